@@ -1,0 +1,43 @@
+# setup · check · test · bench · demo: the commands to know. Everything they need is installed by them.
+UV_VERSION := 0.13.9
+TOOLS := .tools
+UV := $(TOOLS)/bin/uv
+BIN := .venv/bin
+# Certificates as the machine has them, so that a company's own authority is known to uv too.
+export UV_SYSTEM_CERTS := 1
+
+.PHONY: setup check test bench demo format docs
+
+setup: .venv/.done
+
+$(UV):
+	python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install -q uv==$(UV_VERSION)
+
+.venv/.done: $(UV) pyproject.toml deploy/playground/pyproject.toml uv.lock
+	$(UV) sync --locked -q
+	@touch $@
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup
+	$(BIN)/python -m tests.services
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m tests.services
+	$(BIN)/python -m tests.bench
+
+demo: setup
+	$(BIN)/python -m deploy.demo
+
+docs: setup
+	$(BIN)/python -m bot reference > docs/verbs.md

@@ -1,0 +1,115 @@
+"""The command line.
+
+cdebug-bot run                  serve (also without a word)
+cdebug-bot check                say what can be reached
+cdebug-bot policy check FILE    say what is wrong with a policy
+cdebug-bot reference            print the verb reference
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from bot.actions import catalog
+from bot.app import App, load_policy
+from bot.core.errors import CdebugError
+from bot.core.manual import reference
+from bot.settings import BadSettings, load
+from bot.telemetry import start_logging
+
+BAD_SETTINGS = 2
+
+
+def main() -> None:
+    """Read the words, do it, leave with a status: 0 well, 1 a check failed, 2 settings are wrong."""
+    words = _parser().parse_args()
+    sys.exit({"run": run, "check": check, "policy": policy, "reference": show_reference}[words.command or "run"](words))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cdebug-bot", description="Debug containers together, in a Slack thread.")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("run", help="serve until SIGTERM (the default)")
+    commands.add_parser("check", help="say which of Slack, Redis and the contexts can be reached")
+    policies = commands.add_parser("policy", help="check a policy file").add_subparsers(dest="what", required=True)
+    policies.add_parser("check", help="exit 0, or 1 with a line a fault").add_argument("file", type=Path)
+    commands.add_parser("reference", help="print the verb reference as Markdown")
+    return parser
+
+
+def run(_: argparse.Namespace) -> int:
+    """Serve."""
+    log = start_logging()
+
+    async def serve() -> None:
+        environment, config = load()
+        await App(environment, config, log).run()
+
+    return _checked(serve())
+
+
+def check(_: argparse.Namespace) -> int:
+    """A row a thing that the bot needs."""
+    log = start_logging()
+
+    async def ask() -> int:
+        environment, config = load()
+        rows = await App(environment, config, log).check()
+        width = max(len(name) for name, _, _ in rows)
+        for name, reached, said in rows:
+            print(f"{name:<{width}}  {'ok' if reached else 'FAILED':<6}  {said}")
+        return 0 if all(reached for _, reached, _ in rows) else 1
+
+    return _checked(ask())
+
+
+def policy(words: argparse.Namespace) -> int:
+    """Whether a policy file would be loaded."""
+    try:
+        load_policy(words.file)
+    except CdebugError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{words.file}: ok")
+    return 0
+
+
+def show_reference(_: argparse.Namespace) -> int:
+    """The page docs/verbs.md."""
+    print(reference(catalog()), end="")
+    return 0
+
+
+def _checked(work: Coroutine[Any, Any, int | None]) -> int:
+    """Bad settings are lines on standard error and status 2, wherever they show."""
+    try:
+        return asyncio.run(work) or 0
+    except BadSettings as bad:
+        faults = bad.faults
+    except CdebugError as error:
+        faults = [str(error)]
+    except BaseExceptionGroup as several:
+        ours, others = several.split(CdebugError)
+        if others or ours is None:
+            raise
+        faults = [str(error) for error in _leaves(ours)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return BAD_SETTINGS
+
+
+def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""`again`: the same once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.action import Action
+from bot.core.effect import Effect, Rerun
+
+
+@dataclass(frozen=True)
+class Again(Action, verb="again", quiet=True, examples=("again",)):
+    """Run this thread's last command again, on the engine as it is now."""
+
+    def effect(self) -> Effect:
+        return Rerun()

@@ -1,0 +1,21 @@
+"""`help`: what can be typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bot.core.action import Action
+from bot.core.effect import Effect, ShowManual
+
+
+@dataclass(frozen=True)
+class Help(Action, verb="help", quiet=True, examples=("help", "help logs")):
+    """List the verbs, or explain one."""
+
+    topic: Annotated[str, Parameter(help="a verb")] = ""
+
+    def effect(self) -> Effect:
+        return ShowManual(self.topic)

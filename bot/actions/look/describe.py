@@ -1,0 +1,81 @@
+"""`describe`: one container on one card."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.actions.kit.exits import describe_state
+from bot.core.action import TargetedAction, Wants
+from bot.core.output import Card, Output
+from bot.core.ports import Detail, Details
+from bot.core.target import Container
+from bot.core.units import show_age, show_bytes
+
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Describe(TargetedAction, verb="describe", wants=Wants.CONTAINER, examples=("describe checkout",)):
+    """Show one container on a card: what it is, how it is, what went wrong, and its limits."""
+
+    async def run(self, found: Container, engine: Details, now: datetime) -> AsyncGenerator[Output, None]:
+        detail = await engine.detail(found)
+        groups: list[tuple[str, Rows]] = [
+            ("State", _state(detail, now)),
+            ("Image", _image(detail)),
+            ("Limits", _limits(detail)),
+            ("Network", _network(detail)),
+            ("Mounts", [("", mount) for mount in detail.mounts]),
+            ("Health", _health(detail, now)),
+        ]
+        yield Card(found.name, [(title, rows) for title, rows in groups if rows])
+
+
+def _state(detail: Detail, now: datetime) -> Rows:
+    rows = [("state", describe_state(detail)), ("restarts", f"{detail.restarts} (policy: {detail.restart_policy})")]
+    if detail.oom_killed:
+        rows.append(("out of memory", f"yes, over {show_bytes(detail.memory_limit)}"))
+    if detail.error:
+        rows.append(("error", detail.error))
+    rows.append(("created", f"{show_age(detail.created, now)} ago"))
+    if detail.started:
+        rows.append(("started", f"{show_age(detail.started, now)} ago"))
+    if detail.finished and detail.container.state != "running":
+        rows.append(("ended", f"{show_age(detail.finished, now)} ago"))
+    return rows
+
+
+def _image(detail: Detail) -> Rows:
+    return [
+        ("image", detail.container.image),
+        ("digest", detail.digest or detail.container.image_id),
+        ("command", shlex.join(detail.command)),
+        ("user", detail.user or "root (the image names none)"),
+        ("workdir", detail.workdir or "/"),
+    ]
+
+
+def _limits(detail: Detail) -> Rows:
+    return [
+        ("memory", show_bytes(detail.memory_limit) if detail.memory_limit else "none: it can take the whole machine's"),
+        ("cpu", f"{detail.cpus:g} cores" if detail.cpus else "none"),
+        ("processes", str(detail.pids_limit) if detail.pids_limit else "none"),
+    ]
+
+
+def _network(detail: Detail) -> Rows:
+    rows = [(place.network, place.address or "no address") for place in detail.networks]
+    return [*rows, *[("port", port) for port in detail.ports]]
+
+
+def _health(detail: Detail, now: datetime) -> Rows:
+    if not detail.health:
+        return []
+    rows = [("health", f"{detail.health}, {detail.failing_streak} failures in a row")]
+    for probe in detail.probes[-3:]:
+        said = " ".join(probe.output.split())[:200] or "said nothing"
+        rows.append((f"{show_age(probe.at, now)} ago", f"exit {probe.exit_code}: {said}"))
+    return rows

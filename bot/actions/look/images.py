@@ -1,0 +1,37 @@
+"""`images`: which images the engine holds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import ports
+from bot.core.action import TargetedAction, Wants
+from bot.core.output import Note, Output, Table
+from bot.core.target import Image, Objects
+from bot.core.units import show_age, show_bytes
+
+_COLUMNS = ("IMAGE", "ID", "SIZE", "AGE", "USED BY")
+
+
+@dataclass(frozen=True)
+class Images(TargetedAction, verb="images", wants=Wants.IMAGES, examples=("images", "images web")):
+    """List the images that the engine holds: id, size, age, and which containers use them."""
+
+    async def run(self, found: Objects, engine: ports.Images, now: datetime) -> AsyncGenerator[Output, None]:
+        known = await engine.images([item for item in found.items if isinstance(item, Image)])
+        rows = [
+            (
+                ", ".join(detail.tags) or "(untagged)",
+                detail.image.id.removeprefix("sha256:")[:12],
+                show_bytes(detail.size),
+                show_age(detail.created, now),
+                ", ".join(detail.used_by) or "-",
+            )
+            for detail in known
+        ]
+        if rows:
+            yield Table(_COLUMNS, sorted(rows))
+        else:
+            yield Note(f"`{found.scope}` holds no image.")

@@ -1,0 +1,40 @@
+"""`inspect`: everything the engine knows of one object."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from bot.actions.kit.paths import pick, show
+from bot.core import ports
+from bot.core.action import TargetedAction, Wants, option
+from bot.core.output import Lines, Output
+from bot.core.redact import hide_settings
+from bot.core.target import Thing
+
+
+@dataclass(frozen=True)
+class Inspect(
+    TargetedAction,
+    verb="inspect",
+    wants=Wants.THING,
+    examples=(
+        "inspect web",
+        "inspect web --path .State.Pid",
+        "inspect web --path .NetworkSettings",
+        "inspect image/web:1",
+    ),
+):
+    """Show all that the engine knows of a container, image or network, as JSON.
+
+    The values of settings that look secret are hidden.
+    """
+
+    path: Annotated[str, option("--path", help="only this part, as `.State.Pid` or `.Mounts[0]`")] = ""
+
+    async def run(self, found: Thing, engine: ports.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
+        known = hide_settings(await engine.inspect(found))
+        text = show(pick(known, self.path)) if self.path else show(known)
+        yield Lines(text.encode("utf-8", "replace") + b"\n")

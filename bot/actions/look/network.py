@@ -1,0 +1,72 @@
+"""`network`: how a container is reached, or who is in a network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from bot.core.action import TargetedAction, Wants, option
+from bot.core.output import Card, Note, Output, Table
+from bot.core.ports import Detail, NetworkDetail, Networks
+from bot.core.target import Container, Found
+from bot.core.target import Network as FoundNetwork
+
+
+@dataclass(frozen=True)
+class Network(
+    TargetedAction, verb="network", aliases=("net",), examples=("network web", "network --name shop_default")
+):
+    """Show a container's networks, addresses, ports and DNS; with `--name`, a network and its members."""
+
+    name: Annotated[str, option("--name", help="a network instead of a container")] = ""
+
+    @property
+    def wants(self) -> Wants:
+        return Wants.NETWORK if self.name else Wants.CONTAINER
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return (f"network/{self.name}",) if self.name else super().targets
+
+    async def run(self, found: Found, engine: Networks, now: datetime) -> AsyncGenerator[Output, None]:
+        if isinstance(found, FoundNetwork):
+            network = await engine.network(found)
+            yield _network(network)
+            if network.members:
+                yield Table(("MEMBER", "ADDRESS"), [(name, address) for _, name, address in network.members])
+        elif isinstance(found, Container):
+            detail = await engine.detail(found)
+            yield _container(detail)
+            if not detail.networks:
+                yield Note("It has no network of its own: it uses the machine's, another container's, or none.")
+
+
+def _network(network: NetworkDetail) -> Card:
+    rows = [
+        ("driver", network.driver),
+        ("subnets", ", ".join(network.subnets) or "-"),
+        ("reaches outside", "no (internal)" if network.internal else "yes"),
+        ("members", str(len(network.members))),
+    ]
+    return Card(network.network.name, [("Network", rows)])
+
+
+def _container(detail: Detail) -> Card:
+    groups: list[Any] = [
+        (
+            place.network,
+            [
+                ("address", place.address or "none: it is not running"),
+                ("gateway", place.gateway or "-"),
+                ("mac", place.mac or "-"),
+                ("known as", ", ".join(place.aliases) or "-"),
+            ],
+        )
+        for place in detail.networks
+    ]
+    groups.append(("Ports", [("", port) for port in detail.ports] or [("", "none published")]))
+    if detail.dns:
+        groups.append(("DNS", [("servers", ", ".join(detail.dns))]))
+    return Card(detail.container.name, groups)

@@ -1,0 +1,22 @@
+"""`processes`: what runs in a container."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import ports
+from bot.core.action import TargetedAction, Wants
+from bot.core.output import Output
+from bot.core.target import Container
+
+
+@dataclass(frozen=True)
+class Processes(
+    TargetedAction, verb="processes", aliases=("procs",), wants=Wants.CONTAINER, examples=("processes web",)
+):
+    """List the processes of a running container, as the machine sees them; nothing runs inside it."""
+
+    async def run(self, found: Container, engine: ports.Processes, now: datetime) -> AsyncGenerator[Output, None]:
+        yield await engine.processes(found)

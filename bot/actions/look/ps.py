@@ -1,0 +1,59 @@
+"""`ps`: which containers are there, and how they are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from bot.actions.kit.gathering import gather
+from bot.core.action import MultiTargetedAction, Wants, option
+from bot.core.output import Note, Output, Table
+from bot.core.ports import Detail, Details
+from bot.core.target import Container, Objects
+from bot.core.units import show_age
+
+_COLUMNS = ("NAME", "STATE", "IMAGE", "PORTS", "HEALTH", "RESTARTS", "AGE")
+_ALIVE = frozenset({"running", "paused", "restarting"})
+
+
+@dataclass(frozen=True)
+class Ps(
+    MultiTargetedAction,
+    verb="ps",
+    aliases=("get pods", "get pod", "get po"),
+    wants=Wants.EVERYTHING,
+    examples=("ps", "ps -a", "ps -l app=web", "ps -n shop"),
+):
+    """List containers: state, image, ports, health, restarts and age."""
+
+    all: Annotated[bool, option("--all", "-a", help="those that have stopped, too")] = False
+
+    async def run(self, found: Objects, engine: Details, now: datetime) -> AsyncGenerator[Output, None]:
+        containers = [item for item in found.items if isinstance(item, Container)]
+        shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
+        details = await gather(engine.detail(item) for item in shown)
+        rows = [_row(detail, now) for detail in sorted(details, key=lambda d: d.container.name)]
+        if rows:
+            yield Table(_COLUMNS, rows)
+        else:
+            yield Note(f"No container is running in `{found.scope}`.")
+        if hidden := len(containers) - len(shown):
+            yield Note(f"{hidden} more {'is' if hidden == 1 else 'are'} not running: `ps -a` shows them.")
+
+
+def _row(detail: Detail, now: datetime) -> tuple[str, ...]:
+    container = detail.container
+    state = container.state
+    if state in ("exited", "dead", "restarting"):
+        state = f"{state} ({detail.exit_code}{', OOM' if detail.oom_killed else ''})"
+    return (
+        container.name,
+        state,
+        container.image,
+        ", ".join(detail.ports) or "-",
+        detail.health or "-",
+        str(detail.restarts),
+        show_age(detail.created, now),
+    )

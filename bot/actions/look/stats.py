@@ -1,0 +1,115 @@
+"""`stats`: what containers use, now or over a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from bot.actions.kit.gathering import gather
+from bot.core import ports
+from bot.core.action import Duration, MultiTargetedAction, Wants, option
+from bot.core.errors import NotRunning, UsageError
+from bot.core.output import Chart, Note, Output, Panel, Progress, Table
+from bot.core.ports import Sample
+from bot.core.target import Container, Objects
+from bot.core.units import show_bytes, show_duration
+
+_COLUMNS = ("NAME", "CPU", "MEMORY", "LIMIT", "MEM %", "NET IN/OUT", "DISK R/W", "PIDS")
+_LONGEST = timedelta(minutes=10)
+_MOST_LINES = 10
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Stats(
+    MultiTargetedAction,
+    verb="stats",
+    aliases=("top pod", "top pods"),
+    wants=Wants.CONTAINERS,
+    examples=("stats", "stats web", "stats web --for 30s", "stats --sort-by memory"),
+):
+    """Show the processor, memory, network and disk use of one, several or all running containers.
+
+    With `--for` it watches for that long and draws a chart.
+    """
+
+    over: Annotated[Duration | None, option("--for", help="watch for so long and draw a chart, as `10s`")] = None
+    sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`")] = "name"
+
+    def __post_init__(self) -> None:
+        if self.over and not timedelta(seconds=2) <= self.over <= _LONGEST:
+            raise UsageError("`--for` takes 2s to 10m", hint="Try `--for 30s`.")
+        if self.sort_by not in ("cpu", "memory", "name"):
+            raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
+
+    async def run(self, found: Objects, engine: ports.Stats, now: datetime) -> AsyncGenerator[Output, None]:
+        running = [item for item in found.items if isinstance(item, Container) and item.state == "running"]
+        if not running and len(found.items) == 1:
+            raise NotRunning(
+                "cannot measure", found.items[0], why=f"it is {_state(found.items[0])}", hint="`describe` says why."
+            )
+        if not running:
+            yield Note(f"No container is running in `{found.scope}`.")
+            return
+        watched = running[:_MOST_LINES] if self.over else running
+        if self.over:
+            yield Progress(f"measuring for {show_duration(self.over.total_seconds())}")
+        seconds = self.over.total_seconds() if self.over else 0.0
+        measured = await gather(_measure(engine, container, seconds) for container in watched)
+        pairs = [(name, samples) for name, samples in measured if samples]
+        yield Table(_COLUMNS, [_row(name, samples[-1]) for name, samples in self._sorted(pairs)])
+        if self.over:
+            yield _chart(pairs, f"{', '.join(name for name, _ in pairs)} over {show_duration(seconds)}")
+        if len(watched) < len(running):
+            yield Note(f"{len(running) - len(watched)} more are running: a chart shows {_MOST_LINES} at most.")
+
+    def _sorted(self, pairs: list[tuple[str, list[Sample]]]) -> list[tuple[str, list[Sample]]]:
+        if self.sort_by == "name":
+            return sorted(pairs, key=lambda pair: pair[0])
+        return sorted(pairs, key=lambda pair: getattr(pair[1][-1], self.sort_by), reverse=True)
+
+
+def _state(item: object) -> str:
+    return item.state if isinstance(item, Container) else "gone"
+
+
+async def _measure(engine: ports.Stats, container: Container, seconds: float) -> tuple[str, list[Sample]]:
+    """The samples of a while, or one where it is zero."""
+    samples: list[Sample] = []
+    try:
+        async with asyncio.timeout(seconds or None), aclosing(engine.samples(container)) as stream:
+            async for sample in stream:
+                samples.append(sample)
+                if not seconds:
+                    break
+    except TimeoutError:
+        pass  # the while is over
+    return container.name, samples
+
+
+def _row(name: str, sample: Sample) -> tuple[str, ...]:
+    share = f"{100 * sample.memory / sample.memory_limit:.1f}%" if sample.memory_limit else "-"
+    return (
+        name,
+        f"{sample.cpu:.1f}%",
+        show_bytes(sample.memory),
+        show_bytes(sample.memory_limit) if sample.memory_limit else "none",
+        share,
+        f"{show_bytes(sample.received)} / {show_bytes(sample.sent)}",
+        f"{show_bytes(sample.read)} / {show_bytes(sample.written)}",
+        str(sample.processes),
+    )
+
+
+def _chart(pairs: Sequence[tuple[str, list[Sample]]], title: str) -> Chart:
+    start = min(samples[0].at for _, samples in pairs)
+    cpu, memory = Panel("CPU, % of a core"), Panel("memory, MiB")
+    for name, samples in pairs:
+        at = [(sample.at - start).total_seconds() for sample in samples]
+        cpu.series[name] = list(zip(at, [sample.cpu for sample in samples], strict=True))
+        memory.series[name] = list(zip(at, [sample.memory / _MIB for sample in samples], strict=True))
+    return Chart(title, (cpu, memory))

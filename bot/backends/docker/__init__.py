@@ -1,0 +1,32 @@
+"""A Docker Engine as a context: all that its API offers, by the ports that it implements."""
+
+from __future__ import annotations
+
+from bot.backends.docker.client import Client
+from bot.backends.docker.details import DetailsPart
+from bot.backends.docker.events import EventsPart
+from bot.backends.docker.finding import FindPart
+from bot.backends.docker.logs import LogsPart
+from bot.backends.docker.objects import ObjectsPart
+from bot.backends.docker.stats import StatsPart
+from bot.core.target import Scope
+
+__all__ = ["Docker"]
+
+
+class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart):
+    """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
+
+    def __init__(self, name: str, host: str) -> None:
+        """Raises Misconfigured for a host that can't be read."""
+        self.scope = Scope(name, "docker")
+        self.client = Client(name, host)
+
+    async def ping(self) -> str:
+        """The engine's version. Raises Unavailable."""
+        version = await self.client.call("reach", "", lambda api: api.version())
+        return f"Docker {version['Version']}, API {version['ApiVersion']}"
+
+    async def close(self) -> None:
+        """Close connections and end the worker threads."""
+        await self.client.close()

@@ -1,0 +1,141 @@
+"""Two ways to one engine: the docker SDK on worker threads for questions, aiohttp for streams.
+
+The SDK blocks, so it has an executor of its own; its log and stats streams are half as fast as the
+socket read directly, which is what `stream` does. Source: Docker Engine API v1.41.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+import docker
+import requests
+from docker import errors as vendor
+from docker.tls import TLSConfig
+from docker.utils import parse_host
+
+from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable
+
+T = TypeVar("T")
+ANSWER_S = 5
+THREADS = 16
+_READ_AHEAD = 1 << 20
+
+
+class Client:
+    """Connections to one engine, made when they are first needed."""
+
+    def __init__(self, name: str, host: str) -> None:
+        self.name = name
+        self._tls = _tls_from_environment()
+        try:
+            self._base = str(parse_host(host, tls=bool(self._tls)))
+        except vendor.DockerException as error:
+            raise Misconfigured(f"contexts.{name}.host: `{host}` can't be read", why=str(error)) from error
+        if self._base.startswith(("ssh://", "npipe://")):
+            raise Misconfigured(f"contexts.{name}.host: `{host}`: only unix:// and tcp:// are supported")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"docker-{name}")
+        self._api: docker.APIClient | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, what: str, target: object, ask: Callable[[docker.APIClient], T]) -> T:
+        """Ask the SDK in a worker thread. Raises NotFound, NotRunning, TimedOut or Unavailable."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await loop.run_in_executor(self._threads, lambda: ask(self._connected()))
+        except (vendor.DockerException, requests.RequestException, TimeoutError) as error:
+            raise translate(error, self.name, what, target) from error
+
+    def _connected(self) -> docker.APIClient:
+        if self._api is None:
+            self._api = docker.APIClient(
+                base_url=self._base, version="auto", timeout=ANSWER_S, tls=self._tls or False, max_pool_size=THREADS
+            )
+        return self._api
+
+    @asynccontextmanager
+    async def stream(
+        self, what: str, target: object, path: str, query: Mapping[str, str], *, quiet_s: float | None = ANSWER_S
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """Read an endless answer. quiet_s: how long the engine may say nothing, None for ever.
+
+        Raises as `call` does, also when the stream breaks.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=ANSWER_S, sock_read=quiet_s)
+        try:
+            async with self._http().get(f"/v1.41{path}", params=query, timeout=timeout) as answer:
+                if answer.status >= 400:
+                    said = (await answer.json(content_type=None)).get("message", answer.reason)
+                    raise _by_status(answer.status, str(said), self.name, what, target)
+                yield answer.content
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise translate(error, self.name, what, target) from error
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector: aiohttp.BaseConnector
+            if self._base.startswith("http+unix://"):
+                connector, base = aiohttp.UnixConnector(self._base.removeprefix("http+unix://")), "http://docker"
+            else:
+                connector = aiohttp.TCPConnector(ssl=_ssl_context(self._tls) if self._tls else True)
+                base = self._base.replace("tcp://", "https://" if self._tls else "http://")
+            self._session = aiohttp.ClientSession(base, connector=connector, read_bufsize=_READ_AHEAD)
+        return self._session
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._api:
+            self._api.close()
+
+
+def _tls_from_environment() -> TLSConfig | None:
+    if not os.environ.get("DOCKER_TLS_VERIFY"):
+        return None
+    folder = os.environ.get("DOCKER_CERT_PATH") or str(Path("~/.docker").expanduser())
+    pair = (f"{folder}/cert.pem", f"{folder}/key.pem")
+    try:
+        return TLSConfig(client_cert=pair, ca_cert=f"{folder}/ca.pem", verify=True)
+    except vendor.TLSParameterError as error:
+        raise Misconfigured(f"DOCKER_CERT_PATH: `{folder}`", why=str(error).split(".")[0]) from error
+
+
+def _ssl_context(tls: TLSConfig) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(tls.ca_cert))
+    assert tls.cert is not None
+    certificate, key = tls.cert
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def translate(error: Exception, context: str, what: str, target: object) -> CdebugError:
+    """A vendor's error as ours."""
+    if isinstance(error, vendor.APIError) and error.response is not None:
+        return _by_status(error.response.status_code, str(error.explanation or error), context, what, target)
+    if isinstance(error, TimeoutError | requests.Timeout | aiohttp.ServerTimeoutError) or "timed out" in str(error):
+        return TimedOut(
+            f"cannot {what}", target, why=f"the engine of `{context}` did not answer within {ANSWER_S} s",
+            hint="Nothing was changed; try again, or look at the engine's machine.",
+        )  # fmt: skip
+    return Unavailable(
+        f"cannot {what}", target, why=f"the engine of `{context}` can't be reached",
+        hint="Is it running? `python -m bot check` on the bot's machine shows which contexts answer.",
+    )  # fmt: skip
+
+
+def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:
+    if status == 404:
+        return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps -a` shows what is.")
+    if status == 409:
+        return NotRunning(f"cannot {what}", target, why=said[:200], hint="`describe` shows its state.")
+    return Unavailable(f"cannot {what}", target, why=f"the engine of `{context}` says: {said[:200]}", hint="Try again.")

@@ -1,0 +1,46 @@
+"""What the engine remembers to have happened to containers.
+
+The engine keeps its last 256 events in memory. Source: Docker Engine API v1.41, SystemEvents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.backends.docker.part import Part
+from bot.core.ports import Event
+from bot.core.target import Scope
+
+
+class EventsPart(Part):
+    """Reads past events."""
+
+    async def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncIterator[Event]:
+        """Events of containers, oldest first. Raises TimedOut, Unavailable."""
+        query = {
+            "since": f"{since.timestamp():.6f}",
+            "until": f"{until.timestamp():.6f}",
+            "filters": json.dumps({"type": ["container"]}),
+        }
+        async with self.client.stream("read the events of", scope, "/events", query) as content:
+            while line := await content.readline():
+                yield event_of(json.loads(line))
+
+
+def event_of(seen: Mapping[str, Any]) -> Event:
+    actor = seen["Actor"]
+    attributes = actor.get("Attributes") or {}
+    action, _, more = seen["Action"].partition(": ")
+    known = [f"exit {attributes['exitCode']}"] if "exitCode" in attributes else []
+    known += [f"signal {attributes['signal']}"] if "signal" in attributes else []
+    known += [more] if more else []
+    return Event(
+        at=datetime.fromtimestamp(seen["timeNano"] / 1e9, UTC),
+        action=action,
+        container_id=actor["ID"],
+        container=attributes.get("name", actor["ID"][:12]),
+        detail=", ".join(known),
+    )

@@ -1,0 +1,114 @@
+"""What a name means on a Docker Engine, now.
+
+Order: exact name or id, compose service, label or image, id prefix, unique name prefix; the first
+step with a match decides. One match runs, several become a menu, none shows what looks alike.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from bot.backends.docker.part import SERVICE, Part, container_of
+from bot.core.action import Wants
+from bot.core.target import Candidates, Container, Image, Network, Objects, Scope, TargetRef, Thing
+
+_SHORTEST_ID = 4
+T = TypeVar("T", Container, Image, Network)
+
+
+class FindPart(Part):
+    """Finds containers, images and networks."""
+
+    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+        """Raises Unavailable where the engine doesn't answer."""
+        kind = ref.kind or {Wants.IMAGES: "image", Wants.NETWORK: "network"}.get(wants, "container")
+        things: Sequence[Thing]
+        if kind == "image":
+            things = await self._images()
+            matches: list[Thing] = list(_by_name(ref.name, things, _image_steps(ref.name)) if ref.name else things)
+        elif kind == "network":
+            things = await self._networks()
+            matches = list(_by_name(ref.name, things, _plain_steps(ref.name)) if ref.name else things)
+        else:
+            things = await self._containers(ref)
+            matches = list(_by_name(ref.name, things, _container_steps(ref)) if ref.name else things)
+        if not matches and wants is Wants.THING and not ref.kind and ref.name:
+            return await self.find(TargetRef(ref.name, kind="image"), wants)
+        if wants in (Wants.CONTAINERS, Wants.EVERYTHING, Wants.IMAGES) and (matches or not ref.name):
+            scope = Scope(self.scope.context, self.scope.engine, ref.namespace)
+            return Candidates((Objects(scope, tuple(matches)),))
+        return Candidates(tuple(matches), () if matches else alike(ref.name, things))
+
+    async def _containers(self, ref: TargetRef) -> list[Container]:
+        filters = {"label": ref.selector.split(",")} if ref.selector else {}
+        listed = await self.client.call(
+            "list the containers of", self.scope.context, lambda api: api.containers(all=True, filters=filters)
+        )
+        found = [container_of(row, self.scope) for row in listed]
+        return [item for item in found if not ref.namespace or item.scope.namespace == ref.namespace]
+
+    async def _images(self) -> list[Image]:
+        listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
+        return [
+            Image(self.scope, row["Id"], name, row.get("Labels") or {})
+            for row in listed
+            for name in (row.get("RepoTags") or [row["Id"].removeprefix("sha256:")[:12]])
+        ]
+
+    async def _networks(self) -> list[Network]:
+        listed = await self.client.call("list the networks of", self.scope.context, lambda api: api.networks())
+        return [Network(self.scope, row["Id"], row["Name"], row.get("Labels") or {}) for row in listed]
+
+
+Step = Callable[[T], bool]
+
+
+def _plain_steps(name: str) -> list[Step[Network]]:
+    return [lambda it: name in (it.name, it.id), *_prefix_steps(name)]
+
+
+def _image_steps(name: str) -> list[Step[Image]]:
+    return [
+        lambda it: name in (it.name, it.id, it.id.removeprefix("sha256:")),
+        lambda it: it.name.rpartition(":")[0] == name,
+        lambda it: it.name.rpartition("/")[2] in (name, f"{name}:latest"),
+        *_prefix_steps(name),
+    ]
+
+
+def _container_steps(ref: TargetRef) -> list[Step[Container]]:
+    name = ref.name
+    service: Step[Container] = lambda it: it.labels.get(SERVICE) == name  # noqa: E731 (a step in a list)
+    if ref.kind == "service":
+        return [service]
+    return [
+        lambda it: name in (it.name, it.id),
+        service,
+        lambda it: name in (it.image, it.image.rpartition(":")[0]) or name in it.labels.values(),
+        *_prefix_steps(name),
+    ]
+
+
+def _prefix_steps(name: str) -> list[Step[T]]:
+    return [
+        lambda it: len(name) >= _SHORTEST_ID and it.id.removeprefix("sha256:").startswith(name),
+        lambda it: it.name.startswith(name),
+    ]
+
+
+def _by_name(name: str, things: Iterable[T], steps: Iterable[Step[T]]) -> list[T]:
+    known = list(things)
+    for step in steps:
+        if matches := [thing for thing in known if step(thing)]:
+            return matches
+    return []
+
+
+def alike(name: str, things: Sequence[Thing]) -> tuple[Thing, ...]:
+    """Up to five things whose name looks like the one asked for, or holds it."""
+    by_name = {thing.name: thing for thing in things}
+    near = difflib.get_close_matches(name, by_name, n=5, cutoff=0.5)
+    near += [known for known in by_name if name in known and known not in near]
+    return tuple(by_name[known] for known in near[:5])

@@ -1,0 +1,71 @@
+"""Inspect, processes, diff, images and networks: questions with one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.backends.docker.part import Part
+from bot.core.output import Table
+from bot.core.ports import ImageDetail, NetworkDetail
+from bot.core.target import Container, Image, Network, Thing
+
+_KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges
+
+
+class ObjectsPart(Part):
+    """Each raises NotFound, NotRunning, TimedOut or Unavailable."""
+
+    async def inspect(self, thing: Thing) -> Mapping[str, Any]:
+        """The engine's own JSON, whole."""
+        if isinstance(thing, Image):
+            return await self._ask(thing, lambda api: api.inspect_image(thing.id))
+        if isinstance(thing, Network):
+            return await self._ask(thing, lambda api: api.inspect_network(thing.id))
+        return await self._ask(thing, lambda api: api.inspect_container(getattr(thing, "id", thing.name)))
+
+    async def _ask(self, thing: Thing, ask: Any) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = await self.client.call("inspect", thing, ask)
+        return answer
+
+    async def processes(self, container: Container) -> Table:
+        """What `ps -ef` says on the engine's machine, of this container's processes."""
+        seen = await self.client.call("list the processes of", container, lambda api: api.top(container.id))
+        return Table(tuple(seen["Titles"]), [tuple(row) for row in seen["Processes"] or ()])
+
+    async def changes(self, container: Container) -> list[tuple[str, str]]:
+        """(A, C or D; path) of each file that differs from the image."""
+        seen = await self.client.call("compare the files of", container, lambda api: api.diff(container.id))
+        return [(_KINDS[change["Kind"]], change["Path"]) for change in seen or ()]
+
+    async def images(self, images: Sequence[Image]) -> list[ImageDetail]:
+        """One row an image id, with all its tags and the containers made of it."""
+        listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
+        containers = await self.client.call(
+            "list the containers of", self.scope.context, lambda api: api.containers(all=True)
+        )
+        asked = {image.id: image for image in images}
+        return [
+            ImageDetail(
+                asked[row["Id"]],
+                tuple(row.get("RepoTags") or ()),
+                row["Size"],
+                datetime.fromtimestamp(row["Created"], UTC),
+                tuple(sorted(it["Names"][0].lstrip("/") for it in containers if it["ImageID"] == row["Id"])),
+            )
+            for row in listed
+            if row["Id"] in asked
+        ]
+
+    async def network(self, network: Network) -> NetworkDetail:
+        """Who is attached to a network, and how it is laid out."""
+        seen = await self.client.call("describe", network, lambda api: api.inspect_network(network.id))
+        pools = (seen.get("IPAM") or {}).get("Config") or ()
+        return NetworkDetail(
+            network,
+            seen["Driver"],
+            seen["Internal"],
+            tuple(pool["Subnet"] for pool in pools if "Subnet" in pool),
+            tuple((key, it["Name"], it["IPv4Address"]) for key, it in (seen.get("Containers") or {}).items()),
+        )

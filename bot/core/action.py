@@ -1,0 +1,164 @@
+"""A verb: a frozen dataclass whose fields are its flags.
+
+Grammar, help, errors, the reference page and the policy's groups are read off these classes; a verb
+is added by adding its file. The folder that it stands in is its layer, the layer is its permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from cyclopts import Parameter
+
+from bot.core.errors import UsageError
+from bot.core.output import Output
+from bot.core.pattern import compile_pattern
+from bot.core.units import parse_duration, parse_when
+
+
+class Layer(StrEnum):
+    """How far a verb reaches; the folder names of `bot/actions`."""
+
+    LOOK = "look"
+    SHELL = "shell"
+    DEBUG = "debug"
+    TRACE = "trace"
+    TRIAGE = "triage"
+    DESK = "desk"
+
+
+class Wants(StrEnum):
+    """What a verb is pointed at. The plural ones mean everything there is when nothing is named."""
+
+    NOTHING = "nothing"
+    CONTAINER = "container"
+    CONTAINERS = "containers"
+    EVERYTHING = "everything"  # all containers, whatever the thread is about
+    IMAGES = "images"
+    NETWORK = "network"
+    THING = "thing"  # a container, or an image or a network by its kind
+
+
+class Action:
+    """One command as understood: what a person asked for, before anything was looked up."""
+
+    verb: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar[tuple[str, ...]] = ()
+    layer: ClassVar[Layer] = Layer.DESK
+    _wants: ClassVar[Wants] = Wants.NOTHING
+    quiet: ClassVar[bool] = False
+    """A quiet verb answers where it was asked and opens no thread of its own."""
+
+    def __init_subclass__(
+        cls,
+        verb: str = "",
+        aliases: tuple[str, ...] = (),
+        examples: tuple[str, ...] = (),
+        wants: Wants = Wants.NOTHING,
+        quiet: bool = False,
+    ) -> None:
+        if verb:
+            cls.verb, cls.aliases, cls.examples, cls.quiet = verb, aliases, examples, quiet
+            cls.layer = Layer(cls.__module__.split(".")[-2])
+            cls._wants = wants
+
+    selector: str = ""
+    namespace: str = ""
+
+    @property
+    def wants(self) -> Wants:
+        """What it is pointed at."""
+        return self._wants
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets as typed; none where the thread or the whole scope is meant."""
+        return ()
+
+    @property
+    def sieve(self) -> str:
+        """A pattern: only output lines that hold it are kept and shown. Applied after redaction."""
+        return ""
+
+    @property
+    def nothing(self) -> str:
+        """What to say where there is nothing to show."""
+        return "It said nothing."
+
+    @property
+    def shows_end(self) -> bool:
+        """Whether the end of a long result matters more than its start."""
+        return False
+
+    @property
+    def endless(self) -> bool:
+        """Whether it goes on until somebody stops it."""
+        return False
+
+    def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
+        """Do it on the engine. A verb annotates `found` with what it wants, `engine` with the port that it needs."""
+        raise NotImplementedError(self.verb)
+
+
+def option(*names: str, help: str, **more: Any) -> Parameter:
+    """A flag of a verb: its names as typed, and what it does."""
+    return Parameter(name=names, help=help, negative=(), **more)
+
+
+def _duration(_: Any, tokens: Any) -> timedelta:
+    return parse_duration(tokens[0].value)
+
+
+def _check_when(_: Any, value: str) -> None:
+    if value:
+        parse_when(value, datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def _check_pattern(_: Any, value: str) -> None:
+    if value:
+        compile_pattern(value)
+
+
+def _check_tail(_: Any, value: str) -> None:
+    if value not in ("", "all") and not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise UsageError("not a number of lines:", value, hint="Write `--tail 100`, or `--tail all`.")
+
+
+Duration = Annotated[timedelta, Parameter(converter=_duration)]
+When = Annotated[str, Parameter(validator=_check_when)]
+PatternText = Annotated[str, Parameter(validator=_check_pattern)]
+Tail = Annotated[str, Parameter(validator=_check_tail)]
+
+
+_TARGET = "[context/][namespace/][kind/]name; in a thread, the thread's own"
+Selector = Annotated[str, option("--selector", "-l", help="find by label, as `app=web`")]
+Namespace = Annotated[str, option("--namespace", "-n", help="the namespace; on Docker the compose project")]
+
+
+@dataclass(frozen=True)
+class TargetedAction(Action):
+    """A verb that is pointed at one thing by name, by label, or by the thread that it stands in."""
+
+    target: Annotated[str, Parameter(help=_TARGET)] = ""
+    _: KW_ONLY
+    selector: Selector = ""
+    namespace: Namespace = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return (self.target,) if self.target else ()
+
+
+@dataclass(frozen=True)
+class MultiTargetedAction(Action):
+    """A verb that is pointed at any number of things; at all there are when none is named."""
+
+    targets: Annotated[tuple[str, ...], Parameter(help=_TARGET)] = ()
+    _: KW_ONLY
+    selector: Selector = ""
+    namespace: Namespace = ""

@@ -1,0 +1,56 @@
+"""What went wrong, as one line for a person; the classes follow who can act on it.
+
+Only the text of a `CdebugError` reaches Slack. Anything else is an internal fault: the person is
+told its id, the log has its trace.
+"""
+
+from __future__ import annotations
+
+
+class CdebugError(Exception):
+    """`what` happened, on which `target`, `why`, and a `hint` of what to do next."""
+
+    def __init__(self, what: str, target: object = "", *, why: str = "", hint: str = "") -> None:
+        self.what, self.target, self.why, self.hint = what, str(target), why, hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        line = f"{self.what} `{self.target}`" if self.target else self.what
+        line = f"{line}: {self.why}" if self.why else line
+        line = line if line.endswith((".", "!", "?")) else f"{line}."
+        return f"{line} {self.hint}".strip()
+
+
+class UsageError(CdebugError):
+    """The words can't be understood: the requester types them anew."""
+
+
+class NotFound(CdebugError):
+    """Nothing of that name is there now."""
+
+
+class NotRunning(CdebugError):
+    """The container is there and not in a state that allows this."""
+
+
+class Unsupported(CdebugError):
+    """The engine of this context has no such thing."""
+
+
+class Denied(CdebugError):
+    """Policy, or what can't be known, forbids it."""
+
+    def __str__(self) -> str:
+        return f"denied: {super().__str__()}"
+
+
+class Unavailable(CdebugError):
+    """An engine, Slack or Redis can't be reached right now."""
+
+
+class TimedOut(Unavailable):
+    """It was reached and did not answer in time."""
+
+
+class Misconfigured(CdebugError):
+    """The operator must change a setting."""

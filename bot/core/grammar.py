@@ -1,0 +1,115 @@
+"""From the words of a person to an `Action`: split once, understood, validated.
+
+    /cdebug VERB [TARGET] [--flags] [-- ARGV…]
+
+Rules of this file:
+- the text is split once, with POSIX quoting and no expansion; nothing here ever runs a shell
+- everything after a literal `--` is argv: a list, never split again
+- what can't be understood is one `UsageError` that names the nearest right word
+"""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Iterable
+
+import cyclopts
+from cyclopts import App
+
+from bot.core import paste
+from bot.core.action import Action
+from bot.core.errors import UsageError
+
+LONGEST = 8_000
+_SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
+_PIPE_HINTS = {
+    "grep": "`--grep TEXT` does it, or `grep TEXT` in the thread",
+    "jq": "`--path .State.Pid` does it for `inspect`",
+    "tail": "`--tail 20` does it",
+}
+
+
+def split(text: str) -> list[str]:
+    """The words of a command. Raises UsageError on control characters, open quotes and too much text."""
+    if len(text) > LONGEST:
+        raise UsageError(
+            f"a command has at most {LONGEST:,} characters, this one has {len(text):,}", hint="Shorten it."
+        )
+    for column, sign in enumerate(text, 1):
+        if (ord(sign) < 32 and sign not in "\t\n\r") or ord(sign) == 127:
+            raise UsageError(f"a control character (U+{ord(sign):04X}) at column {column}", hint="Type it anew.")
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise UsageError(
+            "a quote or a backslash is left open in", text[-60:], hint='Close it, or write `\\"`.'
+        ) from None
+
+
+class Grammar:
+    """The verbs that this bot knows, and how to read a command of them."""
+
+    def __init__(self, verbs: Iterable[type[Action]]) -> None:
+        """Raises ValueError when two verbs answer to one word."""
+        self.verbs = {verb.verb: verb for verb in sorted(verbs, key=lambda verb: verb.verb)}
+        self._parsers = {name: _parser(verb) for name, verb in self.verbs.items()}
+        self._words: dict[str, type[Action]] = {}
+        for verb in self.verbs.values():
+            for word in (verb.verb, *verb.aliases):
+                if word in self._words:
+                    raise ValueError(f"{word} names both {self._words[word].verb} and {verb.verb}")
+                self._words[word] = verb
+
+    def parse(self, text: str) -> Action:
+        """The command that the text means. Raises UsageError with what to type instead."""
+        words = split(text)
+        argv = words[words.index("--") + 1 :] if "--" in words else []
+        words = paste.understand(words[: words.index("--")] if "--" in words else words)
+        if not words:
+            raise UsageError("no command", hint="Try `ps`, `logs NAME` or `help`.")
+        action, rest = self._verb(words)
+        if {"--help", "-h"} & set(rest):
+            return self.parse(f"help '{action.verb}'")
+        if argv:
+            raise UsageError(f"`{action.verb}` takes no command after `--`", hint=f"See `help {action.verb}`.")
+        _refuse_shell_signs(rest)
+        return _read(self._parsers[action.verb], action, rest)
+
+    def _verb(self, words: list[str]) -> tuple[type[Action], list[str]]:
+        for width in (2, 1):
+            if action := self._words.get(" ".join(words[:width]).lower()):
+                return action, words[width:]
+        near = difflib.get_close_matches(words[0].lower(), self._words, n=1, cutoff=0.6)
+        hint = f"Did you mean `{near[0]}`?" if near else "`help` lists the verbs."
+        raise UsageError("no such verb:", words[0][:60], hint=hint)
+
+
+def _refuse_shell_signs(words: list[str]) -> None:
+    for at, word in enumerate(words):
+        if word in _SHELL_SIGNS:
+            tool = words[at + 1] if at + 1 < len(words) else ""
+            hint = _PIPE_HINTS.get(tool, "Quote it if it is meant as text")
+            raise UsageError("no shell reads this line, so it has no", word, hint=f"{hint}.")
+
+
+def _parser(action: type[Action]) -> App:
+    app = App(help_flags=[], version_flags=[], result_action="return_value")
+    app.default(action)
+    return app
+
+
+def _read(parser: App, action: type[Action], words: list[str]) -> Action:
+    see = f"See `help {action.verb}`."
+    try:
+        make, bound, _ = parser.parse_args(words, exit_on_error=False, print_error=False)
+        made = make(*bound.args, **bound.kwargs)
+    except cyclopts.UnusedCliTokensError as error:
+        extra = " ".join(error.unused_tokens or [])
+        raise UsageError(f"`{action.verb}` does not take", extra[:80], hint=see) from None
+    except cyclopts.CycloptsError as error:
+        line = str(error).replace('"', "`")
+        raise UsageError(f"`{action.verb}`", why=line[:1].lower() + line[1:300], hint=see) from None
+    if not isinstance(made, action):
+        raise TypeError(f"{action.verb} parsed to {type(made).__name__}")
+    return made

@@ -1,0 +1,75 @@
+"""What a verb says, before anybody has thought of Slack: neutral values in the order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Stream = Literal["out", "err"]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One or more whole lines of UTF-8 text, each ended by a newline, all from one stream."""
+
+    data: bytes
+    stream: Stream = "out"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under column names; all cells are text."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One object on one page: titled groups of labelled values."""
+
+    title: str
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over time. `series` maps a name to (seconds since the start, value) points."""
+
+    title: str
+    panels: Sequence[Panel]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes of a chart, in one unit."""
+
+    label: str
+    series: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class File:
+    """Bytes with a name."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence to the reader: what was left out, what to do next."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is going on in something slow; replaces the last one and is not kept."""
+
+    text: str
+
+
+Output = Lines | Table | Card | Chart | File | Note | Progress

@@ -1,0 +1,67 @@
+"""A pasted `docker …` or `kubectl …` line, as the cdebug words that mean the same.
+
+In a pasted line a letter means what that tool means by it: `-n 5` is `--tail 5` in `docker logs`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.errors import UsageError
+
+TOOLS = frozenset({"docker", "kubectl"})
+
+_SUBJECTS = {
+    ("docker", "container"): {"ls": "ps", "list": "ps", "ps": "ps"},
+    ("docker", "image"): {"ls": "images", "list": "images"},
+    ("docker", "network"): {"inspect": "network --name"},
+}
+_VERBS = {
+    "docker": {"top": "processes"},
+    "kubectl": {"get pods": "ps", "get pod": "ps", "get po": "ps", "get events": "events", "top pod": "stats"},
+}
+_FLAGS: dict[tuple[str, str], dict[str, str]] = {
+    ("docker", "logs"): {"-n": "--tail", "-t": "--timestamps"},
+    ("docker", "inspect"): {"-f": "--path", "--format": "--path"},
+    ("docker", "ps"): {"-n": "--last", "--no-trunc": ""},
+    ("docker", "stats"): {"--no-stream": "", "-a": ""},
+    ("docker", "events"): {"-f": "--filter"},
+    ("docker", "images"): {"-a": ""},
+}
+_GO_TEMPLATE = re.compile(r"\{\{\s*(?:json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
+
+
+def understand(words: list[str]) -> list[str]:
+    """The words after the verb they name was translated; other words come back as they are."""
+    if not words or words[0] not in TOOLS:
+        return words
+    tool, rest = words[0], words[1:]
+    if not rest:
+        raise UsageError(f"a pasted `{tool}` line needs its command", hint="Write `ps` or `help`.")
+    rest = _subject(tool, rest)
+    for width in (2, 1):
+        if verb := _VERBS[tool].get(" ".join(rest[:width])):
+            rest = [*verb.split(), *rest[width:]]
+            break
+    flags = _FLAGS.get((tool, rest[0]), {})
+    return [rest[0], *_rewrite(rest[1:], flags)]
+
+
+def _subject(tool: str, rest: list[str]) -> list[str]:
+    verbs = _SUBJECTS.get((tool, rest[0]))
+    if verbs is None or len(rest) < 2:
+        return rest
+    return [*verbs.get(rest[1], rest[1]).split(), *rest[2:]]
+
+
+def _rewrite(words: list[str], flags: dict[str, str]) -> list[str]:
+    out = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        name = flags.get(name, name)
+        if template := _GO_TEMPLATE.fullmatch(value or word):
+            name, value = (f"{name}{equals}", template[1]) if equals else ("", template[1])
+            out.append(f"{name}{value}")
+        elif name:
+            out.append(f"{name}{equals}{value}")
+    return out

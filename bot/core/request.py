@@ -1,0 +1,51 @@
+"""What Slack handed over, recorded before it was acknowledged: enough to do the work, now or after a crash."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Kind = Literal["command", "press", "choose", "filter"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One act of a person. Times are Slack's own `ts` texts; `at` is in seconds since the epoch.
+
+    command: `text` holds the words. press: a button, `action` and `value` say which. choose: a menu,
+    `value` is the index picked of menu `action`. filter: the modal's pattern in `text`, the view in `value`.
+    """
+
+    id: str
+    dedup: str
+    kind: Kind
+    team: str
+    user: str
+    channel: str
+    at: float
+    text: str = ""
+    action: str = ""
+    value: str = ""
+    thread: str = ""
+    message: str = ""
+    trigger: str = ""
+    response_url: str = ""
+    mentioned: bool = False
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Request:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where answers go: a channel, in it a thread; `root` is the message that shows the outcome."""
+
+    team: str
+    channel: str
+    thread: str
+    root: str = ""

@@ -1,0 +1,201 @@
+"""What a person means (a `TargetRef`, as typed) and what is there (a `Found`, as the engine has it)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from bot.core.errors import UsageError
+
+KINDS = frozenset({"container", "service", "image", "network", "node", "pod", "deployment"})
+_LONGEST = 512
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
+
+
+@dataclass(frozen=True)
+class TargetRef:
+    """`[context/][namespace/][kind/]name[:container]`, or a selector, as typed: nothing is looked up."""
+
+    name: str = ""
+    context: str = ""
+    namespace: str = ""
+    kind: str = ""
+    container: str = ""
+    selector: str = ""
+
+    def __str__(self) -> str:
+        path = "/".join(part for part in (self.context, self.namespace, self.kind, self.name) if part)
+        path += f":{self.container}" if self.container else ""
+        return f"{path} -l {self.selector}".strip() if self.selector else path
+
+
+def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
+    """Read `[context/][namespace/][kind/]name[:container]`.
+
+    text: as typed, not trusted, at most 512 characters.
+    contexts: the configured names; a leftmost segment that is none of them is a namespace.
+    Segments before the name are read from right to left: a known kind; else, leftmost, a context;
+    else a namespace. What follows `image/` is an image's name and is taken whole.
+    Raises UsageError with the bad part and its column, counted from 1.
+    """
+    if not text or len(text) > _LONGEST:
+        raise UsageError(f"a target has 1 to {_LONGEST} characters, this one has {len(text)}", hint="See `help`.")
+    before, image, after = text.partition("image/")
+    if image and (not before or before.endswith("/")):
+        ref = parse_target(f"{before}image-follows", contexts)
+        return TargetRef(name=after, context=ref.context, namespace=ref.namespace, kind="image")
+    *front, last = text.split("/")
+    name, _, container = last.partition(":")
+    _check_names(text, [*front, name, *([container] if ":" in last else [])])
+    kind = front.pop() if front and front[-1] in KINDS else ""
+    context = front.pop(0) if front and (front[0] in contexts or len(front) > 1) else ""
+    namespace = front.pop() if front else ""
+    if context and context not in contexts:
+        known = ", ".join(sorted(contexts))
+        raise UsageError("no such context:", context, hint=f"There is {known}.")
+    if front:
+        raise UsageError("too many parts in", text, hint="Write `[context/][namespace/][kind/]name`.")
+    return TargetRef(name, context, namespace, kind, container)
+
+
+def _check_names(text: str, parts: list[str]) -> None:
+    column = 1
+    for part in parts:
+        if not _NAME.fullmatch(part):
+            raise UsageError(
+                f"not a name at column {column} of", text, why=f"{part!r}", hint="Write `[context/][namespace/]name`."
+            )
+        column += len(part) + 1
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where to look: a context, and in it a namespace (Docker: a compose project; empty is all)."""
+
+    context: str
+    engine: str
+    namespace: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.context}/{self.namespace}" if self.namespace else self.context
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that is there. `state` is the engine's word: running, exited, created, paused, …"""
+
+    scope: Scope
+    id: str
+    name: str
+    image: str
+    image_id: str = ""
+    state: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.scope}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that the engine has."""
+
+    scope: Scope
+    id: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.scope.context}/image/{self.name}"
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that the engine has."""
+
+    scope: Scope
+    id: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.scope.context}/network/{self.name}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A machine that containers run on."""
+
+    scope: Scope
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.scope.context}/node/{self.name}"
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """What doesn't exist yet: its resolved specification."""
+
+    scope: Scope
+    name: str
+    spec: Mapping[str, object] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.scope}/{self.name}"
+
+
+Thing = Container | Image | Network | Node | NewObject
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Several things of one scope; refused ones are left out before anybody sees them."""
+
+    scope: Scope
+    items: tuple[Thing, ...]
+
+    def __str__(self) -> str:
+        return str(self.scope)
+
+
+Found = Scope | Thing | Objects
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a name may mean: one match runs, several become a menu, none shows what looks alike."""
+
+    matches: tuple[Found, ...] = ()
+    alike: tuple[Thing, ...] = ()
+
+
+_SHAPES = {shape.__name__: shape for shape in (Container, Image, Network, Node, NewObject)}
+
+
+def found_to_json(found: Found) -> str:
+    """What was found, for the shelf: policy judges it again when somebody looks at the result later."""
+    things = [[type(thing).__name__, asdict(thing)] for thing in things_of(found)]
+    return json.dumps({"scope": asdict(found.scope), "things": things})
+
+
+def found_from_json(text: str) -> Found:
+    """The inverse; several things come back as Objects."""
+    known = json.loads(text)
+    things = tuple(_SHAPES[name](**{**data, "scope": Scope(**data["scope"])}) for name, data in known["things"])
+    return things[0] if len(things) == 1 else Objects(Scope(**known["scope"]), things)
+
+
+def things_of(found: Found) -> tuple[Thing, ...]:
+    """The objects that policy judges one by one; none for a bare scope."""
+    if isinstance(found, Objects):
+        return found.items
+    return () if isinstance(found, Scope) else (found,)

@@ -1,0 +1,88 @@
+"""What one message shows: values that say nothing of Slack. `slack/blocks` renders them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+State = Literal["running", "waiting for approval", "done", "denied", "failed", "stopped", "interrupted", "expired"]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button that people may press; `value` names state that the server keeps."""
+
+    label: str
+    action: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The message that stands for a command: who, what, where, and how it went."""
+
+    state: State
+    who: str
+    command: str
+    where: str = ""
+    detail: str = ""
+    buttons: tuple[Button, ...] = ()
+
+    def with_detail(self, detail: str) -> Status:
+        """The same, saying what is going on."""
+        return replace(self, detail=detail)
+
+
+@dataclass(frozen=True)
+class TextView:
+    """A window of lines, `first` counted from 0, of `total`; stderr lines carry their mark."""
+
+    title: str
+    lines: tuple[str, ...]
+    first: int
+    total: int
+    notes: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A window of a table's rows, `first` counted from 0, of `total`."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first: int
+    total: int
+    notes: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class CardView:
+    """One object: groups of labelled values."""
+
+    title: str
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    notes: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """Some sentences."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class MenuView:
+    """A question with choices; the choice comes back as its index in menu `id`."""
+
+    question: str
+    id: str
+    choices: tuple[str, ...]
+
+
+View = Status | TextView | TableView | CardView | NoteView | MenuView

@@ -1,0 +1,34 @@
+"""Who may speak to the bot at all: people of the workspace, at a human pace."""
+
+from __future__ import annotations
+
+from bot.core.errors import Denied
+from bot.core.person import Channel, Person
+from bot.core.request import Request
+from bot.pipeline.parts import Parts
+
+
+class Admission:
+    """The first step: what can't be known about somebody is a denial."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def admit(self, request: Request) -> tuple[Person, Channel]:
+        """Raises Denied for strangers, bots, guests, deactivated people and floods."""
+        person = await self._parts.directory.person(request.team, request.user)
+        if why := _refusal(person):
+            raise Denied(why, hint="Ask somebody of this workspace to run it.")
+        if who := await self._parts.meter.admit(request):
+            raise Denied(who, hint="Wait a minute.")
+        return person, await self._parts.directory.channel(request.channel)
+
+
+def _refusal(person: Person) -> str:
+    if person.stranger:
+        return "people of other workspaces can't use cdebug"
+    if person.bot:
+        return "bots can't use cdebug"
+    if person.guest:
+        return "guests can't use cdebug"
+    return "this account is deactivated" if person.deactivated else ""

@@ -1,0 +1,103 @@
+"""From what a verb says to messages: cleaned, redacted, sieved, kept, shown.
+
+What is quick is one message when it is finished. What takes longer is shown as it comes, in one
+message that is edited; lines that scroll by between two edits are counted and kept on the shelf.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from bot.core.action import Action
+from bot.core.output import Card, Chart, File, Lines, Note, Output, Progress, Table
+from bot.core.request import Place
+from bot.core.target import Found
+from bot.core.view import NoteView, Status
+from bot.pipeline.parts import Parts
+from bot.pipeline.results import CardResult, Result, TableResult, TextResult
+
+_FIRST_LOOK_S = 0.7
+_EDIT_EVERY_S = 1.5
+
+
+class Delivery:
+    """One run's output on its way to one thread. `kept` is the last result's id, `summary` what came of it."""
+
+    def __init__(self, parts: Parts, place: Place, running: Status, action: Action, found: Found) -> None:
+        self._parts, self._place, self._running, self._action, self._found = parts, place, running, action, found
+        self._result: Result | None = None
+        self._notes: list[str] = []
+        self._shown = False
+        self._ended = asyncio.Event()
+        self.kept = ""
+        self.summary = ""
+
+    async def take(self, outputs: AsyncIterator[Output]) -> None:
+        """Everything, to the end. Raises what the run raises, after what came before it was shown."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                showing = group.create_task(self._show_as_it_comes())
+                try:
+                    async for output in outputs:
+                        await self._take(output)
+                finally:
+                    self._ended.set()
+                    await asyncio.wait([showing])  # it may be posting: the message's ts is needed
+                    await self._finish()
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
+        if not self._shown:
+            await self._say(self._action.nothing)
+
+    async def _take(self, output: Output) -> None:
+        if isinstance(output, Lines):
+            if not isinstance(self._result, TextResult):
+                await self._finish()
+                self._result = TextResult(self._parts, self._place, self._found, self._action)
+            await self._result.push(output)
+        elif isinstance(output, Note):
+            self._notes.append(output.text)
+        elif isinstance(output, Progress):
+            await self._parts.chat.settle(self._place, self._running.with_detail(output.text))
+        else:
+            await self._finish()
+            await self._begin(output)
+
+    async def _begin(self, output: Table | Card | Chart | File) -> None:
+        if isinstance(output, Table):
+            self._result = TableResult(self._parts, self._place, self._found, self._action, output)
+        elif isinstance(output, Card):
+            self._result = CardResult(self._parts, self._place, self._found, self._action, output)
+        else:
+            self._shown = True
+            if isinstance(output, Chart):
+                await self._parts.chat.draw(self._place, output)
+            else:
+                await self._parts.chat.upload(self._place, output.name, output.data, output.name)
+
+    async def _finish(self) -> None:
+        """The present result is complete: show it whole, keep it."""
+        result, self._result = self._result, None
+        if result is None:
+            if self._notes:
+                await self._say(" ".join(self._notes))
+            return
+        notes, self._notes = tuple(self._notes), []
+        if await result.finish(notes):
+            self.kept, self.summary, self._shown = result.id, result.summary, True
+
+    async def _say(self, text: str) -> None:
+        self._notes, self._shown = [], True
+        await self._parts.chat.post(self._place, NoteView(self._parts.redactor.text(text)))
+
+    async def _show_as_it_comes(self) -> None:
+        wait_s = _FIRST_LOOK_S
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), wait_s)
+                return
+            if isinstance(self._result, TextResult):
+                await self._result.show_live()
+            wait_s = _EDIT_EVERY_S

@@ -1,0 +1,118 @@
+"""From what was typed to what is there, with nothing in it that this person may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.core.action import Action, Wants
+from bot.core.errors import Denied, NotFound, UsageError
+from bot.core.person import Channel, Person
+from bot.core.policy import Allow
+from bot.core.ports import Find
+from bot.core.request import Place, Request
+from bot.core.session import Default, Session, scope_ref
+from bot.core.target import Candidates, Container, Found, Objects, Scope, TargetRef, Thing, parse_target, things_of
+from bot.pipeline.parts import Parts
+
+_SINGLE = (Wants.CONTAINER, Wants.THING, Wants.NETWORK)
+_MENU = 100
+
+
+class Several(Exception):
+    """More than one thing is meant: the person chooses."""
+
+    def __init__(self, question: str, found: Sequence[Thing], field: str) -> None:
+        super().__init__(question)
+        self.question, self.found, self.field = question, tuple(found[:_MENU]), field
+
+    def value(self, thing: Thing) -> str:
+        """The choice as a target."""
+        kind = "" if isinstance(thing, Container) else f"{type(thing).__name__.lower()}/"
+        return thing.name if self.field == "name" else f"{thing.scope.context}/{kind}{thing.name}"
+
+    def label(self, thing: Thing) -> str:
+        """The choice as people read it."""
+        return f"{thing.name} ({thing.state}, {thing.image})" if isinstance(thing, Container) else thing.name
+
+
+class Finder:
+    """Looks where the words, the thread, the channel or the settings say, in this order."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def refs(self, request: Request, action: Action, place: Place | None = None) -> list[TargetRef]:
+        """What was typed, with its place filled in. Raises UsageError for a context that isn't there."""
+        session, default = await self._home(request, place)
+        contexts = frozenset(self._parts.engines)
+        typed = [parse_target(text, contexts) for text in action.targets]
+        if not typed and not action.selector and session and session.target and action.wants != Wants.EVERYTHING:
+            typed = [parse_target(session.target, contexts)]
+        refs = [scope_ref(ref, action, session, default) for ref in typed or [TargetRef()]]
+        if len({(ref.context, ref.namespace) for ref in refs}) > 1:
+            raise UsageError("one command looks in one place", hint="Send one command for each context.")
+        if refs[0].context not in contexts:
+            known = ", ".join(sorted(contexts))
+            raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")
+        return [replace(ref, selector=action.selector) for ref in refs]
+
+    async def _home(self, request: Request, place: Place | None) -> tuple[Session | None, Default]:
+        thread = place.thread if place else request.thread
+        where = Place(request.team, request.channel, thread)
+        session = await self._parts.sessions.session(where) if thread else None
+        stored = await self._parts.sessions.default(request.team, request.channel) if not session else None
+        default = stored or self._parts.channels.get(request.channel) or self._parts.default
+        return session, default
+
+    async def find(
+        self, request: Request, person: Person, channel: Channel, action: Action, place: Place
+    ) -> tuple[Found, Session | None]:
+        """What is meant, decided. Raises Several, NotFound, Denied, or what the engine raises."""
+        refs = await self.refs(request, action)
+        engine = self._parts.engines[refs[0].context]
+        scope = Scope(refs[0].context, engine.scope.engine, refs[0].namespace)
+        self._decide(person, channel, action, scope)
+        found = await self._match(engine, refs, action, lambda thing: self._parts.policy.sees(person, channel, thing))
+        session = await self._parts.sessions.session(place) if request.thread else None
+        return self._permitted(person, channel, action, found), session
+
+    async def _match(self, engine: Find, refs: list[TargetRef], action: Action, sees: Callable[[Thing], bool]) -> Found:
+        merged: list[Thing] = []
+        for ref in refs:
+            candidates = await engine.find(ref, action.wants)
+            visible = [thing for match in candidates.matches for thing in things_of(match) if sees(thing)]
+            if not visible and (ref.name or action.wants in _SINGLE):
+                raise self._not_found(ref, engine, candidates, sees)
+            merged += [thing for thing in visible if thing not in merged]
+        if action.wants not in _SINGLE:
+            return Objects(Scope(engine.scope.context, engine.scope.engine, refs[0].namespace), tuple(merged))
+        if len(merged) > 1:
+            name = refs[0].name or refs[0].selector
+            question = f"{len(merged)} match `{name}`. Which one?" if name else f"Which one shall I {action.verb}?"
+            raise Several(question, merged, "name" if action.wants == Wants.NETWORK else "target")
+        return merged[0]
+
+    def _not_found(
+        self, ref: TargetRef, engine: Find, candidates: Candidates, sees: Callable[[Thing], bool]
+    ) -> NotFound:
+        near = [thing.name for thing in candidates.alike if sees(thing)]
+        hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`ps -a` shows what is there."
+        where = f"{ref.context}/{ref.namespace}" if ref.namespace else ref.context
+        name = ref.name or (f"-l {ref.selector}" if ref.selector else ref.kind or "container")
+        return NotFound(f"nothing is called `{name}` in `{where}`", hint=hint)
+
+    def _decide(self, person: Person, channel: Channel, action: Action, thing: Found) -> None:
+        decision = self._parts.policy.decide(person, channel, action.verb, thing)
+        if not isinstance(decision, Allow):
+            why = getattr(decision, "why", "it needs an approval")
+            raise Denied(f"you may not use `{action.verb}` on", thing, why=why, hint="`help` lists the verbs.")
+
+    def _permitted(self, person: Person, channel: Channel, action: Action, found: Found) -> Found:
+        """Reading leaves refused rows out; a single thing that is refused refuses the command."""
+        if not isinstance(found, Objects):
+            self._decide(person, channel, action, found)
+            return found
+        policy = self._parts.policy
+        allowed = [it for it in found.items if isinstance(policy.decide(person, channel, action.verb, it), Allow)]
+        return Objects(found.scope, tuple(allowed))

@@ -1,0 +1,123 @@
+"""Kept output, looked at again: older, newer, filter, save, grep. The engine isn't asked.
+
+What is kept was redacted first, so a pattern can't find what is hidden. Policy decides again, as the
+person who looks now, in the channel where it is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.core.errors import Denied, NotFound
+from bot.core.pattern import compile_pattern
+from bot.core.person import Channel, Person
+from bot.core.policy import Allow
+from bot.core.ports import Kept, Window
+from bot.core.request import Place, Request
+from bot.core.target import found_from_json, things_of
+from bot.core.text import sieve
+from bot.core.view import NoteView, View
+from bot.pipeline.parts import Parts
+from bot.pipeline.rendering import Edge, as_file, buttons, window_view
+
+_GONE = NotFound("this result is gone: cdebug keeps results for a day", hint="`again` runs the command once more.")
+
+
+class Pages:
+    """Each turn reads what it needs from the shelf: any replica can do it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def turn(self, request: Request, person: Person, channel: Channel) -> None:
+        """A button press or a filter. Raises NotFound when the result is gone, Denied as policy says."""
+        window, kept = await self._load(request)
+        self._decide(person, channel, kept)
+        if request.kind == "filter":
+            await self._filter(window, request.text)
+        elif request.action == "filter":
+            await self._parts.chat.ask_filter(request, window.id, window.pattern)
+        elif request.action == "save":
+            await as_file(self._parts, window.place, kept)
+        elif request.action == "older":
+            await self._show(replace(window, last=window.first), kept, "end")
+        else:
+            await self._show(replace(window, first=window.last), kept, "start")
+
+    async def grep(self, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel) -> None:
+        """A new message with the lines of a kept result that hold a pattern."""
+        kept = await self._parts.shelf.get(kept_id)
+        if kept is None:
+            raise _GONE
+        self._decide(person, channel, kept)
+        window = Window(self._parts.new_id(), kept_id, kept_id, 0, 0, "", place, "")
+        await self._filter(window, pattern)
+
+    async def save(self, place: Place, kept_id: str, person: Person, channel: Channel) -> None:
+        """A kept result as a file."""
+        kept = await self._parts.shelf.get(kept_id)
+        if kept is None:
+            raise _GONE
+        self._decide(person, channel, kept)
+        await as_file(self._parts, place, kept)
+
+    async def _load(self, request: Request) -> tuple[Window, Kept]:
+        window = await self._parts.shelf.window(request.value)
+        kept = await self._parts.shelf.get(window.kept) if window else None
+        if window is None or kept is None or window.place.channel != request.channel:
+            raise _GONE
+        return window, kept
+
+    def _decide(self, person: Person, channel: Channel, kept: Kept) -> None:
+        found = found_from_json(kept.found)
+        for thing in (found.scope, *things_of(found)):
+            decision = self._parts.policy.decide(person, channel, kept.verb, thing)
+            if not isinstance(decision, Allow):
+                raise Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+
+    async def _filter(self, window: Window, pattern: str) -> None:
+        whole = await self._parts.shelf.get(window.whole)
+        if whole is None:
+            raise _GONE
+        kept = await self._sieved(whole, pattern) if pattern else whole
+        edge: Edge = "end" if kept.shows_end else "start"
+        at = (kept.lines, kept.lines) if kept.shows_end else (0, 0)
+        await self._show(replace(window, kept=kept.id, pattern=pattern, first=at[0], last=at[1]), kept, edge)
+
+    async def _sieved(self, whole: Kept, pattern: str) -> Kept:
+        """The matching lines, kept as a result of their own, so that pages of them are pages like any."""
+        compiled = compile_pattern(pattern)
+        kept = replace(whole, id=self._parts.new_id(), name=f"{whole.name}-filtered", lines=0, dropped=0, notes=())
+        lines = 0
+        async for block in self._parts.shelf.blocks(whole.id):
+            found = await asyncio.to_thread(sieve, compiled, block)
+            if found:
+                lines += found.count(b"\n")
+                await self._parts.shelf.append(kept.id, found)
+        kept = replace(kept, lines=lines)
+        await self._parts.shelf.finish(kept)
+        return kept
+
+    async def _show(self, window: Window, kept: Kept, edge: Edge) -> None:
+        room = self._parts.chat.room
+        if edge == "end":
+            first, last = max(0, window.last - room.lines), window.last
+        else:
+            first, last = window.first, min(kept.lines, window.first + room.lines)
+        lines = await self._parts.shelf.read(kept.id, first, last)
+        notes = (f"filter: {window.pattern}", *kept.notes) if window.pattern else kept.notes
+        if not lines:
+            text = f"No line has `{window.pattern}`." if window.pattern else "Nothing is there."
+            await self._put(window, NoteView(text, buttons(window.id)))
+            return
+        view = window_view(kept.title, kept.columns, lines, first, kept.lines, room, edge, notes, buttons(window.id))
+        count = len(view.rows) if hasattr(view, "rows") else len(view.lines)
+        await self._put(replace(window, first=view.first, last=view.first + count), view)
+
+    async def _put(self, window: Window, view: View) -> None:
+        if window.message:
+            await self._parts.chat.edit(window.place, window.message, view)
+        else:
+            window = replace(window, message=await self._parts.chat.post(window.place, view))
+        await self._parts.shelf.put_window(window)

@@ -1,0 +1,93 @@
+"""A window of kept lines as a view, and a kept result as a file: the same for fresh results and for pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from bot.core.ports import Kept
+from bot.core.request import Place
+from bot.core.text import STDERR_MARK
+from bot.core.view import Button, TableView, TextView
+from bot.core.window import Room, fit_end, fit_start
+from bot.pipeline.parts import Parts
+
+Edge = Literal["start", "end"]
+_STDERR = "E│ "
+
+
+def row_line(row: Sequence[str]) -> str:
+    """A table's row as one line: cells between tabs, nothing in them that would end a cell or a line."""
+    return "\t".join(re.sub(r"[\t\n\r]+", " ", cell) for cell in row) + "\n"
+
+
+def window_view(
+    title: str,
+    columns: tuple[str, ...],
+    lines: Sequence[bytes],
+    first: int,
+    total: int,
+    room: Room,
+    edge: Edge,
+    notes: tuple[str, ...] = (),
+    buttons: tuple[Button, ...] = (),
+) -> TextView | TableView:
+    """As many of `lines` (the first of them is line `first` of `total`) as fit, from one edge.
+
+    Older and Newer are added to the buttons where there is something older or newer.
+    """
+    texts = [_readable(line) for line in lines]
+    fit = fit_start if edge == "start" else fit_end
+    shown = fit(_aligned(columns, texts) if columns else texts, room)
+    start = first if edge == "start" else first + len(lines) - len(shown)
+    pagers = _pagers(buttons, older=start > 0, newer=start + len(shown) < total)
+    if not columns:
+        marked = any(line.startswith(_STDERR) for line in shown)
+        notes = (*notes, f"{_STDERR.strip()} is standard error") if marked else notes
+        return TextView(title, tuple(shown), start, total, notes, pagers)
+    part = texts[: len(shown)] if edge == "start" else texts[len(texts) - len(shown) :]
+    return TableView(title, columns, tuple(tuple(line.split("\t")) for line in part), start, total, notes, pagers)
+
+
+def _readable(line: bytes) -> str:
+    text = line.removeprefix(STDERR_MARK).decode("utf-8", "replace")
+    return f"{_STDERR}{text}" if line.startswith(STDERR_MARK) else text
+
+
+def _aligned(columns: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    rows = [line.split("\t") for line in lines]
+    widths = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(columns)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def buttons(window: str) -> tuple[Button, ...]:
+    """What can be done with every window; Older and Newer come before these where they lead somewhere."""
+    return (Button("Filter", "filter", window), Button("Save", "save", window))
+
+
+def _pagers(buttons: tuple[Button, ...], *, older: bool, newer: bool) -> tuple[Button, ...]:
+    if not buttons:
+        return ()
+    window = buttons[0].value
+    pagers = [Button("Older", "older", window)] if older else []
+    pagers += [Button("Newer", "newer", window)] if newer else []
+    return (*pagers, *buttons)
+
+
+def file_name(verb: str, title: str, now: datetime) -> str:
+    """`logs-checkout-20260131-140500.txt`: nothing in it that a path could be made of."""
+    subject = re.sub(r"[^A-Za-z0-9._-]+", "-", title.rpartition("/")[2]).strip(".-") or "all"
+    return f"{verb}-{subject}-{now:%Y%m%d-%H%M%S}"
+
+
+async def as_file(parts: Parts, place: Place, kept: Kept) -> None:
+    """Hand a kept result out whole: text as .txt, a table as .tsv with its column names."""
+    head = "\t".join(kept.columns) + "\n" if kept.columns else ""
+    blocks = [head.encode()]
+    async for block in parts.shelf.blocks(kept.id):
+        blocks.append(block.replace(STDERR_MARK, _STDERR.encode()))
+    suffix = "tsv" if kept.columns else "txt"
+    title = f"{kept.title}: {kept.lines:,} {'rows' if kept.columns else 'lines'}"
+    await parts.chat.upload(place, f"{kept.name}.{suffix}", b"".join(blocks), title)

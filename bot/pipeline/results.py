@@ -1,0 +1,190 @@
+"""One result: a text, a table or a card, from the verb's values to a message and the shelf."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.action import Action
+from bot.core.output import Card, Lines, Table
+from bot.core.pattern import compile_pattern
+from bot.core.ports import Kept, Window
+from bot.core.request import Place
+from bot.core.target import Found, Objects, Scope, found_to_json
+from bot.core.text import clean, mark_stderr, sieve
+from bot.core.view import CardView, TextView, View
+from bot.core.window import Head, Tail
+from bot.pipeline.parts import Parts
+from bot.pipeline.rendering import Edge, as_file, buttons, file_name, row_line, window_view
+
+_BLOCK = 256 * 1024
+
+
+def title_of(found: Found) -> str:
+    """What a result is about, in one name."""
+    if isinstance(found, Objects) and len(found.items) == 1:
+        return str(found.items[0])
+    return str(found.scope if isinstance(found, Objects | Scope) else found)
+
+
+class Result:
+    """What the three kinds share: an id on the shelf and a message in the thread."""
+
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action) -> None:
+        self._parts, self._place, self._found, self._action = parts, place, found, action
+        self._title = title_of(found)
+        self.id = parts.new_id()
+        self._window = parts.new_id()
+        self._message = ""
+        self._hidden = 0
+        self.summary = ""
+
+    async def finish(self, notes: tuple[str, ...]) -> bool:
+        """Show and keep it; False where there was nothing."""
+        raise NotImplementedError
+
+    def _redact(self, block: bytes) -> bytes:
+        block, count = self._parts.redactor.block(clean(block))
+        self._hidden += count
+        return block
+
+    def _text(self, text: str) -> str:
+        return self._redact(text.encode("utf-8", "replace")).decode()
+
+    def _notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+        plural = "s were" if self._hidden > 1 else " was"
+        return (*notes, *([f"{self._hidden} secret{plural} hidden"] if self._hidden else []))
+
+    async def _show(self, view: View) -> None:
+        if self._message:
+            await self._parts.chat.edit(self._place, self._message, view)
+        else:
+            self._message = await self._parts.chat.post(self._place, view)
+
+    async def _keep(self, kept: Kept, first: int, last: int) -> None:
+        await self._parts.shelf.finish(kept)
+        window = Window(self._window, self.id, self.id, first, last, "", self._place, self._message)
+        await self._parts.shelf.put_window(window)
+
+    def _kept(self, lines: int, **more: Any) -> Kept:
+        name = file_name(self._action.verb, self._title, self._parts.now())
+        return Kept(
+            self.id, name, self._title, lines=lines, verb=self._action.verb, found=found_to_json(self._found), **more
+        )
+
+
+class TextResult(Result):
+    """Lines, of any number: a window of them is held here, all of them are on the shelf."""
+
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action) -> None:
+        super().__init__(parts, place, found, action)
+        room = parts.chat.room
+        self._end = action.shows_end
+        self._shown = Tail(room.lines) if self._end else Head(room.lines)
+        self._sieve = compile_pattern(action.sieve) if action.sieve else None
+        self._waiting: list[bytes] = []
+        self._size = self._dropped = 0
+        self._drawn = -1
+
+    async def push(self, lines: Lines) -> None:
+        """Take a block through cleaning, redaction and the sieve, in this order."""
+        block = self._redact(lines.data)
+        if lines.stream == "err":
+            block = mark_stderr(block)
+        if self._sieve:
+            block = sieve(self._sieve, block)
+        if not block:
+            return
+        self._shown.push(block)
+        self._waiting.append(block)
+        self._size += len(block)
+        if self._size >= _BLOCK:
+            await self._store()
+
+    async def _store(self) -> None:
+        block, self._waiting, self._size = b"".join(self._waiting), [], 0
+        if block:
+            self._dropped += await self._parts.shelf.append(self.id, block)
+
+    async def show_live(self) -> None:
+        """What there is so far, where it changed."""
+        if self._shown.total != self._drawn:
+            self._drawn = self._shown.total
+            await self._show(self._view((f"{self._shown.total:,} lines so far",), final=False))
+
+    async def finish(self, notes: tuple[str, ...]) -> bool:
+        if not self._shown.total:
+            return False
+        dropped = self._dropped
+        view = self._view(self._notes(notes), final=True)
+        await self._show(view)
+        await self._store()
+        if self._dropped and not dropped:
+            notes = (*notes, f"the first {self._dropped:,} lines were too much to keep")
+        total = self._shown.total - self._dropped
+        kept = self._kept(total, shows_end=self._end, dropped=self._dropped, notes=self._notes(notes))
+        await self._keep(kept, view.first - self._dropped, view.first + len(view.lines) - self._dropped)
+        self.summary = f"{self._shown.total:,} line{'s' if self._shown.total > 1 else ''}"
+        if len(view.lines) < self._shown.total:
+            await as_file(self._parts, self._place, kept)
+        return True
+
+    def _view(self, notes: tuple[str, ...], *, final: bool) -> TextView:
+        lines = self._shown.lines
+        first = self._shown.total - len(lines) if self._end else 0
+        edge: Edge = "end" if self._end else "start"
+        shown = window_view(
+            self._title, (), lines, first, self._shown.total, self._parts.chat.room, edge, notes,
+            buttons(self._window) if final else (),
+        )  # fmt: skip
+        assert isinstance(shown, TextView)
+        return shown
+
+
+class TableResult(Result):
+    """Rows; each is kept as one line, its cells between tabs."""
+
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, table: Table) -> None:
+        super().__init__(parts, place, found, action)
+        self._table = table
+
+    async def finish(self, notes: tuple[str, ...]) -> bool:
+        lines = [self._redact(row_line(row).encode("utf-8", "replace")) for row in self._table.rows]
+        end, total, room = self._action.shows_end, len(lines), self._parts.chat.room
+        edge: Edge = "end" if end else "start"
+        part = lines[-room.lines :] if end else lines[: room.lines]
+        first = total - len(part) if end else 0
+        shown = window_view(
+            self._title, self._table.columns, [line.rstrip(b"\n") for line in part], first, total, room,
+            edge, self._notes(notes), buttons(self._window),
+        )  # fmt: skip
+        await self._show(shown)
+        await self._parts.shelf.append(self.id, b"".join(lines))
+        kept = self._kept(total, columns=self._table.columns, shows_end=end, notes=self._notes(notes))
+        count = len(shown.lines) if isinstance(shown, TextView) else len(shown.rows)
+        await self._keep(kept, shown.first, shown.first + count)
+        self.summary = f"{total:,} row{'s' if total != 1 else ''}"
+        if count < total:
+            await as_file(self._parts, self._place, kept)
+        return True
+
+
+class CardResult(Result):
+    """A card; kept as the text that it reads as, so that it can be searched and saved too."""
+
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, card: Card) -> None:
+        super().__init__(parts, place, found, action)
+        self._card = card
+
+    async def finish(self, notes: tuple[str, ...]) -> bool:
+        groups = tuple(
+            (self._text(title), tuple((self._text(label), self._text(value)) for label, value in rows))
+            for title, rows in self._card.groups
+        )
+        await self._show(CardView(self._text(self._card.title), groups, self._notes(notes)))
+        text = "".join(
+            f"{title}\n" + "".join(f"  {label}: {value}\n" if label else f"  {value}\n" for label, value in rows)
+            for title, rows in groups
+        ).encode()
+        await self._parts.shelf.append(self.id, text)
+        await self._keep(self._kept(text.count(b"\n")), 0, text.count(b"\n"))
+        return True

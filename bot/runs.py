@@ -1,0 +1,82 @@
+"""What is live: one task a run, found by its thread, stopped by a person or by the bot's own end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from bot.core.request import Place
+from bot.core.view import State
+
+
+@dataclass
+class Run:
+    """A run and, once it was cancelled, how it ended and why."""
+
+    place: Place
+    task: asyncio.Task[Any]
+    state: State = "interrupted"
+    why: str = "the bot was stopped"
+
+
+class Runs:
+    """A group of tasks. Work that is under way when the group is left has `grace_s` to end by itself."""
+
+    def __init__(self, grace_s: float = 5.0, clean_up_s: float = 3.0) -> None:
+        self._grace_s, self._clean_up_s = grace_s, clean_up_s
+        self._live: dict[int, Run] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> Runs:
+        self._group = asyncio.TaskGroup()
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._drain()
+        await self._group.__aexit__(kind, error, trace)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start work that nobody waits for; it must handle its own errors."""
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @contextmanager
+    def live(self, place: Place) -> Iterator[Run]:
+        """The current task is this place's run for as long as the block lasts."""
+        task = asyncio.current_task()
+        assert task is not None
+        run = Run(place, task)
+        self._live[id(run)] = run
+        try:
+            yield run
+        finally:
+            del self._live[id(run)]
+
+    def stop(self, place: Place, by: str) -> int:
+        """Stop the runs of a thread; returns how many there were."""
+        found = [run for run in self._live.values() if _same_thread(run.place, place)]
+        for run in found:
+            run.state, run.why = "stopped", f"by {by}"
+            run.task.cancel()
+        return len(found)
+
+    async def _drain(self) -> None:
+        """Let what is short end; interrupt the rest, and leave it the time to say so."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._grace_s)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._clean_up_s)
+
+
+def _same_thread(one: Place, other: Place) -> bool:
+    return (one.channel, one.thread) == (other.channel, other.thread)

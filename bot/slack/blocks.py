@@ -1,0 +1,240 @@
+"""Views as Slack messages: blocks, and a `text` that is a plain copy of them. Pure.
+
+Whatever an engine or a person wrote goes into rich text or plain text, which Slack shows and does
+not read: it can't ping, link or format. In `text`, which Slack reads, it is escaped.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks and …/methods/chat.update (text of 4,000).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.view import Button, CardView, MenuView, NoteView, State, Status, TableView, TextView, View
+from bot.core.window import Room, shorten
+
+Block = dict[str, Any]
+TEXT = 4_000
+_BODY = 2_900
+_CELL = 300
+_OPTION = 75
+_EMOJI: dict[State, str] = {
+    "running": "hourglass_flowing_sand",
+    "waiting for approval": "raised_hand",
+    "done": "white_check_mark",
+    "denied": "no_entry",
+    "failed": "x",
+    "stopped": "octagonal_sign",
+    "interrupted": "zap",
+    "expired": "hourglass",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """What chat.postMessage and chat.update take."""
+
+    text: str
+    blocks: list[Block]
+
+
+def escape(text: str) -> str:
+    """Text as it stands, for a field that Slack parses."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def room(lines: int) -> Room:
+    """What one message holds. A character costs what its escape takes."""
+    return Room(lines=lines, characters=_BODY, width=1_200, cost=lambda line: len(escape(line)))
+
+
+def render(view: View) -> Message:
+    """Any view as a message within every limit."""
+    match view:
+        case Status():
+            text, blocks = _status(view)
+        case TextView():
+            text, blocks = _text(view)
+        case TableView():
+            text, blocks = _table(view)
+        case CardView():
+            text, blocks = _card(view)
+        case MenuView():
+            text, blocks = _menu(view)
+        case NoteView():
+            text, blocks = _note(view)
+    return Message(text if len(text) <= TEXT else text[: TEXT - 1] + "…", blocks + _actions(view))
+
+
+def _actions(view: View) -> list[Block]:
+    buttons: tuple[Button, ...] = getattr(view, "buttons", ())
+    if not buttons:
+        return []
+    return [{"type": "actions", "elements": [_button(button) for button in buttons]}]
+
+
+def _button(button: Button) -> Block:
+    shown = {"type": "plain_text", "text": button.label}
+    element = {"type": "button", "text": shown, "action_id": button.action, "value": button.value}
+    return element | ({"style": "danger"} if button.label == "Stop" else {})
+
+
+# ---- the root message
+
+
+def _status(view: Status) -> tuple[str, list[Block]]:
+    where = f" in {view.where}" if view.where else ""
+    detail = f" · {view.detail}" if view.detail else ""
+    command = shorten(view.command, Room(width=600))
+    elements = [
+        {"type": "emoji", "name": _EMOJI[view.state]},
+        _words(f" {view.state}", bold=True),
+        _words(": "),
+        _words(command, code=True),
+        *_prose(f"{where}, by {view.who}{detail}"),
+    ]
+    text = f"{view.state}: `{escape(command)}`{escape(where)}, by {view.who}{_escape_prose(detail)}"
+    return text, [_rich(elements)]
+
+
+# ---- results
+
+
+def _text(view: TextView) -> tuple[str, list[Block]]:
+    body = "\n".join(view.lines).strip("\n") or " "
+    count = len(view.lines)
+    foot = _foot(view.title, "line", view.first, count, view.total, view.notes)
+    block = {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [_words(body)]}]}
+    return f"```\n{escape(body)}\n```\n{escape(foot)}", [block, _context(foot)]
+
+
+def _table(view: TableView) -> tuple[str, list[Block]]:
+    rows = [[_cell(cell) for cell in row] for row in (view.columns, *view.rows)]
+    foot = _foot(view.title, "row", view.first, len(view.rows), view.total, view.notes)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(view.columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": cell} for cell in row] for row in rows]}
+    return f"```\n{escape(chr(10).join(lines))}\n```\n{escape(foot)}", [table, _context(foot)]
+
+
+def _cell(text: str) -> str:
+    return (text if len(text) <= _CELL else text[: _CELL - 1] + "…") or "-"
+
+
+def _foot(title: str, unit: str, first: int, count: int, total: int, notes: tuple[str, ...]) -> str:
+    if count < total:
+        what = f"{unit}s {first + 1:,}–{first + count:,} of {total:,}"
+    else:
+        what = f"{total:,} {unit}{'s' if total != 1 else ''}"
+    return " · ".join([title, what, *notes])[:700]
+
+
+def _card(view: CardView) -> tuple[str, list[Block]]:
+    elements: list[Block] = []
+    lines = [f"*{escape(view.title)}*"]
+    left = _BODY
+    for title, rows in view.groups:
+        elements.append(_words(f"{title}\n", bold=True))
+        lines.append(f"*{escape(title)}*")
+        for label, value in rows:
+            shown = shorten(value, Room(width=min(_CELL, max(left, 1))))
+            left -= len(escape(label)) + len(escape(shown)) + 4
+            if left < 0:
+                break
+            elements += (
+                [_words(f"{label}  " if label else ""), _words(f"{shown}\n")] if label else [_words(f"{shown}\n")]
+            )
+            lines.append(f"{escape(label)}: {escape(shown)}" if label else escape(shown))
+    header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
+    notes = " · ".join(view.notes)
+    lines += [escape(notes)] if notes else []
+    return "\n".join(lines), [header, _rich(elements), *([_context(notes)] if notes else [])]
+
+
+def _note(view: NoteView) -> tuple[str, list[Block]]:
+    text = shorten(view.text, Room(width=_BODY))
+    return _escape_prose(text), [_rich(_prose(text))]
+
+
+def _menu(view: MenuView) -> tuple[str, list[Block]]:
+    options = [
+        {"text": {"type": "plain_text", "text": _fit_option(choice), "emoji": False}, "value": str(index)}
+        for index, choice in enumerate(view.choices)
+    ]
+    select = {
+        "type": "static_select",
+        "action_id": f"pick:{view.id}",
+        "placeholder": {"type": "plain_text", "text": "Choose"},
+        "options": options,
+    }
+    listed = "\n".join(f"• {escape(choice)}" for choice in view.choices[:25])
+    more = f"\n… and {len(view.choices) - 25} more" if len(view.choices) > 25 else ""
+    blocks = [_rich(_prose(view.question)), {"type": "actions", "elements": [select]}]
+    return f"{_escape_prose(view.question)}\n{listed}{more}", blocks
+
+
+def _fit_option(text: str) -> str:
+    """The end of a name tells replicas apart, so a long one is cut in its middle."""
+    return text if len(text) <= _OPTION else f"{text[:36]}…{text[-37:]}"
+
+
+# ---- pieces
+
+
+def _rich(elements: list[Block]) -> Block:
+    kept = [element for element in elements if element.get("text", "x")] or [_words(" ")]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": kept}]}
+
+
+def _words(text: str, **style: bool) -> Block:
+    return {"type": "text", "text": text} | ({"style": style} if style else {})
+
+
+_PIECE = re.compile(r"`([^`\n]+)`|<@([UW][A-Z0-9]+)>")
+
+
+def _prose(text: str) -> list[Block]:
+    """Our own sentences: `code` and people are shown as such, everything else literally."""
+    elements, at = [], 0
+    for piece in _PIECE.finditer(text):
+        elements.append(_words(text[at : piece.start()]))
+        elements.append(_words(piece[1], code=True) if piece[1] else {"type": "user", "user_id": piece[2]})
+        at = piece.end()
+    return [*elements, _words(text[at:])]
+
+
+def _escape_prose(text: str) -> str:
+    return re.sub(r"&lt;@([UW][A-Z0-9]+)&gt;", r"<@\1>", escape(text))
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text or " ", "emoji": False}]}
+
+
+def filter_modal(pattern: str, metadata: str) -> Block:
+    """The one modal: which lines to show."""
+    return {
+        "type": "modal",
+        "callback_id": "filter",
+        "private_metadata": metadata,
+        "title": {"type": "plain_text", "text": "Filter"},
+        "submit": {"type": "plain_text", "text": "Filter"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "pattern",
+                "optional": True,
+                "label": {"type": "plain_text", "text": "Show only lines in which this is found"},
+                "hint": {"type": "plain_text", "text": "A pattern (RE2), as timeout|refused. Empty shows all again."},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "text",
+                    "max_length": 500,
+                    **({"initial_value": pattern} if pattern else {}),
+                },
+            }
+        ],
+    }

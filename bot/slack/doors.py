@@ -1,0 +1,123 @@
+"""The two ways in: Socket Mode, and signed HTTP. Both lead to the same bolt app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any, Protocol
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import Misconfigured
+from bot.slack.calls import call
+from bot.slack.inbox import BOLT_LOG
+
+PATH = "/slack/events"
+_PING_S = 3.0
+_RETRY_S = 2.0
+_LARGEST = 1 << 20
+_REFUSED = frozenset({"invalid_auth", "not_allowed_token_type", "account_inactive", "token_revoked"})
+
+
+class Door(Protocol):
+    """Open until it is closed; acknowledgements under way are sent first."""
+
+    async def open(self) -> None: ...
+    async def close(self) -> None: ...
+    def connected(self) -> bool: ...
+
+
+async def identity(client: AsyncWebClient) -> dict[str, str]:
+    """Who the token is: team_id, user_id, bot_id. Raises Misconfigured or Unavailable."""
+    known: dict[str, str] = await call("sign in to Slack", client.auth_test)
+    return known
+
+
+class SocketDoor:
+    """A WebSocket to Slack. A lost one is opened anew within seconds."""
+
+    def __init__(self, app: AsyncApp, app_token: str, log: Any) -> None:
+        self._app, self._token, self._log = app, app_token, log
+        self._handler: AsyncSocketModeHandler | None = None
+        self._under_way = 0
+
+    async def open(self) -> None:
+        """Raises Misconfigured for a token that Slack refuses; tries again for anything else."""
+        handler = AsyncSocketModeHandler(self._app, self._token, logger=BOLT_LOG, ping_interval=_PING_S)
+        handler.client.socket_mode_request_listeners[:] = [self._handle]
+        self._handler = handler
+        while True:
+            try:
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+                return
+            except SlackApiError as error:
+                said = error.response.get("error", "")
+                if said in _REFUSED:
+                    raise Misconfigured("SLACK_APP_TOKEN", why=f"Slack refuses it: {said}") from error
+                self._log.warning("slack does not connect", why=str(said))
+            except Exception as error:
+                handler.client.wss_uri = None  # it may have expired: ask for a fresh one
+                self._log.warning("slack does not connect", why=str(error))
+            await asyncio.sleep(_RETRY_S)
+
+    async def _handle(self, client: Any, request: Any) -> None:
+        assert self._handler is not None
+        self._under_way += 1
+        try:
+            await self._handler.handle(client, request)
+        finally:
+            self._under_way -= 1
+
+    def connected(self) -> bool:
+        session = self._handler.client.current_session if self._handler else None
+        return session is not None and session.close_code is None
+
+    async def close(self) -> None:
+        if self._handler is None:
+            return
+        for _ in range(50):
+            if not self._under_way:
+                break
+            await asyncio.sleep(0.02)
+        client = self._handler.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(2):
+                await self._handler.close_async()  # type: ignore[no-untyped-call]
+        for task in (client.message_processor, client.message_receiver, client.current_session_monitor):
+            if task:
+                task.cancel()
+
+
+class HttpDoor:
+    """An HTTP server for Slack's signed requests. bolt refuses a bad signature and one older than five minutes."""
+
+    def __init__(self, app: AsyncApp, port: int, log: Any) -> None:
+        self._app, self._port, self._log = app, port, log
+        self._runner: web.AppRunner | None = None
+
+    async def open(self) -> None:
+        """Raises Misconfigured where the port is taken."""
+        server = web.Application(client_max_size=_LARGEST)
+        server.router.add_post(PATH, self._handle)
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=2)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "0.0.0.0", self._port).start()
+        except OSError as error:
+            raise Misconfigured(f"PORT {self._port} can't be listened on", why=error.strerror or "") from error
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+
+    def connected(self) -> bool:
+        return self._runner is not None
+
+    async def close(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()

@@ -1,0 +1,134 @@
+"""What Slack delivers: recorded once, acknowledged, handed over. In this order, and nothing slow before the second.
+
+bolt verifies the signature and routes; `process_before_response` makes it answer as soon as a
+listener has acknowledged, instead of looking for the acknowledgement every 10 ms. Work never runs
+inside a listener: bolt would not hold its task, nor wait for it when the bot stops.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import CdebugError, Unavailable
+from bot.core.ports import Chat
+from bot.core.request import Request
+from bot.pipeline import Pipeline
+from bot.runs import Runs
+from bot.slack.requests import from_payload
+
+BOLT_LOG = logging.getLogger("bot.slack.bolt")
+BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
+EVERY = re.compile(r".*", re.DOTALL)
+Ack = Callable[..., Awaitable[Any]]
+
+
+class Record(Protocol):
+    """The inbox's store."""
+
+    async def record(self, request: Request) -> bool: ...
+    async def done(self, request: Request) -> None: ...
+
+
+class Listeners:
+    """One listener for all that Slack sends, on Socket Mode and HTTP alike."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        record: Record,
+        runs: Runs,
+        chat: Chat,
+        new_id: Callable[[], str],
+        now: Callable[[], float],
+        identity: Mapping[str, str],
+        log: Any,
+    ) -> None:
+        self._pipeline, self._record, self._runs, self._chat = pipeline, record, runs, chat
+        self._new_id, self._now, self._identity, self._log = new_id, now, identity, log
+        self.open = True
+
+    def bolt(self, client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+        """A bolt app that sends everything here. The token was checked at start, so it isn't asked again."""
+        known = AuthorizeResult(
+            enterprise_id=None,
+            team_id=self._identity["team_id"],
+            bot_token=client.token,
+            bot_id=self._identity.get("bot_id"),
+            bot_user_id=self._identity["user_id"],
+        )
+
+        async def authorize(**_: Any) -> AuthorizeResult:
+            return known
+
+        app = AsyncApp(
+            client=client,
+            signing_secret=signing_secret or "socket-mode-needs-none",
+            authorize=authorize,
+            process_before_response=True,
+            ignoring_self_events_enabled=False,
+            request_verification_enabled=bool(signing_secret),
+            logger=BOLT_LOG,
+        )
+        app.command(EVERY)(self.take)
+        app.event("app_mention")(self.take)
+        app.event("message")(self.take)
+        app.action(EVERY)(self.take)
+        app.view(EVERY)(self.take)
+        return app
+
+    async def take(self, body: dict[str, Any], ack: Ack) -> None:
+        """Record, acknowledge, hand over."""
+        if not self.open:
+            return  # no acknowledgement: Slack delivers it again, to a replica that stays
+        request = from_payload(body, self._identity["user_id"], self._new_id(), self._now())
+        if request is None:
+            await ack()
+            return
+        try:
+            fresh = await self._record.record(request)
+        except Unavailable as error:
+            await self._refuse(request, ack, error)
+            return
+        await ack()
+        if fresh:
+            self._runs.spawn(self.work(request))
+
+    async def work(self, request: Request) -> None:
+        """Through the pipeline; what it is done with is done, also where it ended badly."""
+        await self._entry(request)(request)
+        await self.finished(request)
+
+    async def finished(self, request: Request) -> None:
+        """Forget a request. Redis away: the request is acted on again later, which reading survives."""
+        try:
+            await self._record.done(request)
+        except Unavailable as error:
+            self._log.warning("not marked as done", id=request.id, why=str(error))
+
+    def _entry(self, request: Request) -> Callable[[Request], Awaitable[None]]:
+        if request.kind == "command":
+            return self._pipeline.submit
+        if request.kind == "choose":
+            return self._pipeline.pick
+        return self._pipeline.input if request.action == "stop" else self._pipeline.page
+
+    async def _refuse(self, request: Request, ack: Ack, error: Unavailable) -> None:
+        self._log.error("inbox can't be written", id=request.id, why=str(error))
+        if request.response_url and request.kind == "command":
+            await ack(str(error))
+            return
+        await ack()
+        self._runs.spawn(self._apologise(request, error))
+
+    async def _apologise(self, request: Request, error: Unavailable) -> None:
+        try:
+            await self._chat.whisper(request, str(error))
+        except CdebugError as failed:
+            self._log.warning("nobody could be told", id=request.id, why=str(failed))

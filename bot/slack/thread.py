@@ -1,0 +1,119 @@
+"""The thread: posting, editing, uploading and whispering, at a pace that Slack accepts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.core.errors import CdebugError
+from bot.core.output import Chart
+from bot.core.request import Place, Request
+from bot.core.view import Status, View
+from bot.core.window import Room
+from bot.slack import blocks
+from bot.slack.calls import NotInvited, Pace, call
+from bot.slack.charts import draw
+from bot.slack.files import upload
+
+
+class Threads:
+    """The chat port on Slack. lines: how many lines of a result one message shows."""
+
+    def __init__(self, client: AsyncWebClient, pace: Pace, edits: Pace, lines: int) -> None:
+        self._client, self._pace, self._edits = client, pace, edits
+        self.room: Room = blocks.room(lines)
+
+    async def open(self, request: Request, status: Status) -> Place:
+        """The message that stands for a command: a root in the channel, or a line in the thread it was typed in."""
+        ts = await self._send(request.channel, request.thread, status)
+        return Place(request.team, request.channel, request.thread or ts, ts)
+
+    async def settle(self, place: Place, status: Status) -> None:
+        """Edit that message."""
+        await self.edit(place, place.root, status)
+
+    async def post(self, place: Place, view: View) -> str:
+        """A message in the thread; returns its ts."""
+        return await self._send(place.channel, place.thread, view)
+
+    async def edit(self, place: Place, message: str, view: View) -> None:
+        """Replace a message."""
+        await asyncio.sleep(await self._edits.reserve(f"edit.{place.channel}"))
+        shown = blocks.render(view)
+        await call(
+            "edit a message",
+            lambda: self._client.chat_update(channel=place.channel, ts=message, text=shown.text, blocks=shown.blocks),
+        )
+
+    async def draw(self, place: Place, chart: Chart) -> None:
+        """A chart as a picture."""
+        png = await asyncio.to_thread(draw, chart)
+        await self.upload(place, "chart.png", png, chart.title)
+
+    async def upload(self, place: Place, name: str, data: bytes, title: str) -> None:
+        """A file in the thread."""
+        await asyncio.sleep(await self._pace.reserve(place.channel))
+        await upload(self._client, place, name, data, title)
+
+    async def whisper(self, request: Request, text: str) -> None:
+        """One line for the asker alone; a command in a thread or a direct message gets a reply instead."""
+        text = blocks.escape(text)
+        if request.kind == "command" and (request.thread or request.channel.startswith("D")):
+            await call("reply", lambda: self._reply(request, text))
+            return
+        try:
+            await call("answer", lambda: self._ephemeral(request, text))
+        except CdebugError:
+            if not request.response_url:
+                raise
+            await call("answer", lambda: self._respond(request, text))
+
+    async def ask_filter(self, request: Request, view_id: str, pattern: str) -> None:
+        """Open the Filter modal for the person who pressed; Slack allows that for three seconds."""
+        where = {"window": view_id, "channel": request.channel, "thread": request.thread, "message": request.message}
+        modal = blocks.filter_modal(pattern, json.dumps(where))
+        await call("open the filter", lambda: self._client.views_open(trigger_id=request.trigger, view=modal))
+
+    async def _send(self, channel: str, thread: str, view: View) -> str:
+        await asyncio.sleep(await self._pace.reserve(channel))
+        shown = blocks.render(view)
+        answer = await call(
+            "post a message",
+            lambda: self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread or None,
+                text=shown.text,
+                blocks=shown.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return str(answer["ts"])
+
+    async def _reply(self, request: Request, text: str) -> Any:
+        return await self._client.chat_postMessage(
+            channel=request.channel, thread_ts=request.thread or None, text=text, unfurl_links=False
+        )
+
+    async def _ephemeral(self, request: Request, text: str) -> Any:
+        thread = request.thread if request.kind != "command" else None
+        return await self._client.chat_postEphemeral(
+            channel=request.channel, user=request.user, text=text, thread_ts=thread or None
+        )
+
+    async def _respond(self, request: Request, text: str) -> Any:
+        """The way that works in channels the bot isn't in. Five uses within 30 minutes."""
+        webhook = AsyncWebhookClient(request.response_url, session=self._client.session)
+        answer = await webhook.send(text=text, response_type="ephemeral", replace_original=False)
+        if answer.status_code != 200:
+            raise NotInvited("can't answer", why=f"response_url says {answer.status_code}")
+        return _Body(answer.body)
+
+
+class _Body:
+    def __init__(self, data: Any) -> None:
+        self.data = data

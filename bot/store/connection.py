@@ -1,0 +1,43 @@
+"""One pool of connections to one Redis; its errors become ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import redis.asyncio as aioredis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from bot.core.errors import Unavailable
+
+ANSWER_S = 0.5
+_CONNECTIONS = 64
+
+
+def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async at once
+    """A client of the Redis at `url` (redis://, rediss://, unix://); nothing is dialled yet."""
+    pool = aioredis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=_CONNECTIONS,
+        timeout=ANSWER_S,
+        socket_connect_timeout=ANSWER_S,
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), 1),
+    )
+    return aioredis.Redis(connection_pool=pool)
+
+
+@asynccontextmanager
+async def answering(within_s: float = ANSWER_S) -> AsyncIterator[None]:
+    """Redis away, or slower than `within_s`, is Unavailable."""
+    try:
+        async with asyncio.timeout(within_s):
+            yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable(
+            "can't now", why="cdebug's memory (Redis) does not answer", hint="Nothing ran; try again in a minute."
+        ) from error

@@ -1,0 +1,92 @@
+"""Delivery made safe: a request is on disk before Slack hears that we have it, and is acted on once.
+
+Rules of this file:
+- one call records the dedup key and the request together, or neither
+- a request stays pending until its work is done; a replica that dies leaves its own behind
+- an orphan is claimed by one replica: the claim succeeds only on the entry as it was read
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from bot.core.request import Place, Request
+from bot.store.connection import answering
+from bot.store.keys import PENDING, REPLICA, SEEN
+
+_RECORD = """
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[3]) then
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+  return 1
+end
+return 0
+"""
+_CLAIM = """
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+  return 1
+end
+return 0
+"""
+RENEW_S = 3.0
+
+
+class Inbox:
+    """Requests of all replicas; this one is `replica`."""
+
+    def __init__(self, redis: Any, replica: str) -> None:
+        self._redis, self._replica = redis, replica
+        self._record = redis.register_script(_RECORD)
+        self._claim = redis.register_script(_CLAIM)
+
+    async def record(self, request: Request) -> bool:
+        """Keep it, unless it was kept before. Raises Unavailable within half a second: then nothing was kept."""
+        async with answering():
+            taken = await self._record(
+                keys=[SEEN(dedup=request.dedup), PENDING()],
+                args=[request.id, self._entry(request, None), SEEN.lifetime_s],
+            )
+        return bool(taken)
+
+    async def begun(self, request: Request, place: Place) -> None:
+        """Its root message stands: whoever takes over tells people there."""
+        async with answering():
+            await self._redis.hset(PENDING(), request.id, self._entry(request, place))
+
+    async def done(self, request: Request) -> None:
+        """Nothing is left to do."""
+        async with answering():
+            await self._redis.hdel(PENDING(), request.id)
+
+    async def renew(self) -> None:
+        """Say that this replica lives."""
+        async with answering():
+            await self._redis.set(REPLICA(id=self._replica), "1", ex=REPLICA.lifetime_s)
+
+    async def leave(self) -> None:
+        """Say that this replica is going, so that others need not wait for its silence."""
+        async with answering():
+            await self._redis.delete(REPLICA(id=self._replica))
+
+    async def orphans(self) -> list[tuple[Request, Place | None]]:
+        """Requests whose replica is gone, now this one's."""
+        async with answering(5):
+            entries = await self._redis.hgetall(PENDING())
+            owners = {json.loads(text)["owner"] for text in entries.values()}
+            alive = {owner for owner in owners if await self._redis.exists(REPLICA(id=owner))} | {self._replica}
+            claimed = []
+            for key, text in entries.items():
+                entry = json.loads(text)
+                if entry["owner"] in alive:
+                    continue
+                request = Request.from_json(entry["request"])
+                place = Place(**entry["place"]) if entry["place"] else None
+                if await self._claim(keys=[PENDING()], args=[key, text, self._entry(request, place)]):
+                    claimed.append((request, place))
+        return sorted(claimed, key=lambda pair: pair[0].at)
+
+    def _entry(self, request: Request, place: Place | None) -> str:
+        known = {"owner": self._replica, "request": request.to_json(), "place": asdict(place) if place else None}
+        return json.dumps(known, separators=(",", ":"))

@@ -1,0 +1,37 @@
+"""Every key that cdebug keeps: its owner, its lifetime, what it holds. docs/operations.md is made of this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "cdebug:"
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Key:
+    """One family of keys. `name` has its variable parts in braces; lifetime in seconds, 0 for ever."""
+
+    name: str
+    owner: str
+    lifetime_s: int
+    holds: str
+
+    def __call__(self, **parts: str) -> str:
+        return PREFIX + self.name.format(**parts)
+
+
+SEEN = Key("seen:{dedup}", "store/inbox", DAY_S, "a payload that was taken, so that a redelivery is not acted on")
+PENDING = Key("pending", "store/inbox", 0, "hash: requests that are not done, with the replica that has them")
+REPLICA = Key("replica:{id}", "store/inbox", 10, "a replica that is alive; renewed every 3 s")
+SESSION = Key("session:{team}:{channel}:{thread}", "store/sessions", 30 * DAY_S, "what a thread remembers")
+DEFAULT = Key("default:{team}:{channel}", "store/sessions", 0, "where a channel looks (`use`)")
+MENU = Key("menu:{id}", "store/sessions", 3_600, "a menu's choices; the menu itself holds indexes only")
+SHELF = Key("shelf:{id}", "store/shelf", DAY_S, "a kept result: its title, columns, counts")
+BLOCKS = Key("shelf:{id}:blocks", "store/shelf", DAY_S, "list: its redacted lines, zstd, 256 KiB a block")
+COUNTS = Key("shelf:{id}:counts", "store/shelf", DAY_S, "list: the number of lines in each block")
+WINDOW = Key("window:{id}", "store/shelf", DAY_S, "which lines of a result one message shows")
+BUDGET = Key("budget:{channel}", "store/budget", 60, "when this channel's next message may be sent")
+FLOOD = Key("flood:{who}:{minute}", "store/budget", 120, "how many commands a person or channel sent in a minute")
+
+ALL = (SEEN, PENDING, REPLICA, SESSION, DEFAULT, MENU, SHELF, BLOCKS, COUNTS, WINDOW, BUDGET, FLOOD)

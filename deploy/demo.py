@@ -1,0 +1,163 @@
+"""`make demo`: a workspace, an engine with a shop in trouble, and the bot between them.
+
+The engine is the one that answers; else, as root on Debian or Ubuntu, one of the distribution's
+package on a socket of its own. Ctrl-C ends everything and removes what was made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bot.actions import catalog
+from bot.core.manual import summary
+from deploy.engine import Engine, Missing, answering
+from deploy.faults import Shop
+
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
+_PORT = 4780
+_START_S = 30.0
+CONFIG = """\
+default: local
+contexts:
+  local: {{engine: docker, host: "{host}"}}
+people:
+  U0ANN: {{roles: [responder]}}
+  U0BOB: {{roles: [responder, approver]}}
+"""
+
+
+def main() -> None:
+    """Start everything, say what to try, wait for Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cdebug-demo-")))
+            host = stack.enter_context(an_engine())
+            shop = Shop(host)
+            stack.callback(shop.close)
+            base = stack.enter_context(a_playground(folder, free_port(_PORT)))
+            stack.enter_context(the_bot(folder, host, base))
+            _invite(base)
+            signal.pause()
+    except Missing as missing:
+        sys.exit(f"demo: {missing}")
+    except KeyboardInterrupt:
+        pass
+
+
+def _invite(base: str) -> None:
+    print(f"\n  The workspace: {base}/   (Ctrl-C ends the demo)\n\n  Try there, in #incidents:\n")
+    for command, why in (
+        ("/cdebug ps -a", "what is there, and how it is"),
+        ("/cdebug logs checkout", "why it crashes again and again"),
+        ("/cdebug stats --for 10s", "who uses what, as a chart"),
+    ):
+        print(f"    {command:<26} {why}")
+    print(flush=True)
+
+
+@contextmanager
+def an_engine() -> Iterator[str]:
+    """The DOCKER_HOST of an engine that answers."""
+    host = os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
+    if answering(host):
+        print(f"using the Docker Engine at {host}", flush=True)
+        yield host
+        return
+    print("no Docker Engine answers: starting one of our own", flush=True)
+    with Engine() as engine:
+        yield engine.host
+
+
+@contextmanager
+def a_playground(folder: Path, port: int, *words: str) -> Iterator[str]:
+    """A workspace as a process; its address."""
+    completions = folder / "completions.json"
+    offered = [{"verb": verb.verb, "summary": summary(verb)} for verb in catalog()]
+    completions.write_text(json.dumps(offered))
+    command = [sys.executable, "-m", "playground", "--port", str(port), "--completions", str(completions), *words]
+    base = f"http://127.0.0.1:{port}"
+    with _process(command, dict(os.environ), folder / "playground.log"):
+        _until(lambda: _answers(f"{base}/_/completions"), folder / "playground.log")
+        yield base
+
+
+@contextmanager
+def the_bot(folder: Path, host: str, base: str) -> Iterator[None]:
+    """The bot as a process, ready."""
+    config = folder / "config.yaml"
+    config.write_text(CONFIG.format(host=host))
+    environment = {
+        **os.environ,
+        "SLACK_API_URL": f"{base}/api/",
+        "SLACK_BOT_TOKEN": "xoxb-playground",
+        "SLACK_APP_TOKEN": "xapp-playground",
+        "CDEBUG_CONFIG": str(config),
+        "CDEBUG_DATA": str(folder / "data"),
+    }
+    environment.pop("REDIS_URL", None)
+    log = folder / "bot.log"
+    with _process([sys.executable, "-m", "bot"], environment, log):
+        _until(lambda: '"event": "ready"' in log.read_text(), log)
+        yield
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(12)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until(true: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if true():
+            return
+        select.select([], [], [], 0.1)
+    raise Missing(f"it did not start: {log.read_text()[-800:]}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def free_port(wanted: int = 0) -> int:
+    """The port that is wanted where it is free, else another one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Missing("no port is free")
+
+
+if __name__ == "__main__":
+    main()
