@@ -7,15 +7,19 @@ removes all that it made.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import docker
 
 
 class Missing(Exception):
@@ -39,8 +43,8 @@ def install(*packages: str, program: str) -> None:
 
 def answering(host: str) -> bool:
     """Whether a Docker Engine answers there."""
-    import docker
-
+    if not host or (host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists()):
+        return False
     try:
         with contextlib.closing(docker.APIClient(base_url=host, timeout=3)) as client:
             return bool(client.ping())
@@ -76,12 +80,12 @@ class Engine:
             raise
 
     def _start(self) -> None:
-        log = (self._root / "log").open("wb")
         command = ["dockerd", "-H", self.host, "-b", self._bridge, "--iptables=false", "--ip6tables=false"]
         command += ["--data-root", f"{self._root}/data", "--exec-root", f"{self._root}/exec"]
         command += ["--pidfile", f"{self._root}/pid", "--cgroup-parent", f"/cdebug-{self._id}"]
         environment = {**os.environ, "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"}
-        self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+        with (self._root / "log").open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
         for _ in range(300):
             if answering(self.host):
                 return
@@ -107,8 +111,6 @@ class Engine:
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _remove_containers(self) -> None:
-        import docker
-
         with (
             contextlib.suppress(Exception),
             contextlib.closing(docker.APIClient(base_url=self.host, timeout=20)) as api,
@@ -133,11 +135,6 @@ def _ip(*words: str) -> None:
 
 def build_base(host: str, name: str = "cdebug/busybox:1") -> str:
     """A base image made of the distribution's static busybox; no registry is asked. Returns its name."""
-    import io
-    import tarfile
-
-    import docker
-
     install("busybox-static", program="busybox")
     program = Path(shutil.which("busybox") or "/bin/busybox")
     applets: Sequence[str] = subprocess.run(

@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import shlex
 from collections.abc import Iterable
@@ -51,7 +52,7 @@ class Grammar:
     """The verbs that this bot knows, and how to read a command of them."""
 
     def __init__(self, verbs: Iterable[type[Action]]) -> None:
-        """Raises ValueError when two verbs answer to one word."""
+        """Raises ValueError when two verbs answer to one word, or a verb's fields can't be told apart."""
         self.verbs = {verb.verb: verb for verb in sorted(verbs, key=lambda verb: verb.verb)}
         self._parsers = {name: _parser(verb) for name, verb in self.verbs.items()}
         self._words: dict[str, type[Action]] = {}
@@ -94,6 +95,10 @@ def _refuse_shell_signs(words: list[str]) -> None:
 
 
 def _parser(action: type[Action]) -> App:
+    """Raises ValueError for a flag that could be taken for a second target: only one field has a place."""
+    places = [field.name for field in dataclasses.fields(action) if not field.kw_only]  # type: ignore[arg-type]
+    if len(places) > 1:
+        raise ValueError(f"{action.verb}: {', '.join(places)} all have a place; declare flags with kw_only=True")
     app = App(help_flags=[], version_flags=[], result_action="return_value")
     app.default(action)
     return app

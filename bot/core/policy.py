@@ -12,7 +12,6 @@ Source: https://docs.cedarpolicy.com; the guards are each shown by a test in tes
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,11 +76,11 @@ class Policy:
         """Raises Misconfigured, naming the policy that is wrong."""
         schema = schema_of(verbs)
         self._schema = cedarpy.Schema.from_str(schema)
-        self._ids = _check_ids(text, name)
         try:
             self._policies = cedarpy.PolicySet.from_str(text)
         except ValueError as error:
             raise Misconfigured(f"{name} does not parse", why=str(error)[:300]) from error
+        self._names = _names(self._policies, name)
         result = cedarpy.validate_policies(text, schema)
         if not result.validation_passed:
             raise Misconfigured(f"{name} fits no schema", why="; ".join(str(e) for e in result.errors)[:600])
@@ -116,22 +115,19 @@ class Policy:
             return Deny("policy could not be evaluated")
         if result.decision == cedarpy.Decision.Allow:
             return Allow()
-        reasons = ", ".join(self._names(result.diagnostics.reasons))
+        reasons = ", ".join(sorted(self._names[reason] for reason in result.diagnostics.reasons))
         return Deny(f"policy `{reasons}`" if reasons else "no policy permits it")
 
-    def _names(self, reasons: Iterable[str]) -> list[str]:
-        """Cedar names policies by their place in the file; people know them by @id."""
-        return sorted(self._ids[int(reason.removeprefix("policy"))] for reason in reasons)
 
-
-def _check_ids(text: str, name: str) -> list[str]:
-    ids = re.findall(r'@id\(\s*"([^"]*)"\s*\)', text)
-    policies = len(re.findall(r"(?m)^\s*(?:permit|forbid)\s*\(", text))
-    if doubled := [known for known, count in Counter(ids).items() if count > 1]:
-        raise Misconfigured(f"{name} has two policies with one @id", why=doubled[0])
-    if policies != len(ids):
+def _names(policies: cedarpy.PolicySet, name: str) -> dict[str, str]:
+    """Cedar's own ids (policy0, policy1, …) and the @id that people gave. Raises Misconfigured."""
+    parsed = policies.to_pst().static_policies
+    names = {key: policy.annotations.get("id", "") for key, policy in parsed.items()}
+    if not all(names.values()):
         raise Misconfigured(f"{name} has a policy without an @id", hint='Write `@id("…")` before each.')
-    return ids
+    if doubled := [known for known, count in Counter(names.values()).items() if count > 1]:
+        raise Misconfigured(f"{name} has two policies with one @id", why=doubled[0])
+    return names
 
 
 def _uid(kind: str, name: str) -> dict[str, str]:

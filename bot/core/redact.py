@@ -12,13 +12,14 @@ from bot.core.errors import Misconfigured, UsageError
 from bot.core.pattern import compile_pattern
 
 HIDDEN = "[redacted]"
+_HIDDEN = HIDDEN.encode()
 _WORDS = "PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL"
 _SETTING = rf"(?i:[A-Z0-9_.-]*(?:{_WORDS})[A-Z0-9_.-]*)"
-# name → pattern; where a pattern has a group, the group is what stays
+# name → pattern; what stands in its groups stays, before and after the secret
 SHAPES: Mapping[str, str] = {
     "setting": rf'({_SETTING}["\']?\s*[=:]\s*["\']?)[^\s"\',;&]{{3,}}',
     "bearer": r"((?i:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}",
-    "url": r"([a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}@",
+    "url": r"([a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}(@)",
     "jwt": r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
     "aws": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     "github": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
@@ -34,24 +35,27 @@ class Redactor:
     """Replaces what looks like a secret. Stateless: give it blocks of whole lines."""
 
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
-        """extra: an operator's own patterns by name. Raises Misconfigured, naming a bad one."""
+        """extra: an operator's own patterns by name, each hidden whole. Raises Misconfigured, naming a bad one."""
         shapes = dict(SHAPES)
-        for name, text in (extra or {}).items():
+        for given, text in (extra or {}).items():
+            name = f"redact.patterns.{given}"
             try:
                 compile_pattern(text)
             except UsageError as error:
-                raise Misconfigured(f"redact.patterns.{name}", why=str(error)) from None
+                raise Misconfigured(name, why=str(error)) from None
             shapes[name] = text
         self._any = compile_any(list(shapes.values()))
-        self._each = [(compile_any([text]), "(" in text and _keeps_a_group(text)) for text in shapes.values()]
+        self._each = [
+            (_alone(text), _replacement(_alone(text)) if name in SHAPES else _HIDDEN) for name, text in shapes.items()
+        ]
 
     def block(self, block: bytes) -> tuple[bytes, int]:
         """The block with secrets replaced, and how many there were."""
         if not self._any.search(block):
             return block, 0
         total = 0
-        for pattern, keeps in self._each:
-            block, count = pattern.subn(rb"\1" + HIDDEN.encode() if keeps else HIDDEN.encode(), block)
+        for pattern, replacement in self._each:
+            block, count = pattern.subn(replacement, block)
             total += count
         return block, total
 
@@ -65,8 +69,14 @@ def compile_any(texts: list[str]) -> Any:
     return re2.compile("|".join(f"(?:{text})" for text in texts).encode())
 
 
-def _keeps_a_group(text: str) -> bool:
-    return re.search(r"(?<!\\)\((?!\?)", text) is not None
+def _alone(text: str) -> Any:
+    return compile_any([text])
+
+
+def _replacement(pattern: Any) -> bytes:
+    """What stays before the secret is group 1, what stays after it group 2."""
+    before, after = (rb"\1" if pattern.groups >= 1 else b""), (rb"\2" if pattern.groups >= 2 else b"")
+    return before + _HIDDEN + after
 
 
 def hide_settings(value: Any) -> Any:

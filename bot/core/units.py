@@ -9,8 +9,8 @@ from bot.core.errors import UsageError
 
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _UNIT_BYTES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.ASCII)
 _LONGEST_S = 10 * 365 * 86400.0
 
 
@@ -23,7 +23,7 @@ def parse_duration(text: str) -> timedelta:
     parts = _SPAN.findall(rest)
     if "".join(number + unit for number, unit in parts) == rest and parts:
         seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts)
-    elif re.fullmatch(r"\d{1,12}", rest):
+    elif re.fullmatch(r"\d{1,12}", rest, re.ASCII):
         seconds = float(rest)
     else:
         raise UsageError("no such duration:", text, hint="Write it like `90s`, `10m`, `1h30m` or `2d`.")
@@ -41,9 +41,8 @@ def parse_when(text: str, now: datetime) -> datetime:
         return now - parse_duration(text)
     except UsageError:
         pass
-    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text):
-        text = f"{now:%Y-%m-%d}T{text:0>5}"
-        moment = _moment(text)
+    if clock := re.fullmatch(r"(\d{1,2})(:\d{2}(?::\d{2})?)", text, re.ASCII):
+        moment = _moment(f"{now:%Y-%m-%d}T{clock[1]:0>2}{clock[2]}")
         return moment if moment <= now else moment - timedelta(days=1)
     return _moment(text)
 

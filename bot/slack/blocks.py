@@ -103,7 +103,7 @@ def _status(view: Status) -> tuple[str, list[Block]]:
 
 
 def _text(view: TextView) -> tuple[str, list[Block]]:
-    body = "\n".join(view.lines).strip("\n") or " "
+    body = "\n".join(view.lines) or " "
     count = len(view.lines)
     foot = _foot(view.title, "line", view.first, count, view.total, view.notes)
     block = {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [_words(body)]}]}

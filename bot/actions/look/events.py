@@ -16,7 +16,7 @@ from bot.core.units import parse_when
 _COLUMNS = ("TIME (UTC)", "CONTAINER", "EVENT", "DETAIL")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Events(
     MultiTargetedAction,
     verb="events",

@@ -15,7 +15,7 @@ from bot.core.redact import hide_settings
 from bot.core.target import Thing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inspect(
     TargetedAction,
     verb="inspect",

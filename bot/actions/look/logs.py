@@ -17,7 +17,7 @@ from bot.core.units import parse_when
 _TAIL = 1_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Logs(
     TargetedAction,
     verb="logs",

@@ -14,7 +14,7 @@ from bot.core.target import Container, Found
 from bot.core.target import Network as FoundNetwork
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Network(
     TargetedAction, verb="network", aliases=("net",), examples=("network web", "network --name shop_default")
 ):

@@ -18,7 +18,7 @@ _COLUMNS = ("NAME", "STATE", "IMAGE", "PORTS", "HEALTH", "RESTARTS", "AGE")
 _ALIVE = frozenset({"running", "paused", "restarting"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ps(
     MultiTargetedAction,
     verb="ps",

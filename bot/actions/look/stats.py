@@ -24,7 +24,7 @@ _MOST_LINES = 10
 _MIB = 2**20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stats(
     MultiTargetedAction,
     verb="stats",

@@ -1,0 +1,109 @@
+"""Real services, started once and ended always. A missing one is a failure in CI, and elsewhere a skip."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from deploy.engine import Engine, Missing, answering, build_base
+from deploy.faults import SHOP, Shop
+from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A unit test gets two seconds; what uses a service gets what conftest's timeout says."""
+    services = {"engine", "containers", "shop", "redis_server", "playground", "bot", "slack", "chromium"}
+    for item in items:
+        if not services & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(30 if "hypothesis" in item.keywords else 10))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[str]:
+    """The DOCKER_HOST of an engine of our own; where we may not start one, of the one that answers."""
+    if os.geteuid() != 0 and answering(os.environ.get("DOCKER_HOST", "")):
+        yield os.environ["DOCKER_HOST"]
+        return
+    try:
+        with Engine() as started:
+            yield started.host
+    except Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"no Docker Engine: {missing}")
+        pytest.skip(f"no Docker Engine: {missing}")
+
+
+@pytest.fixture(scope="session")
+def containers(engine: str) -> Iterator[docker.APIClient]:
+    """The engine's API, and the base image in it. What a test makes here carries the label `test`."""
+    api = docker.APIClient(base_url=engine, timeout=30)
+    build_base(engine, BASE)
+    yield api
+    for container in api.containers(all=True, filters={"label": "test"}):
+        api.remove_container(container["Id"], force=True)
+    api.close()
+
+
+@pytest.fixture(scope="session")
+def shop(containers: docker.APIClient, engine: str) -> Iterator[Shop]:
+    """The demo's containers, with their faults."""
+    made = Shop(engine, SHOP)
+    wait_until(lambda: containers.inspect_container("checkout")["RestartCount"] > 0, "checkout's first crash", 40)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    with temporary_folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def redis_server(folder: Path) -> Iterator[RedisServer]:
+    server = RedisServer(folder)
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def playground(folder: Path) -> Iterator[Playground]:
+    started = Playground(folder)
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def bot(folder: Path, playground: Playground, engine: str) -> Iterator[Bot]:
+    """A bot on the playground with an embedded Redis, for journeys that leave it as it was."""
+    started = Bot(folder, playground.base, engine).start()
+    yield started
+    started.end()
+
+
+@pytest.fixture
+async def slack(playground: Playground) -> AsyncIterator[Slack]:
+    driver = Slack(playground.base)
+    yield driver
+    await driver.post("/_/faults")
+    await driver.close()
+
+
+@pytest.fixture
+async def channel(slack: Slack) -> Conversation:
+    """A channel of this test's own, with Ann, Bob and the bot in it."""
+    return await new_channel(slack)
+
+
+async def new_channel(slack: Slack, *, bot: bool = True, **more: object) -> Conversation:
+    name = f"C0TEST{next(_numbers)}"
+    members = ["U0ANN", "U0BOB", "U0GUEST", "U0STRANGER", *(["U0CDEBUG"] if bot else [])]
+    await slack.post("/_/channels", id=name, name=name.lower(), members=members, **more)
+    return Conversation(slack, name)

@@ -1,0 +1,82 @@
+"""Targets as typed: segments from right to left, and what is refused with its column."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.errors import UsageError
+from bot.core.target import (
+    Container,
+    Image,
+    Network,
+    Objects,
+    Scope,
+    TargetRef,
+    Thing,
+    found_from_json,
+    found_to_json,
+    parse_target,
+)
+
+CONTEXTS = frozenset({"local", "staging"})
+SCOPE = Scope("local", "docker", "shop")
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("web", TargetRef("web")),
+        ("web:app", TargetRef("web", container="app")),
+        ("local/web", TargetRef("web", "local")),
+        ("shop/web", TargetRef("web", namespace="shop")),
+        ("local/shop/web", TargetRef("web", "local", "shop")),
+        ("service/web", TargetRef("web", kind="service")),
+        ("staging/shop/deployment/web", TargetRef("web", "staging", "shop", "deployment")),
+        ("image/nginx:1.25", TargetRef("nginx:1.25", kind="image")),
+        ("local/image/shop/web:1.4", TargetRef("shop/web:1.4", "local", kind="image")),
+    ],
+)
+def test_a_target(text: str, ref: TargetRef):
+    assert parse_target(text, CONTEXTS) == ref
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "has 0"),
+        ("x" * 513, "has 513"),
+        ("../web", "column 1"),
+        ("local//web", "column 7"),
+        ("web:", "column 5"),
+        ("nowhere/shop/web", "There is local, staging."),
+        ("local/a/b/c/web", "too many parts"),
+    ],
+)
+def test_no_target(text: str, line: str):
+    with pytest.raises(UsageError) as error:
+        parse_target(text, CONTEXTS)
+    assert line in str(error.value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_target_or_a_usage_error(text: str):
+    with contextlib.suppress(UsageError):
+        assert parse_target(text, CONTEXTS).name
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        Container(SCOPE, "id", "web", "img", "sha", "running", {"a": "b"}),
+        Image(SCOPE, "id", "img"),
+        Network(SCOPE, "id", "net"),
+    ],
+)
+def test_what_was_found_comes_back_from_the_shelf(thing: Thing):
+    assert found_from_json(found_to_json(thing)) == thing
+    several = Objects(SCOPE, (thing, thing))
+    assert found_from_json(found_to_json(several)) == several

@@ -1,0 +1,190 @@
+"""Every look verb, typed as a person types it, answered by a real engine, read in its thread."""
+
+from __future__ import annotations
+
+import asyncio
+
+import docker
+import pytest
+
+from deploy.faults import Shop
+from tests.harness import Conversation, body, elements, labels, make
+
+pytestmark = pytest.mark.usefixtures("bot", "shop")
+
+
+async def test_a_slash_command_opens_a_thread_with_the_real_log(channel: Conversation):
+    root, thread = await channel.run("logs checkout --tail 100")
+
+    assert "<@U0ANN>" in root["text"]
+    assert "`logs checkout --tail 100`" in root["text"]
+    assert "in local" in root["text"]
+    assert "lookup db.shop: no such host" in thread[0]["text"]
+    assert labels(root) == ["Again"]
+
+
+async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conversation):
+    _, thread = await channel.run("logs checkout")
+
+    lines = body(thread[0])
+    assert any(line.startswith("E│ ") and "ERROR" in line for line in lines)
+    assert not any(line.startswith("E│ ") and "INFO" in line for line in lines)
+    assert "postgres://shop:[redacted]@db.shop" in thread[0]["text"]
+    assert "correct-horse" not in str(thread)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("ps", ["NAME", "web", "running", "shop/web:1.4"]),
+        ("ps -a", ["report", "OOM"]),
+        ("docker ps -a", ["orders", "AGE"]),
+        ("ps -l com.docker.compose.service=web", ["web"]),
+        ("inspect web --path .Config.Image", ["shop/web:1.4"]),
+        ("docker inspect --format '{{.State.Running}}' web", ["true"]),
+        ("inspect web --path .NetworkSettings.Networks", ['"shop"']),
+        ("inspect image/shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
+        ("inspect network/shop --path .Name", ["shop"]),
+        ("describe report", ["killed for memory", "24.0 MiB", "restarts"]),
+        ("describe web", ["health: healthy", "command: sh /app"]),
+        ("logs orders --tail 3", ["order"]),
+        ("docker logs -n 2 orders", ["2 lines"]),
+        ("logs web --since 5m --grep 'GET /product'", ["GET /product"]),
+        ("stats web", ["CPU", "MEMORY", "local/shop/web"]),
+        ("stats web orders --sort-by memory", ["web", "orders", "2 rows"]),
+        ("processes web", ["PID", "httpd"]),
+        ("docker top web", ["httpd"]),
+        ("events report --since 10m", ["oom", "die", "exit 137"]),
+        ("events --since 10m", ["checkout", "start"]),
+        ("network web", ["shop", "address"]),
+        ("network --name shop", ["driver: bridge", "members"]),
+        ("images", ["shop/web:1.4", "MiB"]),
+        ("diff web", ["A /srv/www/health"]),
+    ],
+)
+async def test_the_look_layer_answers(channel: Conversation, command: str, expected: list[str]):
+    _, thread = await channel.run(command)
+
+    said = "\n".join(message["text"] for message in thread)
+    assert all(text in said for text in expected), said
+
+
+async def test_stats_over_a_while_draws_a_chart(channel: Conversation):
+    _, thread = await channel.run("stats web orders --for 3s")
+
+    files = [file for message in thread for file in message["files"]]
+    assert [file["name"] for file in files] == ["chart.png"]
+    png = await channel.slack.file(files[0])
+    assert png.startswith(b"\x89PNG")
+
+
+async def test_a_stopped_container_has_a_log_too(channel: Conversation, containers: docker.APIClient):
+    containers.wait(make(containers, "ended", "echo last words; exit 3"))
+
+    _, thread = await channel.run("logs ended")
+    _, card = await channel.run("describe ended")
+
+    assert body(thread[0]) == ["last words"]
+    assert "exited (3)" in card[0]["text"]
+
+
+async def test_a_mention_in_the_thread_needs_no_name(channel: Conversation):
+    root, _ = await channel.run("logs web --tail 1")
+
+    await channel.type("@cdebug stats", thread=root["ts"])
+
+    answer = await channel.replied(root, "local/shop/web · 1 row")
+    assert "orders" not in answer["text"]
+    await channel.replied(root, "done: `stats")
+
+
+async def test_a_mention_in_a_channel_opens_a_thread_of_its_own(channel: Conversation):
+    await channel.type("@cdebug ps")
+
+    root = await channel.until(lambda all_: next((m for m in all_ if m["text"].startswith("done: `ps`")), None), "ps")
+    assert root["thread_ts"] == ""
+    assert "web" in (await channel.thread(root))[0]["text"]
+
+
+async def test_a_direct_message_is_a_command(channel: Conversation):
+    direct = Conversation(channel.slack, "D0ANN")
+
+    await direct.type("logs web --tail 1")
+
+    await direct.until(
+        lambda all_: [m for m in all_ if m["text"].startswith("done: `logs web --tail 1`")], "the answer"
+    )
+
+
+async def test_several_matches_become_a_menu_and_the_choice_runs(channel: Conversation, containers: docker.APIClient):
+    for number in (1, 2):
+        make(containers, f"twin-{number}", f"echo I am {number}; sleep 600")
+
+    root, thread = await channel.run("logs twin")
+
+    assert "2 match" in root["text"]
+    menu = elements(thread[0])[0]
+    assert [option["text"]["text"].split()[0] for option in menu["options"]] == ["twin-2", "twin-1"]
+    assert [option["value"] for option in menu["options"]] == ["0", "1"]
+    await channel.as_("U0BOB").choose(thread[0], 1)
+    await channel.replied(root, "I am 1")
+    assert "by <@U0BOB>" in (await channel.replied(root, "done: `logs local/twin-1`"))["text"]
+
+
+async def test_no_match_says_what_looks_alike(channel: Conversation):
+    root, thread = await channel.run("logs chekout", ends="failed")
+
+    assert "nothing is called `chekout`" in root["text"]
+    assert thread[0]["text"] == "nothing is called `chekout` in `local`. Did you mean `checkout`?"
+
+
+async def test_a_verb_without_a_name_asks_which_one(channel: Conversation):
+    _, thread = await channel.run("describe")
+
+    assert thread[0]["text"].startswith("Which one shall I describe?")
+    assert any("web" in option["text"]["text"] for option in elements(thread[0])[0]["options"])
+
+
+async def test_follow_grows_in_one_message_until_it_is_stopped(channel: Conversation, containers: docker.APIClient):
+    make(containers, "ticker", "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.2; done")
+    await channel.type("/cdebug logs ticker -f")
+    root = await channel.until(
+        lambda all_: next((m for m in all_ if m["text"].startswith("running")), None), "the root"
+    )
+    assert labels(root) == ["Stop"]
+
+    await channel.until(lambda all_: [m for m in all_ if "tick 12" in m["text"] and m["edited"]], "an edited message")
+    await channel.press(root, "Stop")
+
+    await channel.until(
+        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("stopped")], "the end"
+    )
+    results = [m for m in await channel.thread(root) if "tick" in m["text"]]
+    assert len(results) == 1
+    assert "Save" in labels(results[0])
+
+
+async def test_stop_in_the_thread_ends_a_run(channel: Conversation):
+    await channel.type("/cdebug stats --for 5m")
+    root = await channel.until(lambda all_: next((m for m in all_ if "measuring" in m["text"]), None), "the run")
+
+    await channel.type("@cdebug stop", thread=root["ts"])
+
+    await channel.until(
+        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("stopped")], "the end"
+    )
+
+
+async def test_two_commands_at_once_answer_each_in_its_own_thread(channel: Conversation):
+    await asyncio.gather(channel.type("/cdebug logs web --tail 1"), channel.type("/cdebug logs orders --tail 1"))
+
+    both = await channel.until(
+        lambda all_: len(done := [m for m in all_ if m["text"].startswith("done: `logs")]) == 2 and done, "both"
+    )
+    for root in both:
+        name = "web" if "logs web" in root["text"] else "orders"
+        assert f"local/shop/{name}" in (await channel.thread(root))[0]["text"]
+
+
+def test_the_shop_is_real(shop: Shop, containers: docker.APIClient):
+    assert {row["Names"][0] for row in containers.containers()} >= {"/web", "/orders", "/pricing"}

@@ -1,0 +1,31 @@
+"""What the tests need of a machine, installed where it is missing: `python -m tests.services`.
+
+A Docker Engine, a redis-server and a Chromium with fonts, from the distribution's packages.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.engine import Missing, install
+
+NEEDED = {
+    "dockerd": ("docker.io", "iptables", "iproute2"),
+    "busybox": ("busybox-static",),
+    "redis-server": ("redis-server",),
+    "chromium": ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"),
+    "docker": ("docker.io",),
+}
+
+
+def main() -> None:
+    """Install; say what is missing and leave with 1 where that isn't possible."""
+    for program, packages in NEEDED.items():
+        try:
+            install(*packages, program=program)
+        except Missing as missing:
+            sys.exit(f"tests: {missing}")
+
+
+if __name__ == "__main__":
+    main()
