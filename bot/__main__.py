@@ -15,10 +15,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from bot.actions import catalog
-from bot.app import App, load_policy
 from bot.core.errors import CdebugError
-from bot.core.manual import reference
 from bot.settings import BadSettings, load
 from bot.telemetry import start_logging
 
@@ -48,6 +45,8 @@ def run(_: argparse.Namespace) -> int:
 
     async def serve() -> None:
         environment, config = load()
+        from bot.app import App  # settings are judged before everything else is imported
+
         await App(environment, config, log).run()
 
     return _checked(serve())
@@ -59,6 +58,8 @@ def check(_: argparse.Namespace) -> int:
 
     async def ask() -> int:
         environment, config = load()
+        from bot.app import App
+
         rows = await App(environment, config, log).check()
         width = max(len(name) for name, _, _ in rows)
         for name, reached, said in rows:
@@ -70,6 +71,8 @@ def check(_: argparse.Namespace) -> int:
 
 def policy(words: argparse.Namespace) -> int:
     """Whether a policy file would be loaded."""
+    from bot.app import load_policy
+
     try:
         load_policy(words.file)
     except CdebugError as error:
@@ -81,6 +84,9 @@ def policy(words: argparse.Namespace) -> int:
 
 def show_reference(_: argparse.Namespace) -> int:
     """The page docs/verbs.md."""
+    from bot.actions import catalog
+    from bot.core.manual import reference
+
     print(reference(catalog()), end="")
     return 0
 

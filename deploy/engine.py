@@ -27,7 +27,9 @@ class Missing(Exception):
 
 
 def install(*packages: str, program: str) -> None:
-    """Install Debian packages where `program` is missing. Raises Missing where that isn't possible."""
+    """Install Debian packages where `program`, a name or a file, is missing. Raises Missing where that can't be."""
+    if Path(program).is_absolute() and Path(program).exists():
+        return
     if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"):
         return
     apt = shutil.which("apt-get")

@@ -13,7 +13,8 @@ NEEDED = {
     "dockerd": ("docker.io", "iptables", "iproute2"),
     "busybox": ("busybox-static",),
     "redis-server": ("redis-server",),
-    "chromium": ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"),
+    "chromium": ("chromium", "fonts-dejavu-core"),
+    "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": ("fonts-noto-color-emoji",),
     "docker": ("docker.io",),
 }
 

@@ -7,10 +7,10 @@ is added by adding its file. The folder that it stands in is its layer, the laye
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from cyclopts import Parameter
 
@@ -79,6 +79,10 @@ class Action:
     def targets(self) -> tuple[str, ...]:
         """The targets as typed; none where the thread or the whole scope is meant."""
         return ()
+
+    def pointed_at(self, target: str) -> Self:
+        """The same, of this target."""
+        return self
 
     @property
     def sieve(self) -> str:
@@ -153,6 +157,9 @@ class TargetedAction(Action):
     def targets(self) -> tuple[str, ...]:
         return (self.target,) if self.target else ()
 
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, target=target)
+
 
 @dataclass(frozen=True)
 class MultiTargetedAction(Action):
@@ -162,3 +169,6 @@ class MultiTargetedAction(Action):
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, targets=(target,))

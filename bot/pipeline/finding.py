@@ -42,13 +42,18 @@ class Finder:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def refs(self, request: Request, action: Action, place: Place | None = None) -> list[TargetRef]:
+    async def filled_in(self, request: Request, action: Action) -> Action:
+        """The action, of what its thread is about where it names nothing."""
+        if action.targets or action.selector or action.wants == Wants.EVERYTHING:
+            return action
+        session, _ = await self._home(request)
+        return action.pointed_at(session.target) if session and session.target else action
+
+    async def refs(self, request: Request, action: Action) -> list[TargetRef]:
         """What was typed, with its place filled in. Raises UsageError for a context that isn't there."""
-        session, default = await self._home(request, place)
+        session, default = await self._home(request)
         contexts = frozenset(self._parts.engines)
         typed = [parse_target(text, contexts) for text in action.targets]
-        if not typed and not action.selector and session and session.target and action.wants != Wants.EVERYTHING:
-            typed = [parse_target(session.target, contexts)]
         refs = [scope_ref(ref, action, session, default) for ref in typed or [TargetRef()]]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:
             raise UsageError("one command looks in one place", hint="Send one command for each context.")
@@ -57,10 +62,9 @@ class Finder:
             raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")
         return [replace(ref, selector=action.selector) for ref in refs]
 
-    async def _home(self, request: Request, place: Place | None) -> tuple[Session | None, Default]:
-        thread = place.thread if place else request.thread
-        where = Place(request.team, request.channel, thread)
-        session = await self._parts.sessions.session(where) if thread else None
+    async def _home(self, request: Request) -> tuple[Session | None, Default]:
+        where = Place(request.team, request.channel, request.thread)
+        session = await self._parts.sessions.session(where) if request.thread else None
         stored = await self._parts.sessions.default(request.team, request.channel) if not session else None
         default = stored or self._parts.channels.get(request.channel) or self._parts.default
         return session, default

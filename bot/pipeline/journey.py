@@ -45,6 +45,7 @@ class Journey:
 
     async def go(self, request: Request, person: Person, channel: Channel, action: Action, place: Place | None) -> None:
         """Carry a command out in its thread; `place` is given where a replica that died had begun it."""
+        action = await self._finder.filled_in(request, action)
         asked = Asked(request, person, channel, action, self._parts.redactor.text(typed(action)))
         refs = await self._finder.refs(request, action)
         running = Status(

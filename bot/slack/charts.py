@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from bot.core.output import Chart
 
 _INCHES_WIDE, _INCHES_A_PANEL, _DPI = 7.0, 2.1, 130
@@ -14,6 +11,10 @@ _INCHES_WIDE, _INCHES_A_PANEL, _DPI = 7.0, 2.1, 130
 
 def draw(chart: Chart) -> bytes:
     """Panels under each other over one time axis in seconds. Uses no global state: safe in a worker thread."""
+    # Imported with the first chart: it takes longer than everything else that the bot imports at start.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(_INCHES_WIDE, 0.6 + _INCHES_A_PANEL * len(chart.panels)), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(chart.panels), 1, sharex=True, squeeze=False)[:, 0]

@@ -28,7 +28,7 @@ def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async 
         socket_timeout=5,
         retry=Retry(NoBackoff(), 1),
     )
-    return aioredis.Redis(connection_pool=pool)
+    return aioredis.Redis.from_pool(pool)  # it closes the pool, which Redis(connection_pool=…) does not
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+"""Working implementations in memory of what the journey needs; tests/contracts hold them to the real ones."""

@@ -73,6 +73,7 @@ function pieces(part, names) {
     if (piece.type === "user") return mention(piece.user_id, names);
     const text = piece.text ?? piece.url ?? "";
     if (piece.style?.code) return el("code", {}, text);
+    if (piece.style?.italic) return el("i", {}, text);
     return piece.style?.bold ? el("b", {}, text) : text;
   });
 }

@@ -1,0 +1,91 @@
+"""Somebody who can reach the bot's address, but isn't Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from playground.delivery import Delivery
+from playground.faults import Faults
+from playground.server import SIGNING_SECRET
+from playground.sockets import Sockets
+from tests.harness import Bot, Conversation, Playground, Slack, free_port, temporary_folder
+
+SLASH = {
+    "command": "/cdebug", "text": "ps", "team_id": "T0PLAY", "user_id": "U0ANN", "channel_id": "C0INCIDENT",
+    "trigger_id": "1.forged", "response_url": "",
+}  # fmt: skip
+
+
+class Door:
+    """A bot on HTTP, its workspace, and a way to send it anything."""
+
+    def __init__(self, url: str, incidents: Conversation) -> None:
+        self.url, self.incidents = url, incidents
+        self._signer = Delivery(Sockets(), Faults(), url, SIGNING_SECRET)
+
+    async def send(self, fields: dict[str, str], change: dict[str, str] | None = None, at: int | None = None) -> int:
+        body = urlencode(fields)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            **self._signer.signature(body, at),
+            **(change or {}),
+        }
+        async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
+            return answer.status
+
+    async def nothing_happened(self) -> None:
+        """A command after it is answered, and nothing else was."""
+        await self.incidents.run("images")
+        roots = [m["text"] for m in await self.incidents.messages() if not m["thread_ts"]]
+        assert len(roots) == 1, roots
+
+
+@pytest.fixture
+async def door(engine: str) -> AsyncIterator[Door]:
+    with temporary_folder() as folder:
+        async for opened in _open(folder, engine):
+            yield opened
+
+
+async def _open(folder: Path, engine: str) -> AsyncIterator[Door]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/slack/events"
+    playground = Playground(folder, url)
+    more = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "PORT": str(port)}
+    bot = Bot(folder, playground.base, engine, **more).start()
+    slack = Slack(playground.base)
+    yield Door(url, Conversation(slack, "C0INCIDENT"))
+    await slack.close()
+    await asyncio.to_thread(bot.end)
+    playground.end()
+
+
+async def test_only_what_slack_signed_lately_is_heard(door: Door):
+    now = int(time.time())
+    assert await door.send(SLASH, {"X-Slack-Signature": "v0=" + "0" * 64}) == 401
+    assert await door.send(SLASH, {"X-Slack-Signature": ""}) == 401
+    assert await door.send(SLASH, at=now - 301) == 401
+    assert await door.send(SLASH, at=now + 301) == 401
+    assert await door.send(SLASH, {"X-Slack-Request-Timestamp": str(now - 5)}, at=now) == 401
+    await door.nothing_happened()
+
+
+async def test_the_neighbour_a_signed_command_is_heard_once_though_it_is_replayed(door: Door):
+    assert [await door.send(SLASH) for _ in range(3)] == [200, 200, 200]
+    await door.incidents.until(lambda all_: [m for m in all_ if m["text"].startswith("done: `ps`")], "the answer")
+    await door.incidents.run("images")
+    assert len([m for m in await door.incidents.messages() if "`ps`" in m["text"]]) == 1
+
+
+async def test_signed_nonsense_is_survived(door: Door):
+    for fields in ({"payload": "{"}, {"payload": json.dumps({"type": "block_actions"})}, {"x": "y"}, {}):
+        await door.send(fields)
+    await door.nothing_happened()

@@ -1,0 +1,201 @@
+"""A whole world in memory: an engine with containers, a chat that remembers, and the pipeline between them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.actions import catalog
+from bot.app import SHIPPED_POLICY
+from bot.backends.docker.finding import alike
+from bot.core.action import Wants
+from bot.core.errors import CdebugError, Unavailable
+from bot.core.grammar import Grammar
+from bot.core.output import Chart, Lines
+from bot.core.person import Channel, Person
+from bot.core.policy import Policy
+from bot.core.ports import Detail, LogQuery
+from bot.core.redact import Redactor
+from bot.core.request import Place, Request
+from bot.core.session import Default
+from bot.core.target import Candidates, Container, Objects, Scope, TargetRef
+from bot.core.view import Status, View
+from bot.core.window import Room
+from bot.pipeline import Parts, Pipeline
+from bot.runs import Runs
+from tests.fakes.stores import MemoryInbox, MemoryMeter, MemorySessions, MemoryShelf
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class FakeEngine:
+    """Containers with logs. It has the ports Find, Logs and Details, and no others."""
+
+    def __init__(self, name: str = "local") -> None:
+        self.scope = Scope(name, "docker")
+        self.containers: dict[str, Container] = {}
+        self.lines: dict[str, list[Lines]] = {}
+        self.fault: Exception | None = None
+        self.asked = 0
+
+    def add(self, name: str, *lines: Lines, **more: Any) -> Container:
+        made = Container(self.scope, f"id-{name}", name, f"{name}:1", **{"state": "running", **more})
+        self.containers[name], self.lines[name] = made, list(lines)
+        return made
+
+    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+        self.asked += 1
+        if self.fault:
+            raise self.fault
+        every = list(self.containers.values())
+        exact = [it for it in every if it.name == ref.name]
+        found = exact or [it for it in every if it.name.startswith(ref.name)]
+        if wants in (Wants.CONTAINERS, Wants.EVERYTHING):
+            return Candidates((Objects(self.scope, tuple(found)),))
+        return Candidates(tuple(found), () if found else alike(ref.name, every))
+
+    async def ping(self) -> str:
+        return "fake"
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def logs(self, container: Container, query: LogQuery) -> AsyncIterator[Lines]:
+        for lines in self.lines[container.name]:
+            yield lines
+
+    async def detail(self, container: Container) -> Detail:
+        return Detail(container, command=("run",), created=NOW)
+
+
+@dataclass
+class Posted:
+    """A message, as it is now."""
+
+    place: Place
+    view: View
+    edits: int = 0
+
+
+class FakeChat:
+    """Messages by ts; `fault` is raised by the next post."""
+
+    def __init__(self) -> None:
+        self.room = Room(lines=5, characters=400)
+        self.messages: dict[str, Posted] = {}
+        self.whispers: list[str] = []
+        self.files: dict[str, bytes] = {}
+        self.forms: list[tuple[str, str]] = []
+        self.fault: CdebugError | None = None
+        self._ts = itertools.count(1)
+
+    async def open(self, request: Request, status: Status) -> Place:
+        ts = await self.post(Place(request.team, request.channel, request.thread), status)
+        return Place(request.team, request.channel, request.thread or ts, ts)
+
+    async def settle(self, place: Place, status: Status) -> None:
+        await self.edit(place, place.root, status)
+
+    async def post(self, place: Place, view: View) -> str:
+        if self.fault:
+            fault, self.fault = self.fault, None
+            raise fault
+        ts = f"{next(self._ts)}.0"
+        self.messages[ts] = Posted(place, view)
+        return ts
+
+    async def edit(self, place: Place, message: str, view: View) -> None:
+        self.messages[message].view = view
+        self.messages[message].edits += 1
+
+    async def draw(self, place: Place, chart: Chart) -> None:
+        self.files["chart.png"] = chart.title.encode()
+
+    async def upload(self, place: Place, name: str, data: bytes, title: str) -> None:
+        self.files[name] = data
+
+    async def whisper(self, request: Request, text: str) -> None:
+        self.whispers.append(text)
+
+    async def ask_filter(self, request: Request, view_id: str, pattern: str) -> None:
+        self.forms.append((view_id, pattern))
+
+    @property
+    def statuses(self) -> list[Status]:
+        return [posted.view for posted in self.messages.values() if isinstance(posted.view, Status)]
+
+    @property
+    def results(self) -> list[View]:
+        return [posted.view for posted in self.messages.values() if not isinstance(posted.view, Status)]
+
+
+class FakeDirectory:
+    """Everybody is a plain member, unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self.fault: CdebugError | None = None
+
+    async def person(self, team: str, user: str) -> Person:
+        if self.fault:
+            raise self.fault
+        return self.people.get(user, Person(team, user, user.lower()))
+
+    async def channel(self, channel: str) -> Channel:
+        return self.channels.get(channel, Channel(channel, "channel"))
+
+
+@dataclass
+class World:
+    """Everything, and the pipeline over it."""
+
+    runs: Runs
+    policy: str = ""
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    chat: FakeChat = field(default_factory=FakeChat)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    sessions: MemorySessions = field(default_factory=MemorySessions)
+    shelf: MemoryShelf = field(default_factory=MemoryShelf)
+    meter: MemoryMeter = field(default_factory=MemoryMeter)
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+
+    def __post_init__(self) -> None:
+        numbers = itertools.count(1)
+        other = FakeEngine("other")
+        other.fault = Unavailable("cannot look into", "other", why="it is away", hint="Try again.")
+        self.pipeline = Pipeline(
+            Parts(
+                grammar=Grammar(catalog()),
+                policy=Policy(self.policy or SHIPPED_POLICY.read_text(), catalog()),
+                redactor=Redactor(),
+                engines={"local": self.engine, "other": other},
+                default=Default("local"),
+                chat=self.chat,
+                directory=self.directory,
+                sessions=self.sessions,
+                shelf=self.shelf,
+                meter=self.meter,
+                inbox=self.inbox,
+                runs=self.runs,
+                now=lambda: NOW,
+                new_id=lambda: f"id{next(numbers)}",
+                log=structlog.get_logger(),
+            )
+        )
+        self._numbers = itertools.count(1)
+
+    def request(self, text: str = "", **more: Any) -> Request:
+        number = next(self._numbers)
+        known = {"id": f"r{number}", "dedup": f"d{number}", "kind": "command", "team": "T0", "user": "U0ANN"}
+        return Request(**{**known, "channel": "C0", "at": 0.0, "text": text, **more})
+
+    async def say(self, text: str, **more: Any) -> Request:
+        request = self.request(text, **more)
+        await self.pipeline.submit(request)
+        return request

@@ -1,0 +1,308 @@
+"""The journey's branches, each on a world in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.errors import NotFound
+from bot.core.output import Lines
+from bot.core.person import Channel, Person
+from bot.core.view import MenuView, NoteView, Status, TableView, TextView
+from bot.runs import Runs
+from tests.fakes.world import World
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with Runs(grace_s=0.1, clean_up_s=1.0) as runs:
+        yield World(runs)
+
+
+async def test_a_command_opens_a_root_answers_in_its_thread_and_ends_done(world: World):
+    world.engine.add("web", Lines(b"one\ntwo\n"), Lines(b"three\n", "err"))
+
+    request = await world.say("logs web")
+
+    root, result = world.chat.statuses[0], world.chat.results[0]
+    assert (root.state, root.command, root.where) == ("done", "logs web", "local")
+    assert isinstance(result, TextView)
+    assert result.lines == ("one", "two", "E│ three")
+    assert world.inbox.began[0][0] == request.id
+
+
+async def test_what_does_not_parse_opens_nothing(world: World):
+    await world.say("lgos web")
+
+    assert world.chat.whispers == ["no such verb: `lgos`. Did you mean `logs`?"]
+    assert not world.chat.messages
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"stranger": True}, "denied: people of other workspaces can't use cdebug."),
+        ({"bot": True}, "denied: bots can't use cdebug."),
+        ({"guest": True}, "denied: guests can't use cdebug."),
+        ({"deactivated": True}, "denied: this account is deactivated."),
+    ],
+)
+async def test_who_is_not_ours_gets_a_line_and_no_root(world: World, change: dict[str, Any], line: str):
+    world.directory.people["U0ANN"] = replace(Person("T0", "U0ANN", "ann"), **change)
+
+    await world.say("ps")
+
+    assert world.chat.whispers[0].startswith(line)
+    assert not world.chat.messages
+    assert not world.engine.asked
+
+
+async def test_a_flood_gets_a_line_and_no_root(world: World):
+    world.meter.flood = "you sent more than 30 commands in a minute"
+    await world.say("ps")
+    assert world.chat.whispers == ["denied: you sent more than 30 commands in a minute. Wait a minute."]
+
+
+async def test_a_channel_shared_with_another_company_is_denied_before_the_engine_is_asked(world: World):
+    world.directory.channels["C0"] = Channel("C0", "channel", shared=True)
+    world.engine.add("web", Lines(b"x\n"))
+
+    await world.say("logs web")
+
+    assert world.chat.statuses[0].state == "denied"
+    note = world.chat.results[0]
+    assert isinstance(note, NoteView)
+    assert note.text.startswith("denied: you may not use `logs` on `local`: policy `not-in-shared-channels`")
+    assert not world.engine.asked
+
+
+HIDING = (
+    '@id("all") permit (principal, action, resource);'
+    '@id("hidden") forbid (principal, action, resource) when { resource.hasTag("hidden") };'
+)
+
+
+async def test_a_hidden_container_is_not_found_byte_for_byte(world: World):
+    hiding = World(world.runs, policy=HIDING)
+    hiding.engine.add("secret", Lines(b"x\n"), labels={"hidden": "1"})
+    hiding.engine.add("secrets-of-others")
+    hiding.engine.containers.pop("secrets-of-others")
+
+    await hiding.say("logs secret")
+    hiding.engine.containers.clear()
+    await hiding.say("logs secret")
+
+    there, gone = hiding.chat.results
+    assert there == gone
+    await hiding.say("ps -a")
+    assert hiding.chat.results[-1] == NoteView("No container is running in `local`.")
+
+
+async def test_a_row_that_policy_refuses_is_left_out_of_a_list(world: World):
+    hiding = World(world.runs, policy=HIDING)
+    hiding.engine.add("open")
+    hiding.engine.add("closed", labels={"hidden": "1"})
+
+    await hiding.say("ps")
+
+    table = hiding.chat.results[0]
+    assert isinstance(table, TableView)
+    assert [row[0] for row in table.rows] == ["open"]
+
+
+async def test_several_matches_are_a_menu_of_whole_commands(world: World):
+    world.engine.add("web-1", Lines(b"one\n"))
+    world.engine.add("web-2", Lines(b"two\n"))
+    await world.say("logs web --tail 3")
+    menu = world.chat.results[0]
+    assert isinstance(menu, MenuView)
+
+    await world.pipeline.pick(world.request(kind="choose", action=menu.id, value="1", user="U0BOB"))
+
+    assert world.chat.statuses[1].command == "logs local/web-2 --tail 3"
+    assert world.chat.statuses[1].who == "<@U0BOB>"
+    assert world.chat.results[1].lines == ("two",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("value", ["2", "-1", "x", "", "99999999999999999999"])
+async def test_a_forged_choice_is_one_line(world: World, value: str):
+    world.engine.add("web-1")
+    world.engine.add("web-2")
+    await world.say("logs web")
+    menu = world.chat.results[0]
+    assert isinstance(menu, MenuView)
+
+    await world.pipeline.pick(world.request(kind="choose", action=menu.id, value=value))
+
+    assert "this menu is too old" in world.chat.whispers[0]
+
+
+async def test_an_engine_that_lacks_a_port_says_so(world: World):
+    world.engine.add("web")
+    await world.say("diff web")
+    assert world.chat.statuses[0].state == "failed"
+    assert "`diff` can't be done on the docker context `local`" in str(world.chat.results[0])
+
+
+async def test_an_engine_that_is_away_is_a_line_in_the_thread(world: World):
+    await world.say("logs other/web")
+    assert world.chat.statuses[0].state == "failed"
+    assert world.chat.results == [NoteView("cannot look into `other`: it is away. Try again.")]
+
+
+async def test_a_fault_of_ours_is_an_id_for_the_person_and_a_trace_for_the_log(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.engine.fault = ZeroDivisionError("boom")
+
+    request = await world.say("logs web")
+
+    assert f"internal error {request.id}" in str(world.chat.results[0])
+    assert "boom" not in str(world.chat.messages)
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+async def test_what_came_before_a_fault_is_shown(world: World):
+    class Breaking:
+        def __iter__(self):
+            yield Lines(b"first\n")
+            raise NotFound("cannot read logs of", "web", why="it is gone")
+
+    world.engine.add("web")
+    world.engine.lines["web"] = Breaking()  # type: ignore[assignment]
+
+    await world.say("logs web")
+
+    assert [view.lines for view in world.chat.results if isinstance(view, TextView)] == [("first",)]
+    assert world.chat.statuses[0].state == "failed"
+
+
+async def test_a_line_that_slack_refuses_does_not_stop_the_outcome(world: World):
+    world.engine.add("web", Lines(b"x\n"))
+    await world.say("logs web")
+    world.directory.fault = NotFound("nobody", hint="x")
+
+    await world.say("logs web")
+
+    assert world.chat.whispers == ["nobody. x"]
+
+
+async def test_output_is_cleaned_and_redacted_before_anything_is_kept_or_matched(world: World):
+    world.engine.add("web", Lines(b"DB_PASSWORD=hunter22\n\x1b[31mred\x1b[0m\n"))
+
+    await world.say("logs web")
+    assert "hunter22" not in str(world.chat.messages) + str(world.shelf._blocks)
+    await world.say("logs web --grep hunter22")
+
+    assert world.chat.results[0].lines == ("DB_PASSWORD=[redacted]", "red")  # type: ignore[union-attr]
+    assert world.chat.results[1] == NoteView("No line of its log has `hunter22`.")
+
+
+async def test_a_secret_typed_in_a_command_is_hidden_in_the_root(world: World):
+    world.engine.add("web")
+    await world.say("logs web --grep API_TOKEN=abcdef123")
+    assert "abcdef123" not in world.chat.statuses[0].command
+
+
+async def test_stop_ends_a_run_and_says_by_whom(world: World):
+    started = asyncio.Event()
+
+    async def forever() -> AsyncIterator[Lines]:
+        yield Lines(b"tick\n")
+        started.set()
+        await asyncio.Event().wait()
+
+    world.engine.add("web")
+    world.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.say("logs web -f"))
+        await started.wait()
+        thread = next(iter(world.chat.messages))
+        await world.pipeline.input(world.request(kind="press", action="stop", thread=thread, user="U0BOB"))
+
+    assert world.chat.statuses[0].state == "stopped"
+    assert "by <@U0BOB>" in world.chat.statuses[0].detail
+    assert any(isinstance(view, TextView) and view.lines == ("tick",) for view in world.chat.results)
+
+
+async def test_stop_where_nothing_runs_is_a_line(world: World):
+    await world.pipeline.input(world.request(kind="press", action="stop", thread="9.0"))
+    assert "nothing is running here any more" in world.chat.whispers[0]
+
+
+async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World):
+    world.engine.add("web", Lines(b"x\n"))
+    place = await world.chat.open(world.request(), Status("running", "<@U0ANN>", "logs web"))
+
+    await world.pipeline.recover(world.request("logs web"), place)
+
+    assert [status.state for status in world.chat.statuses] == ["done"]
+
+
+async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
+    world.engine.add("web", Lines(b"".join(b"%d\n" % n for n in range(50))))
+    await world.say("logs web")
+    window = world.chat.results[0].buttons[0].value  # type: ignore[union-attr]
+    world.directory.people["U0GUS"] = Person("T0", "U0GUS", "gus", guest=True)
+
+    await world.pipeline.page(world.request(kind="press", action="older", value=window, user="U0GUS"))
+    assert "guests can't use cdebug" in world.chat.whispers[0]
+
+    await world.pipeline.page(world.request(kind="press", action="older", value=window, channel="C0OTHER"))
+    assert "this result is gone" in world.chat.whispers[1]
+
+    await world.pipeline.page(world.request(kind="press", action="older", value=window))
+    assert world.chat.results[0].lines[-1] == "44"  # type: ignore[union-attr]
+
+
+async def test_grep_save_and_again_need_a_thread_that_was_answered_in(world: World):
+    for text in ("grep x", "save", "again"):
+        await world.say(text)
+    assert all("this works in a thread that cdebug answered in" in line for line in world.chat.whispers)
+
+
+async def test_a_thread_keeps_its_context_and_its_target(world: World):
+    world.engine.add("web", Lines(b"x\n"))
+    await world.say("logs web")
+    thread = next(iter(world.chat.messages))
+    await world.say("use other", user="U0ANN")
+
+    await world.say("describe", thread=thread)
+
+    assert world.chat.statuses[-1].where == "local"
+    assert world.chat.statuses[-1].state == "done"
+
+
+async def test_use_needs_a_responder_and_says_where_it_looks_now(world: World):
+    await world.say("use other")
+    assert "denied: you may not use `use` here" in world.chat.whispers[0]
+    world.directory.people["U0ANN"] = Person("T0", "U0ANN", "ann", roles=frozenset({"responder"}))
+
+    await world.say("use other")
+    await world.say("use")
+
+    assert "this channel now looks in `other`" in world.chat.statuses[0].detail
+    assert "This channel looks in `other`." in world.chat.whispers[1]
+
+
+async def test_being_stopped_interrupts_and_says_so():
+    world = None
+    async with Runs(grace_s=0.05, clean_up_s=1.0) as runs:
+        world = World(runs)
+        world.engine.add("web")
+
+        async def forever() -> AsyncIterator[Lines]:
+            yield Lines(b"tick\n")
+            await asyncio.Event().wait()
+
+        world.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+        runs.spawn(world.pipeline.submit(world.request("logs web -f")))
+        while not world.chat.messages:
+            await asyncio.sleep(0)
+
+    assert world.chat.statuses[0].state == "interrupted"
+    assert NoteView("interrupted: the bot was stopped, after 0ms") in world.chat.results

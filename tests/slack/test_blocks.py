@@ -1,0 +1,100 @@
+"""Thousands of generated results, each within every limit of Slack's, as the playground enforces them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.output import Chart, Panel
+from bot.core.view import Button, CardView, MenuView, NoteView, Status, TableView, TextView, View
+from bot.pipeline.rendering import buttons, row_line, window_view
+from bot.slack.blocks import filter_modal, render, room
+from bot.slack.charts import draw
+from playground.limits import UPDATE_TEXT, message_errors, view_errors
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=120) | st.sampled_from(
+    ["<!channel>", "&" * 900, "<" * 3000, "`" * 40, "x" * 5000, "", " ", "*bold* _it_ ~no~", "<@U0BOB>", "日本語" * 200]
+)
+NAMES = st.text("abc-/", min_size=1, max_size=300)
+ROOM = room(40)
+LIMITS = settings(max_examples=400, deadline=None)
+
+
+def check(view: View) -> None:
+    message = render(view)
+    assert message_errors(message.blocks) == []
+    assert 0 < len(message.text) <= UPDATE_TEXT
+    assert "<!channel>" not in message.text
+    assert "<http" not in message.text
+
+
+@LIMITS
+@given(st.lists(ANY, min_size=1, max_size=120), st.sampled_from(["start", "end"]), st.lists(NAMES, max_size=3), NAMES)
+def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], title: str):
+    data = [line.replace("\n", " ").encode() for line in lines]
+    check(window_view(title, (), data, 0, len(data), ROOM, edge, tuple(notes), buttons("w")))
+
+
+@LIMITS
+@given(st.integers(1, 9).flatmap(lambda n: st.lists(st.lists(ANY, min_size=n, max_size=n), min_size=1, max_size=130)))
+def test_any_table_is_a_message(rows: list[list[str]]):
+    columns = tuple(f"C{n}" for n in range(len(rows[0])))
+    lines = [row_line(row).rstrip("\n").encode() for row in rows]
+    view = window_view("local", columns, lines, 0, len(lines), ROOM, "start", (), buttons("w"))
+    assert isinstance(view, TableView)
+    assert len(view.rows) >= 1
+    check(view)
+
+
+@LIMITS
+@given(
+    NAMES,
+    st.lists(st.tuples(NAMES, st.lists(st.tuples(ANY, ANY), max_size=12)), max_size=8),
+    st.lists(NAMES, max_size=2),
+)
+def test_any_card_is_a_message(title: str, groups: list[Any], notes: list[str]):
+    check(CardView(title, tuple((name, tuple(rows)) for name, rows in groups), tuple(notes)))
+
+
+@LIMITS
+@given(ANY, ANY, ANY)
+def test_any_status_and_note_is_a_message(command: str, detail: str, where: str):
+    check(Status("failed", "<@U0ANN>", command or "ps", where, detail, (Button("Again", "again:x", "0"),)))
+    check(NoteView(detail or "x"))
+
+
+@LIMITS
+@given(st.lists(NAMES, min_size=1, max_size=100), ANY)
+def test_any_menu_is_a_message(choices: list[str], question: str):
+    check(MenuView(question or "which?", "menu", tuple(choices)))
+
+
+@given(st.text(max_size=500))
+def test_the_modal_is_a_modal(pattern: str):
+    metadata = json.dumps({"window": "w", "channel": "C", "thread": "1.2", "message": "1.3"})
+    assert view_errors(filter_modal(pattern, metadata)) == []
+
+
+def test_text_says_what_the_blocks_show():
+    view = TextView("local/web", ("one", "E│ two <x>"), 8, 10, ("a note",), (Button("Older", "older", "w"),))
+    message = render(view)
+    assert message.text == "```\none\nE│ two &lt;x&gt;\n```\nlocal/web · lines 9–10 of 10 · a note"
+    preformatted, context, actions = message.blocks
+    assert preformatted["elements"][0]["elements"][0]["text"] == "one\nE│ two <x>"
+    assert context["elements"][0]["text"] == "local/web · lines 9–10 of 10 · a note"
+    assert actions["elements"][0]["text"]["text"] == "Older"
+
+
+def test_a_mention_in_a_status_is_a_mention_and_nothing_else_is():
+    message = render(Status("stopped", "<@U0ANN>", "logs <!here>", "local", "by <@U0BOB>, after 3s"))
+    assert message.text == "stopped: `logs &lt;!here&gt;` in local, by <@U0ANN> · by <@U0BOB>, after 3s"
+    pieces = message.blocks[0]["elements"][0]["elements"]
+    assert [piece["user_id"] for piece in pieces if piece["type"] == "user"] == ["U0ANN", "U0BOB"]
+
+
+def test_a_chart_is_a_png():
+    chart = Chart("web", (Panel("CPU", {"web": [(0.0, 1.0), (1.0, 2.0)]}), Panel("memory", {"web": [(0.0, 5.0)]})))
+    assert draw(chart).startswith(b"\x89PNG")

@@ -1,0 +1,177 @@
+"""What is kept, on a real Redis: once, in order, for its time; and what Redis's absence is called."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.errors import Unavailable
+from bot.core.ports import Kept, Menu, Window
+from bot.core.request import Place, Request
+from bot.core.session import Default, Session
+from bot.store.budget import Budget, Meter
+from bot.store.connection import connect
+from bot.store.embedded import EmbeddedRedis
+from bot.store.inbox import Inbox
+from bot.store.keys import ALL, PREFIX, SEEN
+from bot.store.sessions import Sessions
+from bot.store.shelf import Shelf
+from tests.harness import RedisServer, temporary_folder
+
+PLACE = Place("T0", "C0", "1.0", "1.0")
+
+
+def request(**more: Any) -> Request:
+    key = uuid.uuid4().hex
+    return Request(
+        **{"id": key, "dedup": key, "kind": "command", "team": "T0", "user": "U0", "channel": key, "at": 60.0, **more}
+    )
+
+
+@pytest.fixture
+async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
+    client = connect(redis_server.url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+async def test_a_request_is_taken_once_however_many_replicas_get_it(redis: Any):
+    one = request()
+    answers = await asyncio.gather(*(Inbox(redis, f"r{n}").record(replace(one, id=f"i{n}")) for n in range(20)))
+    assert sorted(answers) == [False] * 19 + [True]
+
+
+async def test_orphans_are_claimed_by_one_replica_and_only_when_the_owner_is_silent(redis: Any):
+    dead, first, second = (Inbox(redis, name) for name in ("dead", "first", "second"))
+    for replica in (dead, first, second):
+        await replica.renew()
+    await dead.record(one := request())
+    await dead.begun(one, PLACE)
+    assert await first.orphans() == []
+
+    await dead.leave()
+    claims = await asyncio.gather(first.orphans(), second.orphans())
+
+    assert sorted(map(len, claims)) == [0, 1]
+    assert (claims[0] or claims[1]) == [(one, PLACE)]
+
+
+async def test_what_is_done_is_nobodys_orphan(redis: Any):
+    dead = Inbox(redis, "dead")
+    await dead.record(one := request())
+    await dead.done(one)
+
+    assert await Inbox(redis, "other").orphans() == []
+
+
+async def test_redis_away_is_unavailable_within_a_second():
+    client = connect("unix:///tmp/nobody-is-here.sock")
+    with pytest.raises(Unavailable, match="Nothing ran"):
+        await asyncio.wait_for(Inbox(client, "r").record(request()), 1)
+    await client.aclose()
+
+
+async def test_sessions_defaults_and_menus_come_back(redis: Any):
+    sessions = Sessions(redis)
+    assert await sessions.session(PLACE) is None
+    await sessions.remember(PLACE, kept := Session("local", "shop", "web", "logs web", "k1"))
+    assert await sessions.session(PLACE) == kept
+    await sessions.set_default("T0", "C0", Default("local", "shop"))
+    assert await sessions.default("T0", "C0") == Default("local", "shop")
+    await sessions.put_menu(menu := Menu("m", PLACE, ("logs a", "logs b"), "U0"))
+    assert await sessions.menu("m") == menu
+
+
+async def test_a_result_is_read_by_line_number_across_blocks(redis: Any):
+    shelf = Shelf(redis, 1 << 20)
+    for start in range(0, 100, 10):
+        await shelf.append("k", b"".join(b"line %d\n" % n for n in range(start, start + 10)))
+
+    assert await shelf.read("k", 8, 23) == [b"line %d" % n for n in range(8, 23)]
+    assert await shelf.read("k", 95, 200) == [b"line %d" % n for n in range(95, 100)]
+    assert await shelf.read("k", 200, 300) == []
+    assert b"".join([block async for block in shelf.blocks("k")]).count(b"\n") == 100
+
+
+async def test_a_result_over_the_limit_loses_its_oldest_blocks_and_says_how_many_lines(redis: Any):
+    shelf = Shelf(redis, 250)
+    lost = [await shelf.append("big", b"x" * 99 + b"\n") for _ in range(5)]
+
+    assert lost == [0, 0, 1, 1, 1]
+    assert len(await shelf.read("big", 0, 99)) == 2
+
+
+async def test_kept_results_and_windows_come_back(redis: Any):
+    shelf = Shelf(redis, 100)
+    await shelf.finish(kept := Kept("k", "n", "t", ("A", "B"), True, 3, 1, ("note",), "logs", "{}"))
+    assert await shelf.get("k") == kept
+    await shelf.put_window(window := Window("w", "k", "k", 0, 3, "x", PLACE, "1.1"))
+    assert await shelf.window("w") == window
+    assert await shelf.window("other") is None
+
+
+async def test_a_channels_messages_are_spaced_after_a_burst(redis: Any):
+    budget = Budget(redis, burst=3, every_ms=1000)
+    waits = [await budget.reserve("C1") for _ in range(5)]
+    assert waits[:3] == [0, 0, 0]
+    assert 0.8 < waits[3] <= 1.0
+    assert 1.8 < waits[4] <= 2.0
+    assert await budget.reserve("C2") == 0
+
+
+async def test_a_flood_is_refused_for_the_person_and_for_the_channel(redis: Any):
+    meter = Meter(redis, 2, 3)
+    person = request(user="U1")
+    assert [await meter.admit(person) for _ in range(3)] == ["", "", "you sent more than 2 commands in a minute"]
+    other = replace(person, user="U2")
+    assert "this channel" in await meter.admit(other)
+    assert await meter.admit(replace(other, channel="C9", at=130.0)) == ""
+
+
+async def test_every_key_has_a_family_and_its_lifetime(redis: Any):
+    inbox, sessions, shelf = Inbox(redis, "r"), Sessions(redis), Shelf(redis, 1000)
+    await inbox.renew()
+    await inbox.record(one := request())
+    await sessions.remember(PLACE, Session("local"))
+    await sessions.set_default("T0", "C0", Default("local"))
+    await sessions.put_menu(Menu("m", PLACE, (), "U"))
+    await shelf.append("k", b"x\n")
+    await shelf.finish(Kept("k", "n", "t"))
+    await shelf.put_window(Window("w", "k", "k", 0, 1))
+    await Budget(redis).reserve("C0")
+    await Meter(redis, 9, 9).admit(one)
+
+    families = {key.name.split("{")[0].rstrip(":"): key for key in sorted(ALL, key=lambda key: len(key.name))}
+    for name in await redis.keys("*"):
+        text = name.decode().removeprefix(PREFIX)
+        family = families[text.split(":")[0]]
+        lifetime = await redis.ttl(name)
+        assert (lifetime == -1) == (family.lifetime_s == 0), text
+        assert lifetime <= family.lifetime_s or lifetime == -1
+    assert await redis.exists(SEEN(dedup=one.dedup))
+
+
+async def test_the_embedded_server_keeps_what_it_was_told_when_it_is_killed():
+    with temporary_folder() as folder:
+        first = EmbeddedRedis(folder)
+        await first.start()
+        client = connect(first.url)
+        await client.set("a", "1")
+        assert first._process
+        first._process.kill()
+        await first._process.wait()
+        await client.aclose()
+
+        second = EmbeddedRedis(folder)
+        await second.start()
+        client = connect(second.url)
+        assert await client.get("a") == b"1"
+        await client.aclose()
+        await second.stop()
+        assert not (folder / "redis" / "redis.sock").exists()
