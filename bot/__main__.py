@@ -15,6 +15,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from bot.core.errors import CdebugError
 from bot.settings import BadSettings, load
 from bot.telemetry import start_logging
@@ -94,7 +96,8 @@ def show_reference(_: argparse.Namespace) -> int:
 def _checked(work: Coroutine[Any, Any, int | None]) -> int:
     """Bad settings are lines on standard error and status 2, wherever they show."""
     try:
-        return asyncio.run(work) or 0
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work) or 0
     except BadSettings as bad:
         faults = bad.faults
     except CdebugError as error:

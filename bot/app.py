@@ -100,11 +100,10 @@ class App:
         """Everything that moves: the door closes first, then runs end, then the keeper."""
         replica = secrets.token_hex(4)
         inbox = Inbox(self._redis, replica)
-        chat = Threads(
-            client, Budget(self._redis), Budget(self._redis, every_ms=_EDITS_EVERY_MS), self._config.limits.inline_lines
-        )
+        edits = Budget(self._redis, burst=8, every_ms=_EDITS_EVERY_MS)
+        chat = Threads(client, Budget(self._redis), edits, self._config.limits.inline_lines)
         async with asyncio.TaskGroup() as group:
-            async with Runs() as runs:
+            async with Runs(self._log) as runs:
                 pipeline = Pipeline(self._parts(client, known, inbox, chat, runs))
                 listeners = Listeners(pipeline, inbox, runs, chat, new_id, time.time, known, self._log)
                 keeper = Keeper(inbox, pipeline, runs, listeners.finished, self._log)

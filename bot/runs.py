@@ -21,13 +21,19 @@ class Run:
     task: asyncio.Task[Any]
     state: State = "interrupted"
     why: str = "the bot was stopped"
+    by: str = ""
+
+    @property
+    def in_a_hurry(self) -> bool:
+        """It is the bot itself that ends: only the outcome is still told."""
+        return self.state == "interrupted" and self.task.cancelling() > 0
 
 
 class Runs:
     """A group of tasks. Work that is under way when the group is left has `grace_s` to end by itself."""
 
-    def __init__(self, grace_s: float = 5.0, clean_up_s: float = 3.0) -> None:
-        self._grace_s, self._clean_up_s = grace_s, clean_up_s
+    def __init__(self, log: Any, grace_s: float = 4.0) -> None:
+        self._log, self._grace_s = log, grace_s
         self._live: dict[int, Run] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -43,10 +49,17 @@ class Runs:
         await self._group.__aexit__(kind, error, trace)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start work that nobody waits for; it must handle its own errors."""
-        task = self._group.create_task(work)
+        """Start work that nobody waits for. What it raises is logged, and stays its own."""
+        task = self._group.create_task(self._contained(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _contained(self, work: Coroutine[Any, Any, None]) -> None:
+        """In a shared group one failure would cancel its neighbours, and end the bot."""
+        try:
+            await work
+        except Exception:
+            self._log.exception("work failed")
 
     @contextmanager
     def live(self, place: Place) -> Iterator[Run]:
@@ -64,18 +77,16 @@ class Runs:
         """Stop the runs of a thread; returns how many there were."""
         found = [run for run in self._live.values() if _same_thread(run.place, place)]
         for run in found:
-            run.state, run.why = "stopped", f"by {by}"
+            run.state, run.why, run.by = "stopped", "", by
             run.task.cancel()
         return len(found)
 
     async def _drain(self) -> None:
-        """Let what is short end; interrupt the rest, and leave it the time to say so."""
+        """Let what is short end; interrupt the rest. Every run bounds what it still does when it is cancelled."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._grace_s)
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self._clean_up_s)
 
 
 def _same_thread(one: Place, other: Place) -> bool:

@@ -14,6 +14,7 @@ import dataclasses
 import difflib
 import shlex
 from collections.abc import Iterable
+from functools import lru_cache
 
 import cyclopts
 from cyclopts import App
@@ -62,8 +63,16 @@ class Grammar:
                     raise ValueError(f"{word} names both {self._words[word].verb} and {verb.verb}")
                 self._words[word] = verb
 
+        self._known = lru_cache(maxsize=1_024)(self._parse)
+
     def parse(self, text: str) -> Action:
-        """The command that the text means. Raises UsageError with what to type instead."""
+        """The command that the text means. Raises UsageError with what to type instead.
+
+        Actions are frozen, and people repeat themselves: what was understood once is remembered.
+        """
+        return self._known(text)
+
+    def _parse(self, text: str) -> Action:
         words = split(text)
         argv = words[words.index("--") + 1 :] if "--" in words else []
         words = paste.understand(words[: words.index("--")] if "--" in words else words)
@@ -74,7 +83,7 @@ class Grammar:
             return self.parse(f"help '{action.verb}'")
         if argv:
             raise UsageError(f"`{action.verb}` takes no command after `--`", hint=f"See `help {action.verb}`.")
-        _refuse_shell_signs(rest)
+        _refuse_shell_signs(text)
         return _read(self._parsers[action.verb], action, rest)
 
     def _verb(self, words: list[str]) -> tuple[type[Action], list[str]]:
@@ -86,7 +95,12 @@ class Grammar:
         raise UsageError("no such verb:", words[0][:60], hint=hint)
 
 
-def _refuse_shell_signs(words: list[str]) -> None:
+def _refuse_shell_signs(text: str) -> None:
+    """A pipe that was typed bare is meant for a shell; a quoted one is text."""
+    try:
+        words = shlex.split(text, posix=False)  # keeps the quotes
+    except ValueError:
+        return
     for at, word in enumerate(words):
         if word in _SHELL_SIGNS:
             tool = words[at + 1] if at + 1 < len(words) else ""

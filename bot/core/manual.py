@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -39,11 +40,16 @@ class Flag:
         return " ".join(filter(None, (", ".join(self.names), self.value)))
 
 
+@cache
+def _hints(verb: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(verb, include_extras=True)
+
+
 def flags_of(verb: type[Action]) -> list[Flag]:
     """A verb's flags in the order of its fields; the target is not one of them."""
     if not dataclasses.is_dataclass(verb):
         return []
-    hints = typing.get_type_hints(verb, include_extras=True)
+    hints = _hints(verb)
     fields = {field.name: field for field in dataclasses.fields(verb)}
     found = []
     for name, field in fields.items():
@@ -106,7 +112,7 @@ def typed(action: Action) -> str:
     words: list[str] = [action.verb]
     flags: list[str] = []
     assert dataclasses.is_dataclass(action)
-    hints = typing.get_type_hints(type(action), include_extras=True)
+    hints = _hints(type(action))
     for field in dataclasses.fields(action):
         value = getattr(action, field.name)
         if value == field.default or value in ("", ()):
@@ -117,7 +123,7 @@ def typed(action: Action) -> str:
             words += shown
         else:
             name = max(parameter.name, key=len)
-            flags += [name] if value is True else [name, *shown]
+            flags += [name] if value is True else [f"{name}={shown[0]}"] if shown[0][:1] == "-" else [name, *shown]
     return shlex.join(words + flags)
 
 

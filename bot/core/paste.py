@@ -38,7 +38,7 @@ def understand(words: list[str]) -> list[str]:
     tool, rest = words[0], words[1:]
     if not rest:
         raise UsageError(f"a pasted `{tool}` line needs its command", hint="Write `ps` or `help`.")
-    rest = _subject(tool, rest)
+    rest = [word for word in _subject(tool, rest) if word] or ["help"]
     for width in (2, 1):
         if verb := _VERBS[tool].get(" ".join(rest[:width])):
             rest = [*verb.split(), *rest[width:]]

@@ -13,10 +13,11 @@ from bot.core.pattern import compile_pattern
 
 HIDDEN = "[redacted]"
 _HIDDEN = HIDDEN.encode()
-_WORDS = "PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL"
+_WORDS = "PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|API_?KEY|[A-Z]_KEY|ACCESSKEY|PRIVATEKEY|CREDENTIAL"
 _SETTING = rf"(?i:[A-Z0-9_.-]*(?:{_WORDS})[A-Z0-9_.-]*)"
 # name → pattern; what stands in its groups stays, before and after the secret
 SHAPES: Mapping[str, str] = {
+    "quoted setting": rf'({_SETTING}["\']?\s*[=:]\s*")[^"\n]+(")',
     "setting": rf'({_SETTING}["\']?\s*[=:]\s*["\']?)[^\s"\',;&]{{3,}}',
     "bearer": r"((?i:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}",
     "url": r"([a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}(@)",

@@ -12,7 +12,7 @@ from bot.core.pattern import matching_lines
 
 STDERR_MARK = b"\x01"
 LONGEST_LINE = 1 << 20
-_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10)) + b"\x7f"
 _HAS_CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
 # Signs that turn the reading direction or hide themselves: what is read must be what was written.

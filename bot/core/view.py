@@ -19,13 +19,17 @@ class Button:
 
 @dataclass(frozen=True)
 class Status:
-    """The message that stands for a command: who, what, where, and how it went."""
+    """The message that stands for a command: who, what, where, and how it went.
+
+    who and ended_by are mentions, the only ones that anything of ours makes.
+    """
 
     state: State
     who: str
     command: str
     where: str = ""
     detail: str = ""
+    ended_by: str = ""
     buttons: tuple[Button, ...] = ()
 
     def with_detail(self, detail: str) -> Status:

@@ -4,6 +4,8 @@
     page     older, newer, filter, save on kept output          input   Stop for a live run
     recover  what a replica that died left behind
 
+`take` is the switch before them: any request goes to the entry of its kind.
+
 Nothing reaches an engine by another way. Not here: how any step works.
 """
 
@@ -22,6 +24,8 @@ from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts, guarded
 
 __all__ = ["Parts", "Pipeline"]
+
+TOO_OLD_S = 900.0
 
 
 class Pipeline:
@@ -66,9 +70,25 @@ class Pipeline:
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. Work that had begun only read (so far), so it is done again in its thread."""
-        async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request)
-            await self._command(request, person, channel, place)
+        if self._parts.now().timestamp() - request.at > TOO_OLD_S:
+            self._parts.log.warning("too old to be done again", id=request.id, text=request.text)
+        elif place is None:
+            await self.take(request)
+        else:
+            async with guarded(self._parts, request):
+                person, channel = await self._admission.admit(request)
+                await self._command(request, person, channel, place)
+
+    async def take(self, request: Request) -> None:
+        """Any request, by the entry that its kind belongs to."""
+        if request.kind == "command":
+            await self.submit(request)
+        elif request.kind == "choose":
+            await self.pick(request)
+        elif request.action == "stop":
+            await self.input(request)
+        else:
+            await self.page(request)
 
     async def _command(self, request: Request, person: Person, channel: Channel, place: Place | None = None) -> None:
         action: Action = self._parts.grammar.parse(request.text)

@@ -14,9 +14,11 @@ from bot.core.action import Action
 from bot.core.output import Card, Chart, File, Lines, Note, Output, Progress, Table
 from bot.core.request import Place
 from bot.core.target import Found
+from bot.core.together import together
 from bot.core.view import NoteView, Status
 from bot.pipeline.parts import Parts
 from bot.pipeline.results import CardResult, Result, TableResult, TextResult
+from bot.runs import Run
 
 _FIRST_LOOK_S = 0.7
 _EDIT_EVERY_S = 1.5
@@ -25,31 +27,32 @@ _EDIT_EVERY_S = 1.5
 class Delivery:
     """One run's output on its way to one thread. `kept` is the last result's id, `summary` what came of it."""
 
-    def __init__(self, parts: Parts, place: Place, running: Status, action: Action, found: Found) -> None:
+    def __init__(self, parts: Parts, place: Place, running: Status, action: Action, found: Found, run: Run) -> None:
         self._parts, self._place, self._running, self._action, self._found = parts, place, running, action, found
+        self._run = run
         self._result: Result | None = None
         self._notes: list[str] = []
         self._shown = False
         self._ended = asyncio.Event()
+        self._drawing = asyncio.Lock()
         self.kept = ""
         self.summary = ""
 
     async def take(self, outputs: AsyncIterator[Output]) -> None:
         """Everything, to the end. Raises what the run raises, after what came before it was shown."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                showing = group.create_task(self._show_as_it_comes())
-                try:
-                    async for output in outputs:
-                        await self._take(output)
-                finally:
-                    self._ended.set()
-                    await asyncio.wait([showing])  # it may be posting: the message's ts is needed
-                    await self._finish()
-        except ExceptionGroup as several:
-            raise several.exceptions[0] from several
+        await together(self._show_as_it_comes(), self._drain(outputs))
         if not self._shown:
             await self._say(self._action.nothing)
+
+    async def _drain(self, outputs: AsyncIterator[Output]) -> None:
+        try:
+            async for output in outputs:
+                await self._take(output)
+        finally:
+            self._ended.set()
+            if not self._run.in_a_hurry:
+                async with self._drawing:  # it may be posting: the message's ts is needed
+                    await self._finish()
 
     async def _take(self, output: Output) -> None:
         if isinstance(output, Lines):
@@ -98,6 +101,7 @@ class Delivery:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), wait_s)
                 return
-            if isinstance(self._result, TextResult):
-                await self._result.show_live()
+            async with self._drawing:
+                if isinstance(self._result, TextResult):
+                    await self._result.show_live()
             wait_s = _EDIT_EVERY_S

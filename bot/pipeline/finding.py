@@ -24,7 +24,7 @@ class Several(Exception):
 
     def __init__(self, question: str, found: Sequence[Thing], field: str) -> None:
         super().__init__(question)
-        self.question, self.found, self.field = question, tuple(found[:_MENU]), field
+        self.question, self.found, self.field, self.count = question, tuple(found[:_MENU]), field, len(found)
 
     def value(self, thing: Thing) -> str:
         """The choice as a target."""
@@ -36,6 +36,27 @@ class Several(Exception):
         return f"{thing.name} ({thing.state}, {thing.image})" if isinstance(thing, Container) else thing.name
 
 
+KINDS_OF = {
+    Wants.NOTHING: frozenset[str](),
+    Wants.CONTAINER: frozenset({"container", "service"}),
+    Wants.CONTAINERS: frozenset({"container", "service"}),
+    Wants.EVERYTHING: frozenset({"container", "service"}),
+    Wants.IMAGES: frozenset({"image"}),
+    Wants.NETWORK: frozenset({"network"}),
+    Wants.THING: frozenset({"container", "service", "image", "network"}),
+}
+
+
+def _parsed(text: str, contexts: frozenset[str], action: Action) -> TargetRef:
+    """A target of a kind that the verb takes. Raises UsageError for another one."""
+    wants_image = action.wants == Wants.IMAGES and not text.startswith("image/")
+    ref = parse_target(f"image/{text}" if wants_image else text, contexts)
+    if ref.kind and ref.kind not in KINDS_OF[action.wants]:
+        takes = " or ".join(sorted(KINDS_OF[action.wants] - {"service"}))
+        raise UsageError(f"`{action.verb}` takes a {takes}, not", text, hint=f"See `help {action.verb}`.")
+    return ref
+
+
 class Finder:
     """Looks where the words, the thread, the channel or the settings say, in this order."""
 
@@ -44,16 +65,19 @@ class Finder:
 
     async def filled_in(self, request: Request, action: Action) -> Action:
         """The action, of what its thread is about where it names nothing."""
-        if action.targets or action.selector or action.wants == Wants.EVERYTHING:
+        if action.targets or action.selector or action.wants in (Wants.EVERYTHING, Wants.IMAGES):
             return action
         session, _ = await self._home(request)
-        return action.pointed_at(session.target) if session and session.target else action
+        if not session or not session.target:
+            return action
+        kind = parse_target(session.target, frozenset(self._parts.engines)).kind or "container"
+        return action.pointed_at(session.target) if kind in KINDS_OF[action.wants] else action
 
     async def refs(self, request: Request, action: Action) -> list[TargetRef]:
         """What was typed, with its place filled in. Raises UsageError for a context that isn't there."""
         session, default = await self._home(request)
         contexts = frozenset(self._parts.engines)
-        typed = [parse_target(text, contexts) for text in action.targets]
+        typed = [_parsed(text, contexts, action) for text in action.targets]
         refs = [scope_ref(ref, action, session, default) for ref in typed or [TargetRef()]]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:
             raise UsageError("one command looks in one place", hint="Send one command for each context.")
@@ -69,17 +93,12 @@ class Finder:
         default = stored or self._parts.channels.get(request.channel) or self._parts.default
         return session, default
 
-    async def find(
-        self, request: Request, person: Person, channel: Channel, action: Action, place: Place
-    ) -> tuple[Found, Session | None]:
+    async def find(self, refs: list[TargetRef], person: Person, channel: Channel, action: Action) -> Found:
         """What is meant, decided. Raises Several, NotFound, Denied, or what the engine raises."""
-        refs = await self.refs(request, action)
         engine = self._parts.engines[refs[0].context]
-        scope = Scope(refs[0].context, engine.scope.engine, refs[0].namespace)
-        self._decide(person, channel, action, scope)
+        self._decide(person, channel, action, Scope(refs[0].context, engine.scope.engine, refs[0].namespace))
         found = await self._match(engine, refs, action, lambda thing: self._parts.policy.sees(person, channel, thing))
-        session = await self._parts.sessions.session(place) if request.thread else None
-        return self._permitted(person, channel, action, found), session
+        return self._permitted(person, channel, action, found)
 
     async def _match(self, engine: Find, refs: list[TargetRef], action: Action, sees: Callable[[Thing], bool]) -> Found:
         merged: list[Thing] = []
@@ -93,7 +112,8 @@ class Finder:
             return Objects(Scope(engine.scope.context, engine.scope.engine, refs[0].namespace), tuple(merged))
         if len(merged) > 1:
             name = refs[0].name or refs[0].selector
-            question = f"{len(merged)} match `{name}`. Which one?" if name else f"Which one shall I {action.verb}?"
+            question = f"{len(merged)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
+            question += f" The first {_MENU} are listed: a longer name finds the others." if len(merged) > _MENU else ""
             raise Several(question, merged, "name" if action.wants == Wants.NETWORK else "target")
         return merged[0]
 

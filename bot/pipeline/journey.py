@@ -6,23 +6,25 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from bot.core.action import Action
-from bot.core.errors import CdebugError, Denied
+from bot.core.action import Action, Wants
+from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.manual import typed
 from bot.core.person import Channel, Person
 from bot.core.ports import Menu
 from bot.core.request import Place, Request
 from bot.core.session import Session
-from bot.core.target import Found, Objects, Scope
+from bot.core.target import Found, things_of
+from bot.core.together import together
 from bot.core.units import show_duration
 from bot.core.view import Button, MenuView, NoteView, State, Status
 from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder, Several
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.ports_of import port_needed
+from bot.runs import Run
 from bot.telemetry import COMMANDS, SECONDS
 
-_SAY_IT_S = 3.0
+_HURRY_S, _PATIENCE_S = 2.5, 60.0
 
 
 @dataclass(frozen=True)
@@ -46,36 +48,56 @@ class Journey:
     async def go(self, request: Request, person: Person, channel: Channel, action: Action, place: Place | None) -> None:
         """Carry a command out in its thread; `place` is given where a replica that died had begun it."""
         action = await self._finder.filled_in(request, action)
-        asked = Asked(request, person, channel, action, self._parts.redactor.text(typed(action)))
         refs = await self._finder.refs(request, action)
+        asked = Asked(request, person, channel, action, self._parts.redactor.text(typed(action)))
         running = Status(
             "running", person.mention, asked.command, _where(refs[0].context, refs[0].namespace),
             buttons=(Button("Stop", "stop", "-"),),
         )  # fmt: skip
+        # The thread is opened while the engine is asked; what was found is told in it.
+        found, opened = await asyncio.gather(
+            self._finder.find(refs, person, channel, action), self._open(asked, running, place), return_exceptions=True
+        )
+        if isinstance(opened, BaseException):
+            raise opened
+        await self._live(asked, opened, running, found)
+
+    async def _open(self, asked: Asked, running: Status, place: Place | None) -> Place:
         if place is None:
-            place = await self._parts.chat.open(request, running)
-        await self._parts.inbox.begun(request, place)
+            place = await self._parts.chat.open(asked.request, running)
+        else:
+            await self._parts.chat.settle(place, running)
+            await self._parts.chat.post(place, NoteView("The bot was started again: reading once more."))
+        await self._parts.inbox.begun(asked.request, place)
+        return place
+
+    async def _live(self, asked: Asked, place: Place, running: Status, found: Found | BaseException) -> None:
         started = self._parts.now()
         with self._parts.runs.live(place) as run:
             state: State = "failed"
             detail = ""
             try:
-                state, detail = await self._attempt(asked, place, running)
+                state, detail = await self._attempt(asked, place, running, found, run)
             except asyncio.CancelledError:
                 state, detail = run.state, run.why
                 raise
             finally:
                 took = (self._parts.now() - started).total_seconds()
-                await self._settle(asked, place, replace(running, state=state, detail=_detail(state, detail, took)))
-                COMMANDS.labels(action.verb, state).inc()
-                SECONDS.labels(action.verb).observe(took)
+                outcome = replace(running, state=state, detail=_detail(state, detail, took), ended_by=run.by)
+                await self._settle(asked, place, outcome, run)
+                COMMANDS.labels(asked.action.verb, state).inc()
+                SECONDS.labels(asked.action.verb).observe(took)
 
-    async def _attempt(self, asked: Asked, place: Place, running: Status) -> tuple[State, str]:
+    async def _attempt(
+        self, asked: Asked, place: Place, running: Status, found: Found | BaseException, run: Run
+    ) -> tuple[State, str]:
         try:
-            return await self._carry_out(asked, place, running)
+            if isinstance(found, BaseException):
+                raise found
+            return await self._carry_out(asked, place, running, found, run)
         except Several as several:
             await self._offer(asked, place, several)
-            return "done", f"{len(several.found)} match: choose in the thread"
+            return "done", f"{several.count} match: choose in the thread"
         except Denied as error:
             state: State = "denied"
             line = str(error)
@@ -86,35 +108,38 @@ class Journey:
             state, line = "failed", internal_error(asked.request)
         self._parts.log.info("ended", id=asked.request.id, state=state, line=line)
         line = self._parts.redactor.text(line)
-        await self._parts.chat.post(place, NoteView(line))
+        await self._tell(asked, place, line)
         return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
 
-    async def _carry_out(self, asked: Asked, place: Place, running: Status) -> tuple[State, str]:
-        found, session = await self._finder.find(asked.request, asked.person, asked.channel, asked.action, place)
-        engine = self._parts.engines[found.scope.context]
-        needed = port_needed(type(asked.action), engine)
-        delivery = Delivery(self._parts, place, running, asked.action, found)
-        limit = self._parts.limits.follow if asked.action.endless else self._parts.limits.longest
-        await self._remember(asked, place, found, session)
+    async def _tell(self, asked: Asked, place: Place, line: str) -> None:
+        """What went wrong, in the thread. Where Slack refuses that too, the root's outcome still says it."""
         try:
-            async with asyncio.timeout(limit.total_seconds()):
-                async with aclosing(asked.action.run(found, needed, self._parts.now())) as outputs:
-                    await delivery.take(outputs)
+            await self._parts.chat.post(place, NoteView(line))
+        except CdebugError as error:
+            self._parts.log.warning("not told in the thread", id=asked.request.id, line=line, why=str(error))
+
+    async def _carry_out(
+        self, asked: Asked, place: Place, running: Status, found: Found, run: Run
+    ) -> tuple[State, str]:
+        needed = port_needed(type(asked.action), self._parts.engines[found.scope.context])
+        delivery = Delivery(self._parts, place, running, asked.action, found, run)
+        limit = self._parts.limits.follow if asked.action.endless else self._parts.limits.longest
+        outputs = asked.action.run(found, needed, self._parts.now())
+        try:
+            async with asyncio.timeout(limit.total_seconds()), aclosing(outputs):
+                await together(self._remember(asked, place, found, ""), delivery.take(outputs))
         except TimeoutError:
             return "stopped", f"the limit of {show_duration(limit.total_seconds())}"
         finally:
-            if delivery.kept:
-                await self._remember(asked, place, found, session, delivery.kept)
+            if delivery.kept and not run.in_a_hurry:
+                await self._remember(asked, place, found, delivery.kept)
         return "done", delivery.summary
 
-    async def _remember(
-        self, asked: Asked, place: Place, found: Found, session: Session | None, kept: str = ""
-    ) -> None:
+    async def _remember(self, asked: Asked, place: Place, found: Found, kept: str) -> None:
         """The thread keeps the context that it began with, and the last thing that it was about."""
+        session = await self._parts.sessions.session(place) if asked.request.thread or kept else None
         home = session or Session(found.scope.context, asked.action.namespace)
-        about = "" if isinstance(found, Scope | Objects) and len(getattr(found, "items", ())) != 1 else _name(found)
-        if asked.action.wants == "everything":
-            about = ""
+        about = "" if asked.action.wants == Wants.EVERYTHING else _name(found)
         now = replace(home, target=about or home.target, command=typed(asked.action), kept=kept or home.kept)
         await self._parts.sessions.remember(place, now)
 
@@ -126,18 +151,27 @@ class Journey:
         choices = tuple(several.label(it) for it in several.found)
         await self._parts.chat.post(place, MenuView(several.question, menu.id, choices))
 
-    async def _settle(self, asked: Asked, place: Place, status: Status) -> None:
-        """Edit the root to its outcome; also when we are being stopped, and then quickly."""
-        again = Menu(self._parts.new_id(), place, (typed(asked.action),), asked.person.user)
+    async def _settle(self, asked: Asked, place: Place, status: Status, run: Run) -> None:
+        """Edit the root to its outcome. Being stopped, we are quick; what could not be told is done again later."""
+        hurry = run.in_a_hurry
         try:
-            async with asyncio.timeout(_SAY_IT_S):
-                await self._parts.sessions.put_menu(again)
-                button = Button("Again", f"again:{again.id}", "0")
-                await self._parts.chat.settle(place, replace(status, buttons=(button,)))
+            async with asyncio.timeout(_HURRY_S if hurry else _PATIENCE_S):
+                buttons = () if hurry else await self._again(asked, place)
+                await self._parts.chat.settle(place, replace(status, buttons=buttons), hurry=hurry)
                 if status.state in ("stopped", "interrupted"):
-                    await self._parts.chat.post(place, NoteView(f"{status.state}: {status.detail}"))
+                    await self._parts.chat.post(place, NoteView(f"{status.state}: {status.detail}"), hurry=hurry)
+                if run.task.cancelling():
+                    await self._parts.inbox.done(asked.request)
         except (CdebugError, TimeoutError) as error:
             self._parts.log.warning("outcome not shown", id=asked.request.id, state=status.state, why=str(error))
+
+    async def _again(self, asked: Asked, place: Place) -> tuple[Button, ...]:
+        menu = Menu(self._parts.new_id(), place, (typed(asked.action),), asked.person.user)
+        try:
+            await self._parts.sessions.put_menu(menu)
+        except Unavailable:
+            return ()
+        return (Button("Again", f"again:{menu.id}", "0"),)
 
 
 def _where(context: str, namespace: str) -> str:
@@ -150,8 +184,9 @@ def _detail(state: State, detail: str, took: float) -> str:
 
 
 def _name(found: Found) -> str:
-    thing = found.items[0] if isinstance(found, Objects) else found
-    if isinstance(thing, Scope):
+    """What a thread is about, as a target; nothing for none or several."""
+    things = things_of(found)
+    if len(things) != 1:
         return ""
-    kind = type(thing).__name__.lower()
-    return thing.name if kind == "container" else f"{kind}/{thing.name}"
+    kind = type(things[0]).__name__.lower()
+    return things[0].name if kind == "container" else f"{kind}/{things[0].name}"

@@ -72,3 +72,5 @@ async def _tell(parts: Parts, request: Request, line: str) -> None:
         await parts.chat.whisper(request, parts.redactor.text(line))
     except CdebugError as error:
         parts.log.warning("nobody could be told", id=request.id, line=line, why=str(error))
+    except Exception:
+        parts.log.exception("nobody could be told", id=request.id, line=line)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from bot.core.errors import UsageError
 from bot.core.ports import Kept
 from bot.core.request import Place
 from bot.core.text import STDERR_MARK
@@ -84,6 +85,8 @@ def file_name(verb: str, title: str, now: datetime) -> str:
 
 async def as_file(parts: Parts, place: Place, kept: Kept) -> None:
     """Hand a kept result out whole: text as .txt, a table as .tsv with its column names."""
+    if not kept.lines:
+        raise UsageError("nothing is there to save", hint="Filter for something else first.")
     head = "\t".join(kept.columns) + "\n" if kept.columns else ""
     blocks = [head.encode()]
     async for block in parts.shelf.blocks(kept.id):

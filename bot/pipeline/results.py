@@ -11,7 +11,7 @@ from bot.core.ports import Kept, Window
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
 from bot.core.text import clean, mark_stderr, sieve
-from bot.core.view import CardView, TextView, View
+from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import Head, Tail
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, file_name, row_line, window_view
@@ -107,9 +107,15 @@ class TextResult(Result):
 
     async def show_live(self) -> None:
         """What there is so far, where it changed."""
-        if self._shown.total != self._drawn:
-            self._drawn = self._shown.total
-            await self._show(self._view((f"{self._shown.total:,} lines so far",), final=False))
+        total = self._shown.total
+        if total == self._drawn:
+            return
+        view = self._view((f"{total:,} lines so far",), final=False)
+        if not self._message:
+            await self._show(view)
+        elif not await self._parts.chat.refresh(self._place, self._message, view):
+            return
+        self._drawn = total
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         if not self._shown.total:
@@ -180,7 +186,8 @@ class CardResult(Result):
             (self._text(title), tuple((self._text(label), self._text(value)) for label, value in rows))
             for title, rows in self._card.groups
         )
-        await self._show(CardView(self._text(self._card.title), groups, self._notes(notes)))
+        save = (Button("Save", "save", self._window),)
+        await self._show(CardView(self._text(self._card.title), groups, self._notes(notes), save))
         text = "".join(
             f"{title}\n" + "".join(f"  {label}: {value}\n" if label else f"  {value}\n" for label, value in rows)
             for title, rows in groups

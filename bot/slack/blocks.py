@@ -87,15 +87,19 @@ def _button(button: Button) -> Block:
 def _status(view: Status) -> tuple[str, list[Block]]:
     where = f" in {view.where}" if view.where else ""
     detail = f" · {view.detail}" if view.detail else ""
+    ended = f" by {view.ended_by}" if view.ended_by else ""
     command = shorten(view.command, Room(width=600))
     elements = [
         {"type": "emoji", "name": _EMOJI[view.state]},
         _words(f" {view.state}", bold=True),
         _words(": "),
         _words(command, code=True),
-        *_prose(f"{where}, by {view.who}{detail}"),
+        _words(f"{where}, by "),
+        *_mention(view.who),
+        *_prose(detail),
+        *([_words(" by "), *_mention(view.ended_by)] if view.ended_by else []),
     ]
-    text = f"{view.state}: `{escape(command)}`{escape(where)}, by {view.who}{_escape_prose(detail)}"
+    text = f"{view.state}: `{escape(command)}`{escape(where)}, by {view.who}{escape(detail)}{ended}"
     return text, [_rich(elements)]
 
 
@@ -135,27 +139,31 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
     elements: list[Block] = []
     lines = [f"*{escape(view.title)}*"]
     left = _BODY
+    missing = 0
     for title, rows in view.groups:
+        if left < 0:
+            missing += len(rows)
+            continue
         elements.append(_words(f"{title}\n", bold=True))
         lines.append(f"*{escape(title)}*")
-        for label, value in rows:
+        for number, (label, value) in enumerate(rows):
             shown = shorten(value, Room(width=min(_CELL, max(left, 1))))
             left -= len(escape(label)) + len(escape(shown)) + 4
             if left < 0:
+                missing += len(rows) - number
                 break
-            elements += (
-                [_words(f"{label}  " if label else ""), _words(f"{shown}\n")] if label else [_words(f"{shown}\n")]
-            )
+            elements += [_words(f"{label}: ", italic=True), _words(f"{shown}\n")] if label else [_words(f"{shown}\n")]
             lines.append(f"{escape(label)}: {escape(shown)}" if label else escape(shown))
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
-    notes = " · ".join(view.notes)
+    cut = (f"{missing} more rows: Save has them all",) if missing else ()
+    notes = " · ".join((*view.notes, *cut))
     lines += [escape(notes)] if notes else []
     return "\n".join(lines), [header, _rich(elements), *([_context(notes)] if notes else [])]
 
 
 def _note(view: NoteView) -> tuple[str, list[Block]]:
     text = shorten(view.text, Room(width=_BODY))
-    return _escape_prose(text), [_rich(_prose(text))]
+    return escape(text), [_rich(_prose(text))]
 
 
 def _menu(view: MenuView) -> tuple[str, list[Block]]:
@@ -172,7 +180,7 @@ def _menu(view: MenuView) -> tuple[str, list[Block]]:
     listed = "\n".join(f"• {escape(choice)}" for choice in view.choices[:25])
     more = f"\n… and {len(view.choices) - 25} more" if len(view.choices) > 25 else ""
     blocks = [_rich(_prose(view.question)), {"type": "actions", "elements": [select]}]
-    return f"{_escape_prose(view.question)}\n{listed}{more}", blocks
+    return f"{escape(view.question)}\n{listed}{more}", blocks
 
 
 def _fit_option(text: str) -> str:
@@ -192,21 +200,23 @@ def _words(text: str, **style: bool) -> Block:
     return {"type": "text", "text": text} | ({"style": style} if style else {})
 
 
-_PIECE = re.compile(r"`([^`\n]+)`|<@([UW][A-Z0-9]+)>")
+_CODE = re.compile(r"`([^`\n]+)`")
+_USER = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 def _prose(text: str) -> list[Block]:
-    """Our own sentences: `code` and people are shown as such, everything else literally."""
+    """Our own sentences: `code` is shown as such, everything else literally."""
     elements, at = [], 0
-    for piece in _PIECE.finditer(text):
-        elements.append(_words(text[at : piece.start()]))
-        elements.append(_words(piece[1], code=True) if piece[1] else {"type": "user", "user_id": piece[2]})
-        at = piece.end()
+    for code in _CODE.finditer(text):
+        elements += [_words(text[at : code.start()]), _words(code[1], code=True)]
+        at = code.end()
     return [*elements, _words(text[at:])]
 
 
-def _escape_prose(text: str) -> str:
-    return re.sub(r"&lt;@([UW][A-Z0-9]+)&gt;", r"<@\1>", escape(text))
+def _mention(text: str) -> list[Block]:
+    """A person, by the mention that we made; anything else is text."""
+    user = _USER.fullmatch(text)
+    return [{"type": "user", "user_id": user[1]}] if user else [_words(text)]
 
 
 def _context(text: str) -> Block:

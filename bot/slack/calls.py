@@ -30,6 +30,7 @@ class Pace(Protocol):
     """How long to wait before the next message of a channel."""
 
     async def reserve(self, channel: str) -> float: ...
+    async def free(self, channel: str) -> bool: ...
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -56,7 +57,8 @@ async def call(what: str, ask: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def _translated(what: str, error: SlackApiError) -> CdebugError:
-    said = str(error.response.get("error", "unknown"))
+    body = error.response.data if isinstance(error.response.data, dict) else {}
+    said = str(body.get("error") or f"status {error.response.status_code}")
     if said in _NOT_THERE:
         return NotInvited(
             "I am not in this channel", hint="Invite me with `/invite @cdebug`, then send the command again."

@@ -113,7 +113,12 @@ class HttpDoor:
             raise Misconfigured(f"PORT {self._port} can't be listened on", why=error.strerror or "") from error
 
     async def _handle(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
+            return web.Response(status=401)
+        try:
+            return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        except ValueError:  # no UTF-8, no JSON, no number where the signature's time should be: not from Slack
+            return web.Response(status=400)
 
     def connected(self) -> bool:
         return self._runner is not None

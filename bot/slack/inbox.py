@@ -7,6 +7,8 @@ inside a listener: bolt would not hold its task, nor wait for it when the bot st
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,6 +27,7 @@ from bot.slack.requests import from_payload
 
 BOLT_LOG = logging.getLogger("bot.slack.bolt")
 BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
+_CROWD_S = 0.2
 EVERY = re.compile(r".*", re.DOTALL)
 Ack = Callable[..., Awaitable[Any]]
 
@@ -34,6 +37,29 @@ class Record(Protocol):
 
     async def record(self, request: Request) -> bool: ...
     async def done(self, request: Request) -> None: ...
+
+
+class Quiet:
+    """Work waits for a moment in which nothing waits for its acknowledgement: a crowd is acknowledged first."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._nobody = asyncio.Event()
+        self._nobody.set()
+
+    def enter(self) -> None:
+        self._waiting += 1
+        self._nobody.clear()
+
+    def leave(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._nobody.set()
+
+    async def wait(self) -> None:
+        """At most a fifth of a second: a crowd that doesn't end must not stop all work."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._nobody.wait(), _CROWD_S)
 
 
 class Listeners:
@@ -52,6 +78,7 @@ class Listeners:
     ) -> None:
         self._pipeline, self._record, self._runs, self._chat = pipeline, record, runs, chat
         self._new_id, self._now, self._identity, self._log = new_id, now, identity, log
+        self._quiet = Quiet()
         self.open = True
 
     def bolt(self, client: AsyncWebClient, signing_secret: str) -> AsyncApp:
@@ -87,6 +114,13 @@ class Listeners:
         """Record, acknowledge, hand over."""
         if not self.open:
             return  # no acknowledgement: Slack delivers it again, to a replica that stays
+        self._quiet.enter()
+        try:
+            await self._take(body, ack)
+        finally:
+            self._quiet.leave()
+
+    async def _take(self, body: dict[str, Any], ack: Ack) -> None:
         request = from_payload(body, self._identity["user_id"], self._new_id(), self._now())
         if request is None:
             await ack()
@@ -102,7 +136,8 @@ class Listeners:
 
     async def work(self, request: Request) -> None:
         """Through the pipeline; what it is done with is done, also where it ended badly."""
-        await self._entry(request)(request)
+        await self._quiet.wait()
+        await self._pipeline.take(request)
         await self.finished(request)
 
     async def finished(self, request: Request) -> None:
@@ -111,13 +146,6 @@ class Listeners:
             await self._record.done(request)
         except Unavailable as error:
             self._log.warning("not marked as done", id=request.id, why=str(error))
-
-    def _entry(self, request: Request) -> Callable[[Request], Awaitable[None]]:
-        if request.kind == "command":
-            return self._pipeline.submit
-        if request.kind == "choose":
-            return self._pipeline.pick
-        return self._pipeline.input if request.action == "stop" else self._pipeline.page
 
     async def _refuse(self, request: Request, ack: Ack, error: Unavailable) -> None:
         self._log.error("inbox can't be written", id=request.id, why=str(error))

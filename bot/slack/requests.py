@@ -114,7 +114,7 @@ def _submission(body: Body, new_id: str, now: float) -> Request:
         user=body["user"]["id"],
         channel=where["channel"],
         at=now,
-        text=clean(pattern),
+        text=pattern,  # a modal's input arrives as it was typed
         value=where["window"],
         thread=where["thread"],
         message=where["message"],

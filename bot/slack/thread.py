@@ -32,17 +32,30 @@ class Threads:
         ts = await self._send(request.channel, request.thread, status)
         return Place(request.team, request.channel, request.thread or ts, ts)
 
-    async def settle(self, place: Place, status: Status) -> None:
-        """Edit that message."""
-        await self.edit(place, place.root, status)
+    async def settle(self, place: Place, status: Status, *, hurry: bool = False) -> None:
+        """Edit that message; in a hurry without waiting for its turn."""
+        if hurry:
+            await self._update(place, place.root, status)
+        else:
+            await self.edit(place, place.root, status)
 
-    async def post(self, place: Place, view: View) -> str:
+    async def post(self, place: Place, view: View, *, hurry: bool = False) -> str:
         """A message in the thread; returns its ts."""
-        return await self._send(place.channel, place.thread, view)
+        return await self._send(place.channel, place.thread, view, hurry=hurry)
 
     async def edit(self, place: Place, message: str, view: View) -> None:
         """Replace a message."""
         await asyncio.sleep(await self._edits.reserve(f"edit.{place.channel}"))
+        await self._update(place, message, view)
+
+    async def refresh(self, place: Place, message: str, view: View) -> bool:
+        """Replace a message that will be replaced again, where that keeps nobody waiting; says whether it did."""
+        if not await self._pace.free(f"live.{place.channel}"):
+            return False
+        await self._update(place, message, view)
+        return True
+
+    async def _update(self, place: Place, message: str, view: View) -> None:
         shown = blocks.render(view)
         await call(
             "edit a message",
@@ -78,8 +91,9 @@ class Threads:
         modal = blocks.filter_modal(pattern, json.dumps(where))
         await call("open the filter", lambda: self._client.views_open(trigger_id=request.trigger, view=modal))
 
-    async def _send(self, channel: str, thread: str, view: View) -> str:
-        await asyncio.sleep(await self._pace.reserve(channel))
+    async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False) -> str:
+        if not hurry:
+            await asyncio.sleep(await self._pace.reserve(channel))
         shown = blocks.render(view)
         answer = await call(
             "post a message",

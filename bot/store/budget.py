@@ -12,12 +12,15 @@ from bot.core.request import Request
 from bot.store.connection import answering
 from bot.store.keys import BUDGET, FLOOD
 
+_LONGEST_LINE_MS = 10**9
 _RESERVE = """
 local now = redis.call('TIME')
 local at = now[1] * 1000 + math.floor(now[2] / 1000)
 local next_free = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), at - ARGV[2] * (ARGV[1] - 1))
+local wait = math.max(0, next_free - at)
+if wait > tonumber(ARGV[4]) then return -1 end
 redis.call('SET', KEYS[1], string.format('%.0f', next_free + ARGV[2]), 'EX', ARGV[3])
-return math.max(0, next_free - at)
+return wait
 """
 
 
@@ -30,11 +33,16 @@ class Budget:
 
     async def reserve(self, channel: str) -> float:
         """Take the next place in the channel's line; returns the seconds to wait for it."""
+        return await self._take(channel, _LONGEST_LINE_MS) / 1000
+
+    async def free(self, channel: str) -> bool:
+        """Take a place only where nobody has to wait for it."""
+        return await self._take(channel, 0) >= 0
+
+    async def _take(self, channel: str, most_ms: int) -> int:
+        arguments = [self._burst, self._every_ms, BUDGET.lifetime_s, most_ms]
         async with answering():
-            wait_ms = await self._reserve(
-                keys=[BUDGET(channel=channel)], args=[self._burst, self._every_ms, BUDGET.lifetime_s]
-            )
-        return int(wait_ms) / 1000
+            return int(await self._reserve(keys=[BUDGET(channel=channel)], args=arguments))
 
 
 class Meter:

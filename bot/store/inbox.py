@@ -8,6 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from typing import Any
@@ -39,16 +40,41 @@ class Inbox:
     def __init__(self, redis: Any, replica: str) -> None:
         self._redis, self._replica = redis, replica
         self._record = redis.register_script(_RECORD)
+        self._batch: list[tuple[Request, asyncio.Future[bool]]] = []
+        self._writing = asyncio.Lock()
         self._claim = redis.register_script(_CLAIM)
 
     async def record(self, request: Request) -> bool:
         """Keep it, unless it was kept before. Raises Unavailable within half a second: then nothing was kept."""
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._batch.append((request, written))
         async with answering():
-            taken = await self._record(
-                keys=[SEEN(dedup=request.dedup), PENDING()],
-                args=[request.id, self._entry(request, None), SEEN.lifetime_s],
-            )
-        return bool(taken)
+            async with self._writing:
+                if not written.done():
+                    await self._write()
+            return await written
+
+    async def _write(self) -> None:
+        """Everything that came while the last write was under way, in one: a crowd waits for one disk, not fifty."""
+        batch, self._batch = self._batch, []
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for request, _ in batch:
+                    keys = [SEEN(dedup=request.dedup), PENDING()]
+                    await self._record(keys=keys, args=self._arguments(request), client=pipe)
+                answers = await pipe.execute()
+        except BaseException as error:
+            for _, written in batch:
+                if not written.done():
+                    written.set_exception(error if isinstance(error, Exception) else TimeoutError())
+                    written.exception()  # whoever waited may have given up: that is no fault
+            raise
+        for (_, written), taken in zip(batch, answers, strict=True):
+            if not written.done():
+                written.set_result(bool(taken))
+
+    def _arguments(self, request: Request) -> list[str | int]:
+        return [request.id, self._entry(request, None), SEEN.lifetime_s]
 
     async def begun(self, request: Request, place: Place) -> None:
         """Its root message stands: whoever takes over tells people there."""

@@ -27,8 +27,8 @@ SLASH = {
 class Door:
     """A bot on HTTP, its workspace, and a way to send it anything."""
 
-    def __init__(self, url: str, incidents: Conversation) -> None:
-        self.url, self.incidents = url, incidents
+    def __init__(self, url: str, incidents: Conversation, bot: Bot) -> None:
+        self.url, self.incidents, self.bot = url, incidents, bot
         self._signer = Delivery(Sockets(), Faults(), url, SIGNING_SECRET)
 
     async def send(self, fields: dict[str, str], change: dict[str, str] | None = None, at: int | None = None) -> int:
@@ -62,7 +62,7 @@ async def _open(folder: Path, engine: str) -> AsyncIterator[Door]:
     more = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET, "PORT": str(port)}
     bot = Bot(folder, playground.base, engine, **more).start()
     slack = Slack(playground.base)
-    yield Door(url, Conversation(slack, "C0INCIDENT"))
+    yield Door(url, Conversation(slack, "C0INCIDENT"), bot)
     await slack.close()
     await asyncio.to_thread(bot.end)
     playground.end()
@@ -76,6 +76,21 @@ async def test_only_what_slack_signed_lately_is_heard(door: Door):
     assert await door.send(SLASH, at=now + 301) == 401
     assert await door.send(SLASH, {"X-Slack-Request-Timestamp": str(now - 5)}, at=now) == 401
     await door.nothing_happened()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"\xff\xfe", {}),
+        (b"{bad", {"Content-Type": "application/json"}),
+        (b"x=y", {"X-Slack-Request-Timestamp": "abc"}),
+    ],
+)
+async def test_unsigned_junk_is_refused_without_a_trace(door: Door, body: bytes, headers: dict[str, str]):
+    known = {"X-Slack-Signature": "v0=0", "X-Slack-Request-Timestamp": "1", **headers}
+    async with aiohttp.ClientSession() as session, session.post(door.url, data=body, headers=known) as answer:
+        assert answer.status in (400, 401)
+    assert "Traceback" not in door.bot.process.said()
 
 
 async def test_the_neighbour_a_signed_command_is_heard_once_though_it_is_replayed(door: Door):

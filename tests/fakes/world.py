@@ -98,10 +98,14 @@ class FakeChat:
         ts = await self.post(Place(request.team, request.channel, request.thread), status)
         return Place(request.team, request.channel, request.thread or ts, ts)
 
-    async def settle(self, place: Place, status: Status) -> None:
+    async def refresh(self, place: Place, message: str, view: View) -> bool:
+        await self.edit(place, message, view)
+        return True
+
+    async def settle(self, place: Place, status: Status, *, hurry: bool = False) -> None:
         await self.edit(place, place.root, status)
 
-    async def post(self, place: Place, view: View) -> str:
+    async def post(self, place: Place, view: View, *, hurry: bool = False) -> str:
         if self.fault:
             fault, self.fault = self.fault, None
             raise fault

@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from bot.core.errors import NotFound
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.view import MenuView, NoteView, Status, TableView, TextView
 from bot.runs import Runs
-from tests.fakes.world import World
+from tests.fakes.world import NOW, World
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with Runs(grace_s=0.1, clean_up_s=1.0) as runs:
+    async with Runs(structlog.get_logger(), grace_s=0.1) as runs:
         yield World(runs)
 
 
@@ -225,7 +226,7 @@ async def test_stop_ends_a_run_and_says_by_whom(world: World):
         await world.pipeline.input(world.request(kind="press", action="stop", thread=thread, user="U0BOB"))
 
     assert world.chat.statuses[0].state == "stopped"
-    assert "by <@U0BOB>" in world.chat.statuses[0].detail
+    assert world.chat.statuses[0].ended_by == "<@U0BOB>"
     assert any(isinstance(view, TextView) and view.lines == ("tick",) for view in world.chat.results)
 
 
@@ -238,7 +239,7 @@ async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World
     world.engine.add("web", Lines(b"x\n"))
     place = await world.chat.open(world.request(), Status("running", "<@U0ANN>", "logs web"))
 
-    await world.pipeline.recover(world.request("logs web"), place)
+    await world.pipeline.recover(world.request("logs web", at=NOW.timestamp()), place)
 
     assert [status.state for status in world.chat.statuses] == ["done"]
 
@@ -291,7 +292,7 @@ async def test_use_needs_a_responder_and_says_where_it_looks_now(world: World):
 
 async def test_being_stopped_interrupts_and_says_so():
     world = None
-    async with Runs(grace_s=0.05, clean_up_s=1.0) as runs:
+    async with Runs(structlog.get_logger(), grace_s=0.05) as runs:
         world = World(runs)
         world.engine.add("web")
 

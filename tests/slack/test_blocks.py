@@ -62,7 +62,7 @@ def test_any_card_is_a_message(title: str, groups: list[Any], notes: list[str]):
 @LIMITS
 @given(ANY, ANY, ANY)
 def test_any_status_and_note_is_a_message(command: str, detail: str, where: str):
-    check(Status("failed", "<@U0ANN>", command or "ps", where, detail, (Button("Again", "again:x", "0"),)))
+    check(Status("failed", "<@U0ANN>", command or "ps", where, detail, "", (Button("Again", "again:x", "0"),)))
     check(NoteView(detail or "x"))
 
 
@@ -89,8 +89,8 @@ def test_text_says_what_the_blocks_show():
 
 
 def test_a_mention_in_a_status_is_a_mention_and_nothing_else_is():
-    message = render(Status("stopped", "<@U0ANN>", "logs <!here>", "local", "by <@U0BOB>, after 3s"))
-    assert message.text == "stopped: `logs &lt;!here&gt;` in local, by <@U0ANN> · by <@U0BOB>, after 3s"
+    message = render(Status("stopped", "<@U0ANN>", "logs <!here>", "local", "after 3s <@U0CEM>", "<@U0BOB>"))
+    assert message.text == "stopped: `logs &lt;!here&gt;` in local, by <@U0ANN> · after 3s &lt;@U0CEM&gt; by <@U0BOB>"
     pieces = message.blocks[0]["elements"][0]["elements"]
     assert [piece["user_id"] for piece in pieces if piece["type"] == "user"] == ["U0ANN", "U0BOB"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.errors import UsageError
 
-_STEP = re.compile(r'\.?(?:\[(\d+)\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
+_STEP = re.compile(r'\.?(?:\[(\d{1,9})\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
 
 
 def pick(value: Any, path: str) -> Any:

@@ -56,7 +56,8 @@ class Logs(
 
     @property
     def nothing(self) -> str:
-        return f"No line of its log has `{self.grep}`." if self.grep else "It has written nothing."
+        part = " in that part" if self.tail or self.since or self.until else ""
+        return f"No line of its log{part} has `{self.grep}`." if self.grep else f"It has written nothing{part}."
 
     async def run(self, found: Container, engine: ports.Logs, now: datetime) -> AsyncGenerator[Output, None]:
         query = ports.LogQuery(

@@ -61,8 +61,11 @@ class Stats(
         seconds = self.over.total_seconds() if self.over else 0.0
         measured = await gather(_measure(engine, container, seconds) for container in watched)
         pairs = [(name, samples) for name, samples in measured if samples]
-        yield Table(_COLUMNS, [_row(name, samples[-1]) for name, samples in self._sorted(pairs)])
-        if self.over:
+        if pairs:
+            yield Table(_COLUMNS, [_row(name, samples[-1]) for name, samples in self._sorted(pairs)])
+        if ended := [name for name, samples in measured if not samples]:
+            yield Note(f"Ended while it was measured: {', '.join(f'`{name}`' for name in ended)}. `describe` says why.")
+        if self.over and pairs:
             yield _chart(pairs, f"{', '.join(name for name, _ in pairs)} over {show_duration(seconds)}")
         if len(watched) < len(running):
             yield Note(f"{len(running) - len(watched)} more are running: a chart shows {_MOST_LINES} at most.")

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bot.backends.docker.part import SERVICE, Part, container_of
 from bot.core.action import Wants
+from bot.core.errors import UsageError
 from bot.core.target import Candidates, Container, Image, Network, Objects, Scope, TargetRef, Thing
 
 _SHORTEST_ID = 4
@@ -23,6 +24,8 @@ class FindPart(Part):
 
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
         """Raises Unavailable where the engine doesn't answer."""
+        if ref.container and wants is not Wants.THING:
+            raise UsageError("a Docker container has no containers in it:", ref.container, hint=f"Write `{ref.name}`.")
         kind = ref.kind or {Wants.IMAGES: "image", Wants.NETWORK: "network"}.get(wants, "container")
         things: Sequence[Thing]
         if kind == "image":
@@ -35,11 +38,21 @@ class FindPart(Part):
             things = await self._containers(ref)
             matches = list(_by_name(ref.name, things, _container_steps(ref)) if ref.name else things)
         if not matches and wants is Wants.THING and not ref.kind and ref.name:
-            return await self.find(TargetRef(ref.name, kind="image"), wants)
+            return await self._other_kinds(ref, things)
         if wants in (Wants.CONTAINERS, Wants.EVERYTHING, Wants.IMAGES) and (matches or not ref.name):
             scope = Scope(self.scope.context, self.scope.engine, ref.namespace)
             return Candidates((Objects(scope, tuple(matches)),))
         return Candidates(tuple(matches), () if matches else alike(ref.name, things))
+
+    async def _other_kinds(self, ref: TargetRef, containers: Sequence[Thing]) -> Candidates:
+        """Not a container: an image, whose name may have slashes and a tag, or a network."""
+        path = "/".join(part for part in (ref.namespace, ref.name) if part)
+        image = f"{path}:{ref.container}" if ref.container else path
+        for kind, name in (("image", image), ("network", ref.name)):
+            found = await self.find(TargetRef(name, kind=kind), Wants.THING)
+            if found.matches:
+                return found
+        return Candidates((), alike(ref.name, containers))
 
     async def _containers(self, ref: TargetRef) -> list[Container]:
         filters = {"label": ref.selector.split(",")} if ref.selector else {}

@@ -17,6 +17,8 @@ from bot.core.ports import Sample
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 
+_SILENT = 3  # answers without a figure: the engine goes on sending them for a container that has ended
+
 
 class StatsPart(Part):
     """Measures containers."""
@@ -25,8 +27,10 @@ class StatsPart(Part):
         """One a second until it is closed or the container ends. Raises NotFound, TimedOut, Unavailable."""
         path = f"/containers/{container.id}/stats"
         async with self.client.stream("measure", container, path, {"stream": "1"}) as content:
-            while line := await content.readline():
+            silent = 0
+            while silent < _SILENT and (line := await content.readline()):
                 sample = sample_of(json.loads(line))
+                silent = 0 if sample else silent + 1
                 if sample:
                     yield sample
 
