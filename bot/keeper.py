@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.core.errors import Unavailable
@@ -18,7 +18,7 @@ class Orphanage(Protocol):
     """The inbox, as the keeper sees it."""
 
     async def renew(self) -> None: ...
-    async def orphans(self) -> list[tuple[Request, Place | None]]: ...
+    def orphans(self) -> AsyncIterator[tuple[Request, Place | None]]: ...
 
 
 class Keeper:
@@ -44,8 +44,8 @@ class Keeper:
         """Once."""
         try:
             await self._inbox.renew()
-            for request, place in await self._inbox.orphans():
-                self._log.warning("taken over", id=request.id, text=request.text)
+            async for request, place in self._inbox.orphans():
+                self._log.warning("taken over", id=request.id, verb=request.text.partition(" ")[0])
                 self._runs.spawn(self._recover(request, place))
         except Unavailable as error:
             self._log.warning("redis does not answer", why=str(error))

@@ -12,6 +12,8 @@ from typing import Any
 from bot.core.request import Place
 from bot.core.view import State
 
+_TELL_S = 3.0
+
 
 @dataclass
 class Run:
@@ -32,8 +34,9 @@ class Run:
 class Runs:
     """A group of tasks. Work that is under way when the group is left has `grace_s` to end by itself."""
 
-    def __init__(self, log: Any, grace_s: float = 4.0) -> None:
+    def __init__(self, log: Any, grace_s: float = 2.0) -> None:
         self._log, self._grace_s = log, grace_s
+        self._ending = False
         self._live: dict[int, Run] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -49,7 +52,13 @@ class Runs:
         await self._group.__aexit__(kind, error, trace)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start work that nobody waits for. What it raises is logged, and stays its own."""
+        """Start work that nobody waits for. What it raises is logged, and stays its own.
+
+        While the bot ends nothing is started: it stays in the inbox, for whoever comes next.
+        """
+        if self._ending:
+            work.close()
+            return
         task = self._group.create_task(self._contained(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -83,10 +92,14 @@ class Runs:
 
     async def _drain(self) -> None:
         """Let what is short end; interrupt the rest. Every run bounds what it still does when it is cancelled."""
+        self._ending = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._grace_s)
-        for task in self._tasks:
-            task.cancel()
+        for _ in range(2):  # the second time for what was telling the outcome of a run that ended before
+            for task in self._tasks:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=_TELL_S)
 
 
 def _same_thread(one: Place, other: Place) -> bool:

@@ -138,7 +138,7 @@ class Forward(Section):
 class LimitsEntry(Section):
     """How much of everything."""
 
-    inline_lines: Annotated[int, Field(ge=1, le=100)] = 40
+    inline_lines: Annotated[int, Field(ge=1, le=99)] = 40
     follow: Span = timedelta(minutes=30)
     capture: Span = timedelta(seconds=60)
     shell_idle: Span = timedelta(minutes=15)

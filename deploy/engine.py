@@ -60,7 +60,7 @@ class Engine:
     def __init__(self) -> None:
         """Start it, installing it first where it is missing. Raises Missing."""
         install("docker.io", "iptables", "iproute2", program="dockerd")
-        install("busybox-static", program="busybox")
+        static_busybox()
         self._id = secrets.token_hex(3)
         self._bridge = f"cdb{self._id}"
         self._root = Path(tempfile.mkdtemp(prefix="cdebug-engine-"))
@@ -135,10 +135,18 @@ def _ip(*words: str) -> None:
     subprocess.run([program, *words], check=True, capture_output=True)
 
 
+def static_busybox() -> Path:
+    """A busybox that needs no library, for images that have none. Raises Missing."""
+    install("busybox-static", program="busybox")
+    for path in (Path("/bin/busybox"), Path(shutil.which("busybox") or "/usr/bin/busybox")):
+        if path.exists() and b"ld-linux" not in path.read_bytes()[:4096]:
+            return path
+    raise Missing("this busybox is dynamic: install busybox-static, or run this as root on Debian or Ubuntu")
+
+
 def build_base(host: str, name: str = "cdebug/busybox:1") -> str:
     """A base image made of the distribution's static busybox; no registry is asked. Returns its name."""
-    install("busybox-static", program="busybox")
-    program = Path(shutil.which("busybox") or "/bin/busybox")
+    program = static_busybox()
     applets: Sequence[str] = subprocess.run(
         [str(program), "--list"], capture_output=True, text=True, check=True
     ).stdout.split()

@@ -114,10 +114,15 @@ class Shop:
         self._api: Any = docker.APIClient(base_url=host, version="auto", timeout=60)  # its types are too narrow
         self._project = project
         self.remove()
-        self._base = build_base(host)
-        self._api.create_network(project, labels=self._labels(""))
-        for service in services:
-            self._start(service)
+        self._images: list[str] = []
+        try:
+            self._base = build_base(host)
+            self._api.create_network(project, labels=self._labels(""))
+            for service in services:
+                self._start(service)
+        except BaseException:
+            self.close()
+            raise
 
     def _labels(self, name: str) -> dict[str, str]:
         labels = {"com.docker.compose.project": self._project, "cdebug.demo": "true"}
@@ -156,6 +161,7 @@ class Shop:
         for line in self._api.build(fileobj=context, custom_context=True, tag=tag, rm=True, decode=True):
             if "error" in line:
                 raise RuntimeError(line["error"])
+        self._images.append(tag)
         return tag
 
     def remove(self) -> None:
@@ -169,6 +175,9 @@ class Shop:
                 self._api.remove_network(network["Id"])
 
     def close(self) -> None:
-        """Remove everything and hang up."""
+        """Remove everything, the images too, and hang up."""
         self.remove()
+        for image in self._images:
+            with contextlib.suppress(docker.errors.APIError):
+                self._api.remove_image(image)
         self._api.close()

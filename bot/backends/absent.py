@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.action import Wants
 from bot.core.errors import Unsupported
+from bot.core.ports import Sees
 from bot.core.target import Candidates, Scope, TargetRef
 
 
@@ -12,6 +13,10 @@ class Absent:
 
     def __init__(self, name: str, engine: str) -> None:
         self.scope = Scope(name, engine)
+
+    def seen_by(self, sees: Sees) -> Absent:
+        """Nothing is there to be seen."""
+        return self
 
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
         raise self._error()

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from cyclopts import Parameter
 
+from bot.core.effect import Effect
 from bot.core.errors import UsageError
 from bot.core.output import Output
 from bot.core.pattern import compile_pattern
@@ -51,8 +52,6 @@ class Action:
     examples: ClassVar[tuple[str, ...]] = ()
     layer: ClassVar[Layer] = Layer.DESK
     _wants: ClassVar[Wants] = Wants.NOTHING
-    quiet: ClassVar[bool] = False
-    """A quiet verb answers where it was asked and opens no thread of its own."""
 
     def __init_subclass__(
         cls,
@@ -60,10 +59,9 @@ class Action:
         aliases: tuple[str, ...] = (),
         examples: tuple[str, ...] = (),
         wants: Wants = Wants.NOTHING,
-        quiet: bool = False,
     ) -> None:
         if verb:
-            cls.verb, cls.aliases, cls.examples, cls.quiet = verb, aliases, examples, quiet
+            cls.verb, cls.aliases, cls.examples = verb, aliases, examples
             cls.layer = Layer(cls.__module__.split(".")[-2])
             cls._wants = wants
 
@@ -106,6 +104,14 @@ class Action:
 
     def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
         """Do it on the engine. A verb annotates `found` with what it wants, `engine` with the port that it needs."""
+        raise NotImplementedError(self.verb)
+
+
+class DeskAction(Action):
+    """A verb that touches no engine: it says what it asks for, and the pipeline performs that."""
+
+    def effect(self) -> Effect:
+        """What is asked for."""
         raise NotImplementedError(self.verb)
 
 

@@ -14,7 +14,7 @@ class ShowManual:
 
 @dataclass(frozen=True)
 class UseScope:
-    """Make a place the channel's default; None shows the present one."""
+    """Make a place the channel's default; an empty one shows which it is."""
 
     place: str = ""
 

@@ -54,9 +54,17 @@ def _subject(tool: str, rest: list[str]) -> list[str]:
     return [*verbs.get(rest[1], rest[1]).split(), *rest[2:]]
 
 
+def _letters(word: str, flags: dict[str, str]) -> list[str]:
+    """`-fn` is `-f -n` and `-n5` is `-n 5`, where the tool gives one of the letters a meaning of its own."""
+    cluster = re.fullmatch(r"-([A-Za-z]+)(\d*)", word)
+    if not cluster or len(word) == 2 or not any(f"-{letter}" in flags for letter in cluster[1]):
+        return [word]
+    return [*(f"-{letter}" for letter in cluster[1]), *([cluster[2]] if cluster[2] else [])]
+
+
 def _rewrite(words: list[str], flags: dict[str, str]) -> list[str]:
     out = []
-    for word in words:
+    for word in (letter for typed in words for letter in _letters(typed, flags)):
         name, equals, value = word.partition("=")
         name = flags.get(name, name)
         if template := _GO_TEMPLATE.fullmatch(value or word):

@@ -6,7 +6,7 @@ annotation of `engine`, and a context that lacks it answers "`diff` is for docke
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -132,11 +132,15 @@ class NetworkDetail:
     members: tuple[tuple[str, str, str], ...] = ()
 
 
+Sees = Callable[[Thing], bool]
+
+
 class Find(Protocol):
-    """Finds what is meant, now."""
+    """Finds what is meant, now. `seen_by` is the same engine with only the objects that somebody may see."""
 
     scope: Scope
 
+    def seen_by(self, sees: Sees) -> Find: ...
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates: ...
     async def ping(self) -> str: ...
     async def close(self) -> None: ...
@@ -144,7 +148,7 @@ class Find(Protocol):
 
 @runtime_checkable
 class Logs(Protocol):
-    def logs(self, container: Container, query: LogQuery) -> AsyncIterator[Lines]: ...
+    def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]: ...
 
 
 @runtime_checkable
@@ -169,7 +173,7 @@ class Processes(Protocol):
 
 @runtime_checkable
 class Events(Protocol):
-    def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncIterator[Event]: ...
+    def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
 
 
 @runtime_checkable
@@ -265,7 +269,6 @@ class Menu:
     id: str
     place: Place
     commands: tuple[str, ...]
-    asker: str
 
 
 class Sessions(Protocol):

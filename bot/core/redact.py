@@ -17,8 +17,9 @@ _WORDS = "PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|API_?KEY|[A-Z]_KEY|
 _SETTING = rf"(?i:[A-Z0-9_.-]*(?:{_WORDS})[A-Z0-9_.-]*)"
 # name → pattern; what stands in its groups stays, before and after the secret
 SHAPES: Mapping[str, str] = {
-    "quoted setting": rf'({_SETTING}["\']?\s*[=:]\s*")[^"\n]+(")',
-    "setting": rf'({_SETTING}["\']?\s*[=:]\s*["\']?)[^\s"\',;&]{{3,}}',
+    "quoted setting": rf'({_SETTING}["\']?[ \t]*[=:][ \t]*")[^"\n]+(")',
+    "setting": rf'({_SETTING}["\']?[ \t]*[=:][ \t]*["\']?)[^\s"\';&]{{3,}}',
+    "flag": r"((?i:--(?:password|passwd|token|secret|api-key))[ =])[^\s-]\S{2,}",
     "bearer": r"((?i:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}",
     "url": r"([a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:)[^\s/@]{1,200}(@)",
     "jwt": r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
@@ -41,9 +42,11 @@ class Redactor:
         for given, text in (extra or {}).items():
             name = f"redact.patterns.{given}"
             try:
-                compile_pattern(text)
+                matches_nothing = compile_pattern(text).search(b"") is not None
             except UsageError as error:
                 raise Misconfigured(name, why=str(error)) from None
+            if matches_nothing:
+                raise Misconfigured(name, why="it is found in every line", hint="Write what a secret looks like.")
             shapes[name] = text
         self._any = compile_any(list(shapes.values()))
         self._each = [
@@ -67,7 +70,7 @@ class Redactor:
 
 def compile_any(texts: list[str]) -> Any:
     """One pattern that finds any of several, of any length: operators' lists outgrow a person's limit."""
-    return re2.compile("|".join(f"(?:{text})" for text in texts).encode())
+    return re2.compile(("(?m)" + "|".join(f"(?:{text})" for text in texts)).encode())
 
 
 def _alone(text: str) -> Any:

@@ -31,7 +31,6 @@ class Request:
     message: str = ""
     trigger: str = ""
     response_url: str = ""
-    mentioned: bool = False
 
     def to_json(self) -> str:
         return json.dumps(vars(self), separators=(",", ":"))

@@ -46,21 +46,22 @@ class LineSplitter:
 
     def __init__(self) -> None:
         self._rest = b""
-        self.broken = 0
 
     def push(self, chunk: bytes) -> bytes:
         """The lines that are complete now, possibly none."""
         end = chunk.rfind(b"\n") + 1
         if not end:
             self._rest += chunk
-            return self._break() if len(self._rest) >= LONGEST_LINE else b""
+            return self._break()
         block, self._rest = self._rest + chunk[:end], chunk[end:]
         return block
 
     def _break(self) -> bytes:
-        block, self._rest = self._rest[:LONGEST_LINE] + b"\n", self._rest[LONGEST_LINE:]
-        self.broken += 1
-        return block
+        blocks = b""
+        while len(self._rest) >= LONGEST_LINE:
+            blocks += self._rest[:LONGEST_LINE] + b"\n"
+            self._rest = self._rest[LONGEST_LINE:]
+        return blocks
 
     def close(self) -> bytes:
         """What was left without a newline, as a last line."""

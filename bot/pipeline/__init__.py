@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.action import Action
+from bot.core.action import Action, DeskAction
 from bot.core.errors import CdebugError
 from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
+from bot.core.view import NoteView
 from bot.pipeline.admission import Admission
 from bot.pipeline.desk import Desk
 from bot.pipeline.journey import Journey
@@ -24,8 +25,6 @@ from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts, guarded
 
 __all__ = ["Parts", "Pipeline"]
-
-TOO_OLD_S = 900.0
 
 
 class Pipeline:
@@ -63,21 +62,20 @@ class Pipeline:
     async def input(self, request: Request) -> None:
         """The Stop button of a live run."""
         async with guarded(self._parts, request):
-            person, _ = await self._admission.admit(request)
+            person, _ = await self._admission.admit(request, metered=False)
             place = Place(request.team, request.channel, request.thread)
             if not self._parts.runs.stop(place, person.mention):
                 raise CdebugError("nothing is running here any more", hint="`again` runs it once more.")
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. Work that had begun only read (so far), so it is done again in its thread."""
-        if self._parts.now().timestamp() - request.at > TOO_OLD_S:
-            self._parts.log.warning("too old to be done again", id=request.id, text=request.text)
-        elif place is None:
+        if place is None:
             await self.take(request)
-        else:
-            async with guarded(self._parts, request):
-                person, channel = await self._admission.admit(request)
-                await self._command(request, person, channel, place)
+            return
+        async with guarded(self._parts, request):
+            person, channel = await self._admission.admit(request, metered=False)
+            await self._parts.chat.post(place, NoteView("The bot was started again: reading once more."))
+            await self._command(request, person, channel, place)
 
     async def take(self, request: Request) -> None:
         """Any request, by the entry that its kind belongs to."""
@@ -92,7 +90,7 @@ class Pipeline:
 
     async def _command(self, request: Request, person: Person, channel: Channel, place: Place | None = None) -> None:
         action: Action = self._parts.grammar.parse(request.text)
-        if hasattr(action, "effect"):
+        if isinstance(action, DeskAction):
             await self._desk.perform(request, person, channel, action)
         else:
             await self._journey.go(request, person, channel, action, place)

@@ -14,12 +14,12 @@ class Admission:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def admit(self, request: Request) -> tuple[Person, Channel]:
-        """Raises Denied for strangers, bots, guests, deactivated people and floods."""
+    async def admit(self, request: Request, *, metered: bool = True) -> tuple[Person, Channel]:
+        """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods."""
         person = await self._parts.directory.person(request.team, request.user)
         if why := _refusal(person):
             raise Denied(why, hint="Ask somebody of this workspace to run it.")
-        if who := await self._parts.meter.admit(request):
+        if metered and (who := await self._parts.meter.admit(request)):
             raise Denied(who, hint="Wait a minute.")
         return person, await self._parts.directory.channel(request.channel)
 

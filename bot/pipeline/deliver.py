@@ -11,17 +11,19 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bot.core.action import Action
+from bot.core.errors import CdebugError
 from bot.core.output import Card, Chart, File, Lines, Note, Output, Progress, Table
 from bot.core.request import Place
 from bot.core.target import Found
-from bot.core.together import together
 from bot.core.view import NoteView, Status
 from bot.pipeline.parts import Parts
 from bot.pipeline.results import CardResult, Result, TableResult, TextResult
 from bot.runs import Run
+from bot.together import together
 
 _FIRST_LOOK_S = 0.7
 _EDIT_EVERY_S = 1.5
+_STOPPING_S = 4.0
 
 
 class Delivery:
@@ -48,11 +50,26 @@ class Delivery:
         try:
             async for output in outputs:
                 await self._take(output)
+        except (asyncio.CancelledError, CdebugError):
+            await self._finish_quietly()
+            raise
         finally:
             self._ended.set()
-            if not self._run.in_a_hurry:
-                async with self._drawing:  # it may be posting: the message's ts is needed
-                    await self._finish()
+        await self._finish_in_turn()
+
+    async def _finish_in_turn(self) -> None:
+        async with self._drawing:  # it may be posting: the message's ts is needed
+            await self._finish()
+
+    async def _finish_quietly(self) -> None:
+        """What was said before a run was stopped stays; that it can't be shown must not hide the stop."""
+        if self._run.in_a_hurry:
+            return
+        try:
+            async with asyncio.timeout(_STOPPING_S):
+                await self._finish_in_turn()
+        except (CdebugError, TimeoutError) as error:
+            self._parts.log.warning("the last of a stopped run was not shown", why=str(error))
 
     async def _take(self, output: Output) -> None:
         if isinstance(output, Lines):
@@ -95,6 +112,14 @@ class Delivery:
         self._notes, self._shown = [], True
         await self._parts.chat.post(self._place, NoteView(self._parts.redactor.text(text)))
 
+    async def _show_live(self) -> None:
+        """An edit that fails is tried again at the next round: the reading goes on."""
+        try:
+            if isinstance(self._result, TextResult):
+                await self._result.show_live()
+        except CdebugError as error:
+            self._parts.log.warning("not shown yet", why=str(error))
+
     async def _show_as_it_comes(self) -> None:
         wait_s = _FIRST_LOOK_S
         while True:
@@ -102,6 +127,5 @@ class Delivery:
                 await asyncio.wait_for(self._ended.wait(), wait_s)
                 return
             async with self._drawing:
-                if isinstance(self._result, TextResult):
-                    await self._result.show_live()
+                await self._show_live()
             wait_s = _EDIT_EVERY_S

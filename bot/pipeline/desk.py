@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from bot.core import effect, manual
-from bot.core.action import Layer
+from bot.core.action import DeskAction, Layer
 from bot.core.errors import CdebugError, Denied, UsageError
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow
@@ -28,7 +27,7 @@ class Desk:
     def __init__(self, parts: Parts, pages: Pages, again: Again) -> None:
         self._parts, self._pages, self._again = parts, pages, again
 
-    async def perform(self, request: Request, person: Person, channel: Channel, action: Any) -> None:
+    async def perform(self, request: Request, person: Person, channel: Channel, action: DeskAction) -> None:
         """Raises Denied where policy refuses the verb here, and what the effect's own step raises."""
         asked = action.effect()
         place = Place(request.team, request.channel, request.thread or request.message)
@@ -70,6 +69,7 @@ class Desk:
 
     def _manual(self, topic: str) -> str:
         verbs = self._parts.grammar.verbs
+        topic = next((verb.verb for verb in verbs.values() if topic in verb.aliases), topic)
         if topic and topic not in verbs:
             near = difflib.get_close_matches(topic, verbs, n=1)
             hint = f"Did you mean `help {near[0]}`?" if near else "`help` lists the verbs."
@@ -84,7 +84,7 @@ class Desk:
         return "\n".join([*lines, "`help VERB` explains one. In a thread: `@cdebug VERB`."])
 
     def _place(self, text: str) -> Default:
-        """`context[/namespace]`, or a namespace of the default context. Raises UsageError."""
+        """`context[/namespace]`. Raises UsageError."""
         contexts = frozenset(self._parts.engines)
         if text in contexts:
             return Default(text)
@@ -104,7 +104,8 @@ class Desk:
         chosen = self._place(name)
         await self._parts.sessions.set_default(request.team, request.channel, chosen)
         detail = f"this channel now looks in `{_shown(chosen)}`"
-        await self._parts.chat.open(request, Status("done", person.mention, f"use {name}", _shown(chosen), detail))
+        news = Status("done", person.mention, f"use {name}", _shown(chosen), detail)
+        await self._parts.chat.open(replace(request, thread=""), news)
 
 
 def _shown(default: Default) -> str:

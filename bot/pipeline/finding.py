@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.action import Action, Wants
@@ -77,6 +77,8 @@ class Finder:
         """What was typed, with its place filled in. Raises UsageError for a context that isn't there."""
         session, default = await self._home(request)
         contexts = frozenset(self._parts.engines)
+        if action.namespace:
+            parse_target(action.namespace, contexts)  # a namespace is shown in public: it must be a name
         typed = [_parsed(text, contexts, action) for text in action.targets]
         refs = [scope_ref(ref, action, session, default) for ref in typed or [TargetRef()]]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:
@@ -95,18 +97,22 @@ class Finder:
 
     async def find(self, refs: list[TargetRef], person: Person, channel: Channel, action: Action) -> Found:
         """What is meant, decided. Raises Several, NotFound, Denied, or what the engine raises."""
-        engine = self._parts.engines[refs[0].context]
+        engine = self.engine(refs[0].context, person, channel)
         self._decide(person, channel, action, Scope(refs[0].context, engine.scope.engine, refs[0].namespace))
-        found = await self._match(engine, refs, action, lambda thing: self._parts.policy.sees(person, channel, thing))
+        found = await self._match(engine, refs, action)
         return self._permitted(person, channel, action, found)
 
-    async def _match(self, engine: Find, refs: list[TargetRef], action: Action, sees: Callable[[Thing], bool]) -> Found:
+    def engine(self, context: str, person: Person, channel: Channel) -> Find:
+        """A context with only what this person may see: the rest can't be named, listed or looked like."""
+        return self._parts.engines[context].seen_by(lambda thing: self._parts.policy.sees(person, channel, thing))
+
+    async def _match(self, engine: Find, refs: list[TargetRef], action: Action) -> Found:
         merged: list[Thing] = []
         for ref in refs:
             candidates = await engine.find(ref, action.wants)
-            visible = [thing for match in candidates.matches for thing in things_of(match) if sees(thing)]
+            visible = [thing for match in candidates.matches for thing in things_of(match)]
             if not visible and (ref.name or action.wants in _SINGLE):
-                raise self._not_found(ref, engine, candidates, sees)
+                raise _not_found(ref, candidates)
             merged += [thing for thing in visible if thing not in merged]
         if action.wants not in _SINGLE:
             return Objects(Scope(engine.scope.context, engine.scope.engine, refs[0].namespace), tuple(merged))
@@ -116,15 +122,6 @@ class Finder:
             question += f" The first {_MENU} are listed: a longer name finds the others." if len(merged) > _MENU else ""
             raise Several(question, merged, "name" if action.wants == Wants.NETWORK else "target")
         return merged[0]
-
-    def _not_found(
-        self, ref: TargetRef, engine: Find, candidates: Candidates, sees: Callable[[Thing], bool]
-    ) -> NotFound:
-        near = [thing.name for thing in candidates.alike if sees(thing)]
-        hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`ps -a` shows what is there."
-        where = f"{ref.context}/{ref.namespace}" if ref.namespace else ref.context
-        name = ref.name or (f"-l {ref.selector}" if ref.selector else ref.kind or "container")
-        return NotFound(f"nothing is called `{name}` in `{where}`", hint=hint)
 
     def _decide(self, person: Person, channel: Channel, action: Action, thing: Found) -> None:
         decision = self._parts.policy.decide(person, channel, action.verb, thing)
@@ -140,3 +137,11 @@ class Finder:
         policy = self._parts.policy
         allowed = [it for it in found.items if isinstance(policy.decide(person, channel, action.verb, it), Allow)]
         return Objects(found.scope, tuple(allowed))
+
+
+def _not_found(ref: TargetRef, candidates: Candidates) -> NotFound:
+    near = [thing.name for thing in candidates.alike]
+    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`ps -a` shows what is there."
+    where = f"{ref.context}/{ref.namespace}" if ref.namespace else ref.context
+    name = ref.name or (f"-l {ref.selector}" if ref.selector else ref.kind or "container")
+    return NotFound(f"nothing is called `{name}` in `{where}`", hint=hint)

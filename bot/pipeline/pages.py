@@ -41,8 +41,9 @@ class Pages:
         elif request.action == "save":
             await as_file(self._parts, window.place, kept)
         elif request.action == "older":
-            await self._show(replace(window, last=window.first), kept, "end")
-        else:
+            if window.first > 0:  # two quick presses: the second has nowhere to go
+                await self._show(replace(window, last=window.first), kept, "end")
+        elif window.last < kept.lines:
             await self._show(replace(window, first=window.last), kept, "start")
 
     async def grep(self, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel) -> None:
@@ -106,9 +107,10 @@ class Pages:
         else:
             first, last = window.first, min(kept.lines, window.first + room.lines)
         lines = await self._parts.shelf.read(kept.id, first, last)
-        notes = (f"filter: {window.pattern}", *kept.notes) if window.pattern else kept.notes
+        pattern = self._parts.redactor.text(window.pattern)
+        notes = (f"filter: {pattern}", *kept.notes) if pattern else kept.notes
         if not lines:
-            text = f"No line has `{window.pattern}`." if window.pattern else "Nothing is there."
+            text = f"No line has `{pattern}`." if pattern else "Nothing is there."
             await self._put(window, NoteView(text, buttons(window.id)))
             return
         view = window_view(kept.title, kept.columns, lines, first, kept.lines, room, edge, notes, buttons(window.id))

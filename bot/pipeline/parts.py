@@ -20,7 +20,7 @@ from bot.runs import Runs
 
 @dataclass(frozen=True)
 class Limits:
-    """longest: a run's time; follow: a follow's. lines: how many lines a message shows."""
+    """longest: a run's time; follow: a follow's."""
 
     longest: timedelta = timedelta(minutes=10)
     follow: timedelta = timedelta(minutes=30)

@@ -52,6 +52,7 @@ class Result:
 
     def _notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
         plural = "s were" if self._hidden > 1 else " was"
+        notes = tuple(self._parts.redactor.text(note) for note in notes)
         return (*notes, *([f"{self._hidden} secret{plural} hidden"] if self._hidden else []))
 
     async def _show(self, view: View) -> None:
@@ -110,6 +111,7 @@ class TextResult(Result):
         total = self._shown.total
         if total == self._drawn:
             return
+        await self._store()  # what scrolls by between two edits is on the shelf
         view = self._view((f"{total:,} lines so far",), final=False)
         if not self._message:
             await self._show(view)
@@ -120,12 +122,11 @@ class TextResult(Result):
     async def finish(self, notes: tuple[str, ...]) -> bool:
         if not self._shown.total:
             return False
-        dropped = self._dropped
+        await self._store()
+        if self._dropped:
+            notes = (*notes, f"the first {self._dropped:,} lines were too many to keep")
         view = self._view(self._notes(notes), final=True)
         await self._show(view)
-        await self._store()
-        if self._dropped and not dropped:
-            notes = (*notes, f"the first {self._dropped:,} lines were too much to keep")
         total = self._shown.total - self._dropped
         kept = self._kept(total, shows_end=self._end, dropped=self._dropped, notes=self._notes(notes))
         await self._keep(kept, view.first - self._dropped, view.first + len(view.lines) - self._dropped)
@@ -154,7 +155,7 @@ class TableResult(Result):
         self._table = table
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
-        lines = [self._redact(row_line(row).encode("utf-8", "replace")) for row in self._table.rows]
+        lines = [row_line([self._text(cell) for cell in row]).encode() for row in self._table.rows]
         end, total, room = self._action.shows_end, len(lines), self._parts.chat.room
         edge: Edge = "end" if end else "start"
         part = lines[-room.lines :] if end else lines[: room.lines]

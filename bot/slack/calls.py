@@ -57,8 +57,9 @@ async def call(what: str, ask: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def _translated(what: str, error: SlackApiError) -> CdebugError:
-    body = error.response.data if isinstance(error.response.data, dict) else {}
-    said = str(body.get("error") or f"status {error.response.status_code}")
+    body = getattr(error.response, "data", None)
+    status = getattr(error.response, "status_code", getattr(error.response, "status", "unknown"))
+    said = str(body.get("error") if isinstance(body, dict) else f"status {status}")
     if said in _NOT_THERE:
         return NotInvited(
             "I am not in this channel", hint="Invite me with `/invite @cdebug`, then send the command again."

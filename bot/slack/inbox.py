@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import CdebugError, Unavailable
@@ -110,15 +111,16 @@ class Listeners:
         app.view(EVERY)(self.take)
         return app
 
-    async def take(self, body: dict[str, Any], ack: Ack) -> None:
+    async def take(self, body: dict[str, Any], ack: Ack) -> BoltResponse | None:
         """Record, acknowledge, hand over."""
-        if not self.open:
-            return  # no acknowledgement: Slack delivers it again, to a replica that stays
+        if not self.open:  # no acknowledgement: Slack delivers it again, to a replica that stays
+            return BoltResponse(status=503)
         self._quiet.enter()
         try:
             await self._take(body, ack)
         finally:
             self._quiet.leave()
+        return None
 
     async def _take(self, body: dict[str, Any], ack: Ack) -> None:
         request = from_payload(body, self._identity["user_id"], self._new_id(), self._now())

@@ -18,7 +18,7 @@ _KEEP_S = 60.0
 _MOST = 5_000
 
 
-class Kept(Generic[T]):
+class Remembered(Generic[T]):
     """Answers for a minute, each question asked once at a time."""
 
     def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
@@ -44,8 +44,8 @@ class People:
 
     def __init__(self, client: AsyncWebClient, workspaces: frozenset[str], roles: Mapping[str, frozenset[str]]) -> None:
         self._client, self._workspaces, self._roles = client, workspaces, roles
-        self._people = Kept(self._ask_person)
-        self._channels = Kept(self._ask_channel)
+        self._people = Remembered(self._ask_person)
+        self._channels = Remembered(self._ask_channel)
 
     async def person(self, team: str, user: str) -> Person:
         """Raises Denied when Slack can't say who that is, Unavailable when it doesn't answer."""

@@ -73,7 +73,6 @@ def _event(body: Body, bot_user: str, new_id: str, now: float) -> Request | None
         text=clean(words) or "help",
         thread=event.get("thread_ts", ""),
         message=event["ts"],
-        mentioned=not direct,
     )
 
 

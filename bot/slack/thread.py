@@ -50,7 +50,7 @@ class Threads:
 
     async def refresh(self, place: Place, message: str, view: View) -> bool:
         """Replace a message that will be replaced again, where that keeps nobody waiting; says whether it did."""
-        if not await self._pace.free(f"live.{place.channel}"):
+        if not await self._edits.free(f"edit.{place.channel}"):
             return False
         await self._update(place, message, view)
         return True
@@ -75,11 +75,9 @@ class Threads:
     async def whisper(self, request: Request, text: str) -> None:
         """One line for the asker alone; a command in a thread or a direct message gets a reply instead."""
         text = blocks.escape(text)
-        if request.kind == "command" and (request.thread or request.channel.startswith("D")):
-            await call("reply", lambda: self._reply(request, text))
-            return
+        in_public = request.kind == "command" and (request.thread or request.channel.startswith("D"))
         try:
-            await call("answer", lambda: self._ephemeral(request, text))
+            await call("answer", lambda: (self._reply if in_public else self._ephemeral)(request, text))
         except CdebugError:
             if not request.response_url:
                 raise

@@ -12,22 +12,25 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from bot.core.errors import Unavailable
+from bot.core.errors import Misconfigured, Unavailable
 
 ANSWER_S = 0.5
 _CONNECTIONS = 64
 
 
 def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async at once
-    """A client of the Redis at `url` (redis://, rediss://, unix://); nothing is dialled yet."""
-    pool = aioredis.BlockingConnectionPool.from_url(
-        url,
-        max_connections=_CONNECTIONS,
-        timeout=ANSWER_S,
-        socket_connect_timeout=ANSWER_S,
-        socket_timeout=5,
-        retry=Retry(NoBackoff(), 1),
-    )
+    """A client of the Redis at `url` (redis://, rediss://, unix://); nothing is dialled yet. Raises Misconfigured."""
+    try:
+        pool = aioredis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            socket_timeout=5,
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as error:
+        raise Misconfigured("REDIS_URL is no address", why=str(error).split(" (")[0]) from error
     return aioredis.Redis.from_pool(pool)  # it closes the pool, which Redis(connection_pool=…) does not
 
 

@@ -31,8 +31,11 @@ class EmbeddedRedis:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Start it, or take over one that a killed bot left behind. Raises Unavailable."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Start it, or take over one that a killed bot left behind. Raises Misconfigured or Unavailable."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Misconfigured(f"CDEBUG_DATA: `{self._folder}` can't be made", why=error.strerror or "") from error
         if await self._answers():
             return
         self._socket.unlink(missing_ok=True)

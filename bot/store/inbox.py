@@ -3,6 +3,7 @@
 Rules of this file:
 - one call records the dedup key and the request together, or neither
 - a request stays pending until its work is done; a replica that dies leaves its own behind
+- only the owner says how far a request came; one that was taken over meanwhile stays taken over
 - an orphan is claimed by one replica: the claim succeeds only on the entry as it was read
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
@@ -17,12 +20,20 @@ from bot.core.request import Place, Request
 from bot.store.connection import answering
 from bot.store.keys import PENDING, REPLICA, SEEN
 
+_LOG = logging.getLogger(__name__)
+_PATIENCE_S = 5.0
 _RECORD = """
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[3]) then
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
   return 1
 end
 return 0
+"""
+_BEGIN = """
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if entry and cjson.decode(entry).owner == ARGV[2] then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+end
 """
 _CLAIM = """
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
@@ -31,7 +42,6 @@ if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
 end
 return 0
 """
-RENEW_S = 3.0
 
 
 class Inbox:
@@ -42,17 +52,24 @@ class Inbox:
         self._record = redis.register_script(_RECORD)
         self._batch: list[tuple[Request, asyncio.Future[bool]]] = []
         self._writing = asyncio.Lock()
+        self._doubtful: set[str] = set()
+        self._begin = redis.register_script(_BEGIN)
         self._claim = redis.register_script(_CLAIM)
 
     async def record(self, request: Request) -> bool:
         """Keep it, unless it was kept before. Raises Unavailable within half a second: then nothing was kept."""
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._batch.append((request, written))
-        async with answering():
-            async with self._writing:
-                if not written.done():
-                    await self._write()
-            return await written
+        try:
+            async with answering():
+                async with self._writing:
+                    if not written.done():
+                        await self._write()
+                return await written
+        except BaseException:
+            self._batch = [(known, future) for known, future in self._batch if future is not written]
+            self._doubtful.add(request.id)
+            raise
 
     async def _write(self) -> None:
         """Everything that came while the last write was under way, in one: a crowd waits for one disk, not fifty."""
@@ -79,7 +96,7 @@ class Inbox:
     async def begun(self, request: Request, place: Place) -> None:
         """Its root message stands: whoever takes over tells people there."""
         async with answering():
-            await self._redis.hset(PENDING(), request.id, self._entry(request, place))
+            await self._begin(keys=[PENDING()], args=[request.id, self._replica, self._entry(request, place)])
 
     async def done(self, request: Request) -> None:
         """Nothing is left to do."""
@@ -87,32 +104,47 @@ class Inbox:
             await self._redis.hdel(PENDING(), request.id)
 
     async def renew(self) -> None:
-        """Say that this replica lives."""
+        """Say that this replica lives; and forget what people were told did not run, though it may be written."""
         async with answering():
             await self._redis.set(REPLICA(id=self._replica), "1", ex=REPLICA.lifetime_s)
+            if self._doubtful:
+                await self._redis.hdel(PENDING(), *self._doubtful)
+                self._doubtful.clear()
 
     async def leave(self) -> None:
         """Say that this replica is going, so that others need not wait for its silence."""
         async with answering():
             await self._redis.delete(REPLICA(id=self._replica))
 
-    async def orphans(self) -> list[tuple[Request, Place | None]]:
-        """Requests whose replica is gone, now this one's."""
-        async with answering(5):
+    async def orphans(self) -> AsyncIterator[tuple[Request, Place | None]]:
+        """Requests whose replica is gone, each from the moment on that it is this one's."""
+        async with answering(_PATIENCE_S):
             entries = await self._redis.hgetall(PENDING())
-            owners = {json.loads(text)["owner"] for text in entries.values()}
-            alive = {owner for owner in owners if await self._redis.exists(REPLICA(id=owner))} | {self._replica}
-            claimed = []
-            for key, text in entries.items():
-                entry = json.loads(text)
-                if entry["owner"] in alive:
+        for key, text in entries.items():
+            known = _read(text)
+            if known is None:
+                _LOG.error("an entry of the inbox can't be read: dropped %s", key)
+                async with answering():
+                    await self._redis.hdel(PENDING(), key)
+                continue
+            owner, request, place = known
+            async with answering():
+                if owner == self._replica or await self._redis.exists(REPLICA(id=owner)):
                     continue
-                request = Request.from_json(entry["request"])
-                place = Place(**entry["place"]) if entry["place"] else None
-                if await self._claim(keys=[PENDING()], args=[key, text, self._entry(request, place)]):
-                    claimed.append((request, place))
-        return sorted(claimed, key=lambda pair: pair[0].at)
+                claimed = await self._claim(keys=[PENDING()], args=[key, text, self._entry(request, place)])
+            if claimed:
+                yield request, place
 
     def _entry(self, request: Request, place: Place | None) -> str:
         known = {"owner": self._replica, "request": request.to_json(), "place": asdict(place) if place else None}
         return json.dumps(known, separators=(",", ":"))
+
+
+def _read(text: bytes) -> tuple[str, Request, Place | None] | None:
+    """An entry that another version wrote may not be readable: it must not stop this one."""
+    try:
+        entry = json.loads(text)
+        place = Place(**entry["place"]) if entry["place"] else None
+        return str(entry["owner"]), Request.from_json(entry["request"]), place
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -74,7 +74,7 @@ async def test_sessions_are_of_their_thread(sessions: Sessions):
 async def test_defaults_and_menus(sessions: Sessions):
     assert await sessions.default("T0", "C0") is None
     await sessions.set_default("T0", "C0", Default("local"))
-    await sessions.put_menu(Menu("m", PLACE, ("a", "b"), "U"))
+    await sessions.put_menu(Menu("m", PLACE, ("a", "b")))
     assert await sessions.default("T0", "C0") == Default("local")
-    assert await sessions.menu("m") == Menu("m", PLACE, ("a", "b"), "U")
+    assert await sessions.menu("m") == Menu("m", PLACE, ("a", "b"))
     assert await sessions.menu("n") is None

@@ -53,6 +53,7 @@ def test_plain_text_is_left_as_it_is(text: str):
 
 
 def test_colours_go_and_other_controls_become_signs():
+    assert clean(b"\x1b]0;title\nhidden\x07\n").endswith("hidden␇\n".encode()), "a title that never ends hides nothing"
     assert clean(b"\x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07x\r\n") == "red␇ x\n".encode()
 
 

@@ -87,9 +87,10 @@ class MemoryInbox:
 
     def __init__(self) -> None:
         self.began: list[tuple[str, Place]] = []
+        self.ended: list[str] = []
 
     async def begun(self, request: Request, place: Place) -> None:
         self.began.append((request.id, place))
 
     async def done(self, request: Request) -> None:
-        self.began = [(known, place) for known, place in self.began if known != request.id]
+        self.ended.append(request.id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from bot.core.grammar import Grammar
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy
-from bot.core.ports import Detail, LogQuery
+from bot.core.ports import Detail, LogQuery, Sees
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.session import Default
@@ -41,15 +42,20 @@ class FakeEngine:
         self.containers: dict[str, Container] = {}
         self.lines: dict[str, list[Lines]] = {}
         self.fault: Exception | None = None
-        self.asked = 0
+        self.asks: list[TargetRef] = []
 
     def add(self, name: str, *lines: Lines, **more: Any) -> Container:
         made = Container(self.scope, f"id-{name}", name, f"{name}:1", **{"state": "running", **more})
         self.containers[name], self.lines[name] = made, list(lines)
         return made
 
+    def seen_by(self, sees: Sees) -> FakeEngine:
+        seen = copy(self)
+        seen.containers = {name: it for name, it in self.containers.items() if sees(it)}
+        return seen
+
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
-        self.asked += 1
+        self.asks.append(ref)
         if self.fault:
             raise self.fault
         every = list(self.containers.values())
@@ -65,7 +71,7 @@ class FakeEngine:
     async def close(self) -> None:
         """Nothing is open."""
 
-    async def logs(self, container: Container, query: LogQuery) -> AsyncIterator[Lines]:
+    async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
         for lines in self.lines[container.name]:
             yield lines
 

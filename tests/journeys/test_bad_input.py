@@ -33,6 +33,8 @@ pytestmark = pytest.mark.usefixtures("bot")
         ("logs 'web", "a quote or a backslash is left open"),
         ("logs web | grep x", "no shell reads this line, so it has no `|`"),
         ("logs ../../etc", "not a name at column 1"),
+        ("logs image/cdebug/busybox:1", "`logs` takes a container, not `image/cdebug/busybox:1`"),
+        ("ps -n 'token=abcdef'", "not a name at column 1"),
         ("logs nowhere/shop/web", "no such context: `nowhere`"),
         ("logs a/b/c/d/e", "no such context"),
         ("docker", "a pasted `docker` line needs its command"),

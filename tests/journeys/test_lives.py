@@ -64,6 +64,61 @@ async def test_sigterm_says_in_the_thread_that_it_was_interrupted(
     await incidents.replied(root, "interrupted: the bot was stopped")
 
 
+async def test_six_follows_are_told_and_it_leaves_in_time(
+    own_bot: Bot, incidents: Conversation, containers: docker.APIClient
+):
+    for _ in range(6):
+        await incidents.type("/cdebug logs web -f")
+    await incidents.until(lambda all_: len([m for m in all_ if "lines so far" in m["text"]]) >= 2, "the follows", 30)
+
+    assert await asyncio.to_thread(own_bot.process.terminate, 10) == 0
+
+    roots = [m["text"].split(":")[0] for m in await incidents.messages() if not m["thread_ts"]]
+    assert roots == ["interrupted"] * 6
+
+
+async def test_what_was_stopped_stays_stopped_after_a_restart(own_bot: Bot, incidents: Conversation):
+    root = await running(incidents, "logs web -f")
+    await incidents.press(root, "Stop")
+    await incidents.until(lambda all_: [m for m in all_ if m["text"].startswith("stopped: `")], "the stop")
+    assert await asyncio.to_thread(own_bot.process.terminate) == 0
+    own_bot.process.end()
+
+    own_bot.start()
+    await incidents.run("ps")
+
+    assert "taken over" not in own_bot.process.said()
+    assert [m["text"].split(":")[0] for m in await incidents.messages() if not m["thread_ts"]] == ["stopped", "done"]
+
+
+async def test_a_button_pressed_before_a_kill_is_not_lost(own_bot: Bot, incidents: Conversation):
+    root, _ = await incidents.run("logs web --tail 1")
+    answers = [{"method": "chat.postMessage", "answer": "timeout", "times": 1}]
+    await incidents.slack.post("/_/faults", answers=answers)
+    await incidents.press(root, "Again")
+    own_bot.process.kill()
+    own_bot.process.end()
+    await incidents.slack.post("/_/faults")
+
+    own_bot.start()
+
+    await incidents.until(
+        lambda all_: [m for m in all_ if m["thread_ts"] == root["ts"] and m["text"].startswith("done")], "again", 30
+    )
+
+
+@pytest.mark.parametrize("answer", [500, 429])
+async def test_an_error_that_cant_be_told_does_not_end_the_bot(own_bot: Bot, incidents: Conversation, answer: int):
+    answers = [{"method": "chat.postEphemeral", "answer": answer, "times": 30, "retry_after": 0}]
+    await incidents.slack.post("/_/faults", answers=answers)
+    await incidents.type("/cdebug lgos")
+    await incidents.type("/cdebug logs \ud800 web")
+    await incidents.whispered("no such verb: `lgos`")  # by the response_url
+    await incidents.slack.post("/_/faults")
+
+    await incidents.run("ps")
+
+
 async def test_what_was_acknowledged_before_a_kill_is_done_after_the_restart(own_bot: Bot, incidents: Conversation):
     answers = [{"method": "users.info", "answer": "timeout", "times": 1}]
     await incidents.slack.post("/_/faults", answers=answers)

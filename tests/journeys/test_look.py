@@ -55,10 +55,15 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("processes web", ["PID", "httpd"]),
         ("docker top web", ["httpd"]),
         ("events report --since 10m", ["oom", "die", "exit 137"]),
-        ("events --since 10m", ["checkout", "start"]),
+        ("events --since 10m", ["CONTAINER", "EVENT"]),
         ("network web", ["shop", "address"]),
         ("network --name shop", ["driver: bridge", "members"]),
         ("images", ["shop/web:1.4", "MiB"]),
+        ("images cdebug/busybox:1", ["cdebug/busybox:1"]),
+        ("inspect shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
+        ("inspect bridge --path .Driver", ["bridge"]),
+        ("logs orders --tail 5 --grep=-nothing", ["No line of its log in that part has `-nothing`."]),
+        ("events web --since 1m --until 2099-01-01", ["exec_start"]),
         ("diff web", ["A /srv/www/health"]),
     ],
 )
@@ -98,6 +103,28 @@ async def test_a_mention_in_the_thread_needs_no_name(channel: Conversation):
     await channel.replied(root, "done: `stats")
 
 
+async def test_a_thread_about_a_network_does_not_ask_for_its_stats(channel: Conversation):
+    root, _ = await channel.run("network --name shop")
+
+    await channel.type("@cdebug describe", thread=root["ts"])
+
+    await channel.replied(root, "`describe` of which one?")
+
+
+async def test_again_repeats_a_pattern_that_begins_with_a_dash(channel: Conversation):
+    root, _ = await channel.run("logs orders --grep=-nothing")
+    await channel.press(root, "Again")
+    await channel.until(lambda all_: len([m for m in all_ if "has `-nothing`" in m["text"]]) == 2, "the second answer")
+
+
+async def test_stats_of_what_ends_meanwhile_says_so(channel: Conversation, containers: docker.APIClient):
+    make(containers, "short-lived", "sleep 1.2")
+
+    _, thread = await channel.run("stats short-lived --for 20s", patience_s=15)
+
+    assert any("short-lived" in message["text"] for message in thread)
+
+
 async def test_a_mention_in_a_channel_opens_a_thread_of_its_own(channel: Conversation):
     await channel.type("@cdebug ps")
 
@@ -135,13 +162,13 @@ async def test_no_match_says_what_looks_alike(channel: Conversation):
     root, thread = await channel.run("logs chekout", ends="failed")
 
     assert "nothing is called `chekout`" in root["text"]
-    assert thread[0]["text"] == "nothing is called `chekout` in `local`. Did you mean `checkout`?"
+    assert thread[0]["text"].startswith("nothing is called `chekout` in `local`. Did you mean `checkout`")
 
 
 async def test_a_verb_without_a_name_asks_which_one(channel: Conversation):
     _, thread = await channel.run("describe")
 
-    assert thread[0]["text"].startswith("Which one shall I describe?")
+    assert thread[0]["text"].startswith("`describe` of which one?")
     assert any("web" in option["text"]["text"] for option in elements(thread[0])[0]["options"])
 
 

@@ -100,7 +100,7 @@ async def test_a_filter_is_typed_into_the_modal(chromium: Browser, playground: P
 async def test_a_chart_is_a_picture_and_a_file_is_a_download(
     chromium: Browser, playground: Playground, channel: Conversation
 ):
-    await channel.run("stats web --for 2s")
+    await channel.run("stats web --for 3s")
     page = await opened(chromium, playground, channel)
     await page.locator(".replies").first.click()
     picture = page.locator("#replies .file img")
@@ -140,6 +140,7 @@ async def test_on_a_phone_the_thread_fills_the_screen(chromium: Browser, playgro
     page = await opened(chromium, playground, channel, width=390, height=844)
     await page.locator(".replies").first.click()
 
+    await expect(page.locator("#replies pre")).to_be_visible()
     box = await page.locator("#thread").bounding_box()
     assert box
     assert box["width"] == 390

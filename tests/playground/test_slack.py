@@ -39,7 +39,7 @@ async def test_refusals_carry_slacks_own_words(client: AsyncWebClient, channel: 
     here = channel.channel
     assert await refused(client.chat_postMessage(channel="C0RANDOM", text="x")) == "not_in_channel"
     assert await refused(client.chat_postMessage(channel="C0SECRET", text="x")) == "channel_not_found"
-    assert await refused(client.chat_postMessage(channel=here, text="")) == "no_text"
+    assert await refused(client.api_call("chat.postMessage", json={"channel": here})) == "no_text"
     assert await refused(client.chat_postMessage(channel=here, text="x", blocks=[{"type": "x"}])) == "invalid_blocks"
     assert await refused(client.chat_update(channel=here, ts="1.0", text="x")) == "message_not_found"
     assert await refused(client.chat_postEphemeral(channel=here, user="U0CEM", text="x")) == "user_not_in_channel"

@@ -33,6 +33,10 @@ def request(**more: Any) -> Request:
     )
 
 
+async def orphans(inbox: Inbox) -> list[tuple[Request, Place | None]]:
+    return [orphan async for orphan in inbox.orphans()]
+
+
 @pytest.fixture
 async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
     client = connect(redis_server.url)
@@ -53,13 +57,34 @@ async def test_orphans_are_claimed_by_one_replica_and_only_when_the_owner_is_sil
         await replica.renew()
     await dead.record(one := request())
     await dead.begun(one, PLACE)
-    assert await first.orphans() == []
+    assert await orphans(first) == []
 
     await dead.leave()
-    claims = await asyncio.gather(first.orphans(), second.orphans())
+    claims = await asyncio.gather(orphans(first), orphans(second))
 
     assert sorted(map(len, claims)) == [0, 1]
     assert (claims[0] or claims[1]) == [(one, PLACE)]
+
+
+async def test_an_entry_that_cant_be_read_is_dropped_and_stops_nobody(redis: Any):
+    await redis.hset("cdebug:pending", "old", '{"owner": "x", "request": "{\\"unknown\\": 1}", "place": null}')
+    dead = Inbox(redis, "dead")
+    await dead.record(one := request())
+
+    assert await orphans(Inbox(redis, "other")) == [(one, None)]
+    assert await redis.hlen("cdebug:pending") == 1
+
+
+async def test_a_replica_that_lost_a_request_cant_take_it_back(redis: Any):
+    slow, other = Inbox(redis, "slow"), Inbox(redis, "other")
+    await slow.record(one := request())
+    await other.renew()
+    assert await orphans(other) == [(one, None)]
+
+    await slow.begun(one, PLACE)
+    await other.leave()
+
+    assert await orphans(Inbox(redis, "third")) == [(one, None)]
 
 
 async def test_what_is_done_is_nobodys_orphan(redis: Any):
@@ -67,7 +92,7 @@ async def test_what_is_done_is_nobodys_orphan(redis: Any):
     await dead.record(one := request())
     await dead.done(one)
 
-    assert await Inbox(redis, "other").orphans() == []
+    assert await orphans(Inbox(redis, "other")) == []
 
 
 async def test_redis_away_is_unavailable_within_a_second():
@@ -84,7 +109,7 @@ async def test_sessions_defaults_and_menus_come_back(redis: Any):
     assert await sessions.session(PLACE) == kept
     await sessions.set_default("T0", "C0", Default("local", "shop"))
     assert await sessions.default("T0", "C0") == Default("local", "shop")
-    await sessions.put_menu(menu := Menu("m", PLACE, ("logs a", "logs b"), "U0"))
+    await sessions.put_menu(menu := Menu("m", PLACE, ("logs a", "logs b")))
     assert await sessions.menu("m") == menu
 
 
@@ -140,7 +165,7 @@ async def test_every_key_has_a_family_and_its_lifetime(redis: Any):
     await inbox.record(one := request())
     await sessions.remember(PLACE, Session("local"))
     await sessions.set_default("T0", "C0", Default("local"))
-    await sessions.put_menu(Menu("m", PLACE, (), "U"))
+    await sessions.put_menu(Menu("m", PLACE, ()))
     await shelf.append("k", b"x\n")
     await shelf.finish(Kept("k", "n", "t"))
     await shelf.put_window(Window("w", "k", "k", 0, 1))

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import Action, PatternText
+from bot.core.action import DeskAction, PatternText
 from bot.core.effect import Effect, GrepKept
 from bot.core.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Grep(Action, verb="grep", quiet=True, examples=("grep timeout", "grep 'status=5..'")):
+class Grep(DeskAction, verb="grep", examples=("grep timeout", "grep 'status=5..'")):
     """Show the lines of this thread's last result in which a pattern (RE2) is found; the engine isn't asked."""
 
     text: Annotated[PatternText, Parameter(help="the pattern")] = ""

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import Action
+from bot.core.action import DeskAction
 from bot.core.effect import Effect, ShowManual
 
 
 @dataclass(frozen=True)
-class Help(Action, verb="help", quiet=True, examples=("help", "help logs")):
+class Help(DeskAction, verb="help", examples=("help", "help logs")):
     """List the verbs, or explain one."""
 
     topic: Annotated[str, Parameter(help="a verb")] = ""

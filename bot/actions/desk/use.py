@@ -7,12 +7,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import Action
+from bot.core.action import DeskAction
 from bot.core.effect import Effect, UseScope
 
 
 @dataclass(frozen=True)
-class Use(Action, verb="use", examples=("use", "use local", "use local/shop")):
+class Use(DeskAction, verb="use", examples=("use", "use local", "use local/shop")):
     """Choose the context, and in it the namespace, where this channel looks for bare names.
 
     It is announced in the channel. Without a place it says which one is chosen and which there are.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -36,11 +37,12 @@ class Events(
     async def run(self, found: Objects, engine: ports.Events, now: datetime) -> AsyncGenerator[Output, None]:
         since, until = parse_when(self.since, now), parse_when(self.until, now) if self.until else now
         ids = {item.id for item in found.items if isinstance(item, Container)}
-        rows = [
-            (f"{event.at:%m-%d %H:%M:%S}", event.container, event.action, event.detail or "-")
-            async for event in engine.events(found.scope, since, until)
-            if event.container_id in ids
-        ]
+        async with aclosing(engine.events(found.scope, since, until)) as events:
+            rows = [
+                (f"{event.at:%m-%d %H:%M:%S}", event.container, event.action, event.detail or "-")
+                async for event in events
+                if event.container_id in ids
+            ]
         if rows:
             yield Table(_COLUMNS, rows)
         else:

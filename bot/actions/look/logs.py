@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -67,8 +68,9 @@ class Logs(
             timestamps=self.timestamps,
             follow=self.follow,
         )
-        async for lines in engine.logs(found, query):
-            yield lines
+        async with aclosing(engine.logs(found, query)) as log:
+            async for lines in log:
+                yield lines
 
     def _lines(self) -> int | None:
         if self.tail:

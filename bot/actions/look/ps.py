@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from bot.actions.kit.gathering import gather
 from bot.core.action import MultiTargetedAction, Wants, option
 from bot.core.output import Note, Output, Table
 from bot.core.ports import Detail, Details
 from bot.core.target import Container, Objects
 from bot.core.units import show_age
+from bot.together import gather
 
 _COLUMNS = ("NAME", "STATE", "IMAGE", "PORTS", "HEALTH", "RESTARTS", "AGE")
 _ALIVE = frozenset({"running", "paused", "restarting"})

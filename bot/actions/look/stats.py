@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from bot.actions.kit.gathering import gather
 from bot.core import ports
 from bot.core.action import Duration, MultiTargetedAction, Wants, option
 from bot.core.errors import NotRunning, UsageError
@@ -17,6 +16,7 @@ from bot.core.output import Chart, Note, Output, Panel, Progress, Table
 from bot.core.ports import Sample
 from bot.core.target import Container, Objects
 from bot.core.units import show_bytes, show_duration
+from bot.together import gather
 
 _COLUMNS = ("NAME", "CPU", "MEMORY", "LIMIT", "MEM %", "NET IN/OUT", "DISK R/W", "PIDS")
 _LONGEST = timedelta(minutes=10)
@@ -41,8 +41,8 @@ class Stats(
     sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`")] = "name"
 
     def __post_init__(self) -> None:
-        if self.over and not timedelta(seconds=2) <= self.over <= _LONGEST:
-            raise UsageError("`--for` takes 2s to 10m", hint="Try `--for 30s`.")
+        if self.over and not timedelta(seconds=3) <= self.over <= _LONGEST:
+            raise UsageError("`--for` takes 3s to 10m", hint="Try `--for 30s`.")
         if self.sort_by not in ("cpu", "memory", "name"):
             raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
 

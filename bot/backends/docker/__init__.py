@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from bot.backends.docker.client import Client
 from bot.backends.docker.details import DetailsPart
 from bot.backends.docker.events import EventsPart
@@ -9,6 +11,7 @@ from bot.backends.docker.finding import FindPart
 from bot.backends.docker.logs import LogsPart
 from bot.backends.docker.objects import ObjectsPart
 from bot.backends.docker.stats import StatsPart
+from bot.core.ports import Sees
 from bot.core.target import Scope
 
 __all__ = ["Docker"]
@@ -21,6 +24,12 @@ class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart
         """Raises Misconfigured for a host that can't be read."""
         self.scope = Scope(name, "docker")
         self.client = Client(name, host)
+
+    def seen_by(self, sees: Sees) -> Docker:
+        """The same connections, with only what `sees` lets through."""
+        seen = copy(self)
+        seen.sees = sees
+        return seen
 
     async def ping(self) -> str:
         """The engine's version. Raises Unavailable."""

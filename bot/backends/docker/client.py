@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -44,6 +45,7 @@ class Client:
             raise Misconfigured(f"contexts.{name}.host: `{host}`: only unix:// and tcp:// are supported")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"docker-{name}")
         self._api: docker.APIClient | None = None
+        self._connecting = threading.Lock()
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, what: str, target: object, ask: Callable[[docker.APIClient], T]) -> T:
@@ -56,10 +58,11 @@ class Client:
             raise translate(error, self.name, what, target) from error
 
     def _connected(self) -> docker.APIClient:
-        if self._api is None:
-            self._api = docker.APIClient(
-                base_url=self._base, version="auto", timeout=ANSWER_S, tls=self._tls or False, max_pool_size=THREADS
-            )
+        with self._connecting:
+            if self._api is None:
+                self._api = docker.APIClient(
+                    base_url=self._base, version="auto", timeout=ANSWER_S, tls=self._tls or False, max_pool_size=THREADS
+                )
         return self._api
 
     @asynccontextmanager
@@ -70,12 +73,12 @@ class Client:
 
         Raises as `call` does, also when the stream breaks.
         """
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=ANSWER_S, sock_read=quiet_s)
+        timeout = aiohttp.ClientTimeout(total=None, connect=ANSWER_S, sock_connect=ANSWER_S, sock_read=quiet_s)
+        version = self._api.api_version if self._api else await self.call(what, target, lambda api: api.api_version)
         try:
-            async with self._http().get(f"/v1.41{path}", params=query, timeout=timeout) as answer:
+            async with self._http().get(f"/v{version}{path}", params=query, timeout=timeout) as answer:
                 if answer.status >= 400:
-                    said = (await answer.json(content_type=None)).get("message", answer.reason)
-                    raise _by_status(answer.status, str(said), self.name, what, target)
+                    raise _by_status(answer.status, await answer.text(), self.name, what, target)
                 yield answer.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise translate(error, self.name, what, target) from error
@@ -84,9 +87,12 @@ class Client:
         if self._session is None:
             connector: aiohttp.BaseConnector
             if self._base.startswith("http+unix://"):
-                connector, base = aiohttp.UnixConnector(self._base.removeprefix("http+unix://")), "http://docker"
+                connector, base = (
+                    aiohttp.UnixConnector(self._base.removeprefix("http+unix://"), limit=0),
+                    "http://docker",
+                )
             else:
-                connector = aiohttp.TCPConnector(ssl=_ssl_context(self._tls) if self._tls else True)
+                connector = aiohttp.TCPConnector(ssl=_ssl_context(self._tls) if self._tls else True, limit=0)
                 base = self._base.replace("tcp://", "https://" if self._tls else "http://")
             self._session = aiohttp.ClientSession(base, connector=connector, read_bufsize=_READ_AHEAD)
         return self._session

@@ -6,7 +6,7 @@ The engine keeps its last 256 events in memory. Source: Docker Engine API v1.41,
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.core.target import Scope
 class EventsPart(Part):
     """Reads past events."""
 
-    async def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncIterator[Event]:
+    async def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Events of containers, oldest first. Raises TimedOut, Unavailable."""
         until = min(until, datetime.now(UTC))  # the engine waits for a moment that is still to come
         query = {

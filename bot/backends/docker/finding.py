@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from bot.backends.docker.part import SERVICE, Part, container_of
+from bot.backends.docker.part import SERVICE, Part
 from bot.core.action import Wants
 from bot.core.errors import UsageError
 from bot.core.target import Candidates, Container, Image, Network, Objects, Scope, TargetRef, Thing
@@ -35,7 +35,7 @@ class FindPart(Part):
             things = await self._networks()
             matches = list(_by_name(ref.name, things, _plain_steps(ref.name)) if ref.name else things)
         else:
-            things = await self._containers(ref)
+            things = [] if ref.container else await self._containers(ref)  # name:tag is an image's
             matches = list(_by_name(ref.name, things, _container_steps(ref)) if ref.name else things)
         if not matches and wants is Wants.THING and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
@@ -55,24 +55,22 @@ class FindPart(Part):
         return Candidates((), alike(ref.name, containers))
 
     async def _containers(self, ref: TargetRef) -> list[Container]:
-        filters = {"label": ref.selector.split(",")} if ref.selector else {}
-        listed = await self.client.call(
-            "list the containers of", self.scope.context, lambda api: api.containers(all=True, filters=filters)
-        )
-        found = [container_of(row, self.scope) for row in listed]
+        found = await (self.listed(label=ref.selector.split(",")) if ref.selector else self.listed())
         return [item for item in found if not ref.namespace or item.scope.namespace == ref.namespace]
 
     async def _images(self) -> list[Image]:
         listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
-        return [
+        found = [
             Image(self.scope, row["Id"], name, row.get("Labels") or {})
             for row in listed
             for name in (row.get("RepoTags") or [row["Id"].removeprefix("sha256:")[:12]])
         ]
+        return [image for image in found if self.sees(image)]
 
     async def _networks(self) -> list[Network]:
         listed = await self.client.call("list the networks of", self.scope.context, lambda api: api.networks())
-        return [Network(self.scope, row["Id"], row["Name"], row.get("Labels") or {}) for row in listed]
+        found = [Network(self.scope, row["Id"], row["Name"], row.get("Labels") or {}) for row in listed]
+        return [network for network in found if self.sees(network)]
 
 
 Step = Callable[[T], bool]

@@ -7,7 +7,7 @@ Source: Docker Engine API v1.41, ContainerLogs and "Stream format": without a TT
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from bot.backends.docker.part import Part
@@ -23,7 +23,7 @@ _STREAMS: dict[int, Stream] = {0: "out", 1: "out", 2: "err"}
 class LogsPart(Part):
     """Reads logs."""
 
-    async def logs(self, container: Container, query: LogQuery) -> AsyncIterator[Lines]:
+    async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
         """The lines as the container wrote them, in order. Raises NotFound, TimedOut, Unavailable."""
         what = "read logs of"
         seen = await self.client.call(what, container, lambda api: api.inspect_container(container.id))

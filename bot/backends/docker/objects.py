@@ -22,7 +22,10 @@ class ObjectsPart(Part):
         if isinstance(thing, Image):
             return await self._ask(thing, lambda api: api.inspect_image(thing.id))
         if isinstance(thing, Network):
-            return await self._ask(thing, lambda api: api.inspect_network(thing.id))
+            seen = await self._ask(thing, lambda api: api.inspect_network(thing.id))
+            known = {container.id for container in await self.listed()}
+            members = {key: member for key, member in (seen.get("Containers") or {}).items() if key in known}
+            return {**seen, "Containers": members}
         return await self._ask(thing, lambda api: api.inspect_container(getattr(thing, "id", thing.name)))
 
     async def _ask(self, thing: Thing, ask: Any) -> Mapping[str, Any]:
@@ -42,9 +45,7 @@ class ObjectsPart(Part):
     async def images(self, images: Sequence[Image]) -> list[ImageDetail]:
         """One row an image id, with all its tags and the containers made of it."""
         listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
-        containers = await self.client.call(
-            "list the containers of", self.scope.context, lambda api: api.containers(all=True)
-        )
+        containers = await self.listed()
         asked = {image.id: image for image in images}
         return [
             ImageDetail(
@@ -52,7 +53,7 @@ class ObjectsPart(Part):
                 tuple(row.get("RepoTags") or ()),
                 row["Size"],
                 datetime.fromtimestamp(row["Created"], UTC),
-                tuple(sorted(it["Names"][0].lstrip("/") for it in containers if it["ImageID"] == row["Id"])),
+                tuple(sorted(it.name for it in containers if it.image_id == row["Id"])),
             )
             for row in listed
             if row["Id"] in asked
@@ -60,7 +61,7 @@ class ObjectsPart(Part):
 
     async def network(self, network: Network) -> NetworkDetail:
         """Who is attached to a network, and how it is laid out."""
-        seen = await self.client.call("describe", network, lambda api: api.inspect_network(network.id))
+        seen = await self.inspect(network)
         pools = (seen.get("IPAM") or {}).get("Config") or ()
         return NetworkDetail(
             network,

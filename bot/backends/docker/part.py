@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.docker.client import Client
+from bot.core.ports import Sees
 from bot.core.target import Container, Scope
 
 PROJECT = "com.docker.compose.project"
@@ -17,6 +18,14 @@ class Part:
 
     scope: Scope
     client: Client
+    sees: Sees = staticmethod(lambda thing: True)
+
+    async def listed(self, **filters: list[str]) -> list[Container]:
+        """Every container that may be seen, whatever its state."""
+        rows = await self.client.call(
+            "list the containers of", self.scope.context, lambda api: api.containers(all=True, filters=filters)
+        )
+        return [item for row in rows if self.sees(item := container_of(row, self.scope))]
 
 
 def container_of(listed: Mapping[str, Any], context: Scope) -> Container:
