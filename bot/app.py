@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import secrets
 import signal
 import time
@@ -92,6 +93,8 @@ class App:
         client = web_client(self._environment.slack_bot_token, self._environment.slack_api_url, session)
         known = await self._retried(lambda: identity(client))
         await stack.enter_async_context(self._journeys(client, known))
+        gc.collect()
+        gc.freeze()  # what was built so far stays: looking through it again would make somebody wait
         self._log.info("ready", team=known.get("team_id"), contexts=sorted(self.engines))
         await self._stopping.wait()
 

@@ -35,8 +35,9 @@ class FindPart(Part):
             things = await self._networks()
             matches = list(_by_name(ref.name, things, _plain_steps(ref.name)) if ref.name else things)
         else:
-            things = [] if ref.container else await self._containers(ref)  # name:tag is an image's
-            matches = list(_by_name(ref.name, things, _container_steps(ref)) if ref.name else things)
+            containers = [] if ref.container else await self._containers(ref)  # name:tag is an image's
+            things = containers
+            matches = list(_by_name(ref.name, containers, _container_steps(ref)) if ref.name else containers)
         if not matches and wants is Wants.THING and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
         if wants in (Wants.CONTAINERS, Wants.EVERYTHING, Wants.IMAGES) and (matches or not ref.name):

@@ -49,7 +49,7 @@ function drawPeople() {
 
 function drawSidebar() {
   const entry = (channel) => el("button", { "aria-current": String(channel.id === here.channel), onclick: () => go({ channel: channel.id, thread: "" }) },
-    `${{ private: "🔒", im: "●" }[channel.kind] ?? "#"} ${channel.name}${channel.shared ? " ⧉" : ""}`);
+    `${{ private: "🔒", im: "●" }[channel.kind] ?? "#"} ${channel.name}${channel.shared ? " (shared)" : ""}`);
   const part = (title, wanted) => [el("h2", {}, title), ...state.channels.filter(wanted).map(entry)];
   $("sidebar").replaceChildren(...part("Channels", (channel) => channel.kind !== "im"), ...part("Direct messages", (channel) => channel.kind === "im"));
 }
