@@ -36,15 +36,16 @@ class Pages:
         self._decide(person, channel, kept)
         if request.kind == "filter":
             await self._filter(window, request.text)
-        elif request.action == "filter":
-            await self._parts.chat.ask_filter(request, window.id, window.pattern)
-        elif request.action == "save":
-            await as_file(self._parts, window.place, kept)
-        elif request.action == "older":
-            if window.first > 0:  # two quick presses: the second has nowhere to go
+            return
+        match request.action:
+            case "filter":
+                await self._parts.chat.ask_filter(request, window.id, window.pattern)
+            case "save":
+                await as_file(self._parts, window.place, kept)
+            case "older" if window.first > 0:  # of two quick presses the second may have nowhere to go
                 await self._show(replace(window, last=window.first), kept, "end")
-        elif window.last < kept.lines:
-            await self._show(replace(window, first=window.last), kept, "start")
+            case "newer" if window.last < kept.lines:
+                await self._show(replace(window, first=window.last), kept, "start")
 
     async def grep(self, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel) -> None:
         """A new message with the lines of a kept result that hold a pattern."""

@@ -1,0 +1,90 @@
+"""What a name means, on a real engine: the steps in their order, and what looks alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import docker
+import pytest
+
+from bot.backends.docker import Docker
+from bot.core.action import Wants
+from bot.core.errors import UsageError
+from bot.core.ports import Find
+from bot.core.target import Image, Network, Objects, TargetRef, things_of
+from tests.harness import make
+
+SHOP = {"com.docker.compose.project": "finding", "com.docker.compose.service": "api"}
+
+
+@pytest.fixture(scope="module")
+def made(containers: docker.APIClient) -> Iterator[dict[str, str]]:
+    ids = {
+        "find-one": make(containers, "find-one", "sleep 600"),
+        "find-one-more": make(containers, "find-one-more", "sleep 600"),
+        "finding-api-1": make(containers, "finding-api-1", "sleep 600", labels=SHOP),
+        "finding-api-2": make(containers, "finding-api-2", "sleep 600", labels=SHOP),
+    }
+    yield ids
+    for name in ids:
+        containers.remove_container(name, force=True)
+
+
+@pytest.fixture
+async def context(engine: str, made: dict[str, str]) -> AsyncIterator[Docker]:
+    opened = Docker("local", engine)
+    yield opened
+    await opened.close()
+
+
+async def names(engine: Find, ref: TargetRef, wants: Wants = Wants.CONTAINER) -> list[str]:
+    found = await engine.find(ref, wants)
+    return sorted(thing.name for match in found.matches for thing in things_of(match))
+
+
+async def test_the_steps_decide_in_their_order(context: Docker, made: dict[str, str]):
+    assert await names(context, TargetRef("find-one")) == ["find-one"], "an exact name beats a prefix"
+    assert await names(context, TargetRef("find-o")) == ["find-one", "find-one-more"]
+    assert await names(context, TargetRef("api")) == ["finding-api-1", "finding-api-2"], "a compose service"
+    assert await names(context, TargetRef("api", kind="service")) == ["finding-api-1", "finding-api-2"]
+    assert await names(context, TargetRef(made["find-one"][:12])) == ["find-one"], "an id's prefix"
+    assert await names(context, TargetRef("finding")) == ["finding-api-1", "finding-api-2"], "a label"
+    assert await names(context, TargetRef(namespace="finding")) == ["finding-api-1", "finding-api-2"]
+    assert await names(context, TargetRef(selector="test=find-one")) == ["find-one"]
+
+
+async def test_nothing_is_found_and_what_looks_alike(context: Docker):
+    found = await context.find(TargetRef("find-oen"), Wants.CONTAINER)
+    assert found.matches == ()
+    assert "find-one" in {thing.name for thing in found.alike}
+
+
+async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(context: Docker, made: dict[str, str]):
+    blind = context.seen_by(lambda thing: thing.name != "find-one")
+    assert await names(blind, TargetRef("find-one")) == ["find-one-more"]
+    assert await names(blind, TargetRef(made["find-one"])) == []
+    found = await blind.find(TargetRef("find-oen"), Wants.CONTAINER)
+    assert "find-one" not in {thing.name for thing in found.alike}
+    network = await blind.network(Network(context.scope, "bridge", "bridge"))
+    assert "find-one" not in {name for _, name, _ in network.members}
+    images = await blind.images([it for it in await _images(blind) if it.name.startswith("cdebug/busybox")])
+    assert "find-one" not in images[0].used_by
+    seen = await blind.inspect(Network(context.scope, "bridge", "bridge"))
+    assert made["find-one"] not in seen["Containers"]
+
+
+async def _images(engine: Docker) -> list[Image]:
+    found = (await engine.find(TargetRef(), Wants.IMAGES)).matches[0]
+    assert isinstance(found, Objects)
+    return [thing for thing in found.items if isinstance(thing, Image)]
+
+
+async def test_an_image_and_a_network_are_found_by_their_kind_or_their_name(context: Docker):
+    assert await names(context, TargetRef("cdebug/busybox:1", kind="image"), Wants.THING) == ["cdebug/busybox:1"]
+    assert await names(context, TargetRef("busybox", namespace="cdebug"), Wants.THING) == ["cdebug/busybox:1"]
+    assert await names(context, TargetRef("bridge"), Wants.THING) == ["bridge"]
+
+
+async def test_a_docker_container_has_no_containers(context: Docker):
+    with pytest.raises(UsageError, match="has no containers in it"):
+        await context.find(TargetRef("find-one", container="app"), Wants.CONTAINER)
