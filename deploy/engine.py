@@ -111,6 +111,15 @@ class Engine:
         mounts = [str(path) for path in (*self._root.glob("data/*"), *self._root.glob("exec/netns/*"))]
         subprocess.run(["umount", "-q", "-l", *mounts], check=False, capture_output=True)
         shutil.rmtree(self._root, ignore_errors=True)
+        self._remove_cgroups()
+
+    def _remove_cgroups(self) -> None:
+        """Empty by now, and the engine leaves them: one in each hierarchy of version 1, one in all of version 2."""
+        top = Path("/sys/fs/cgroup")
+        for parent in (*top.glob(f"*/cdebug-{self._id}"), *top.glob(f"cdebug-{self._id}")):
+            for folder in (*sorted(parent.rglob("*/"), reverse=True), parent):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
     def _remove_containers(self) -> None:
         with (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -50,8 +51,8 @@ class People:
     async def person(self, team: str, user: str) -> Person:
         """Raises Denied when Slack can't say who that is, Unavailable when it doesn't answer."""
         person = await self._people.get(user)
-        if team not in self._workspaces:
-            return Person(person.team, person.user, person.name, stranger=True)
+        if team not in self._workspaces or (person.team or team) not in self._workspaces:
+            return replace(person, stranger=True)
         return person
 
     async def channel(self, channel: str) -> Channel:
@@ -72,7 +73,7 @@ class People:
             name=_name(known),
             bot=bool(known.get("is_bot")) or user == "USLACKBOT",
             guest=bool(known.get("is_restricted") or known.get("is_ultra_restricted")),
-            stranger=bool(known.get("is_stranger")) or team not in self._workspaces,
+            stranger=bool(known.get("is_stranger")),
             deactivated=bool(known.get("deleted")),
             roles=self._roles.get(user, frozenset()),
         )
