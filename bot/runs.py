@@ -17,18 +17,18 @@ _TELL_S = 3.0
 
 @dataclass
 class Run:
-    """A run and, once it was cancelled, how it ended and why."""
+    """A run and, once somebody or something cancelled it, how it ended and why."""
 
     place: Place
     task: asyncio.Task[Any]
-    state: State = "interrupted"
-    why: str = "the bot was stopped"
+    state: State = "stopped"
+    why: str = ""
     by: str = ""
 
     @property
     def in_a_hurry(self) -> bool:
         """It is the bot itself that ends: only the outcome is still told."""
-        return self.state == "interrupted" and self.task.cancelling() > 0
+        return self.state == "interrupted"
 
 
 class Runs:
@@ -86,7 +86,7 @@ class Runs:
         """Stop the runs of a thread; returns how many there were."""
         found = [run for run in self._live.values() if _same_thread(run.place, place)]
         for run in found:
-            run.state, run.why, run.by = "stopped", "", by
+            run.by = by
             run.task.cancel()
         return len(found)
 
@@ -95,6 +95,9 @@ class Runs:
         self._ending = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._grace_s)
+        for run in self._live.values():
+            if not run.by:
+                run.state, run.why = "interrupted", "the bot was stopped"
         for _ in range(2):  # the second time for what was telling the outcome of a run that ended before
             for task in self._tasks:
                 task.cancel()

@@ -59,7 +59,10 @@ class Journey:
         )  # fmt: skip
         # The engine is asked while the thread is opened; what was found is told in it.
         async with alongside(self._finder.find(refs, person, channel, action)) as finding:
-            place = place or await self._parts.chat.open(request, running)
+            if place is None:
+                place = await self._parts.chat.open(request, running)
+            else:
+                await self._parts.chat.settle(place, running)
             await self._live(asked, place, running, finding)
 
     async def _live(self, asked: Asked, place: Place, running: Status, finding: Finding) -> None:

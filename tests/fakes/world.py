@@ -28,6 +28,7 @@ from bot.core.target import Candidates, Container, Objects, Scope, TargetRef
 from bot.core.view import Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
+from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from tests.fakes.stores import MemoryInbox, MemoryMeter, MemorySessions, MemoryShelf
 
@@ -167,6 +168,7 @@ class World:
 
     runs: Runs
     policy: str = ""
+    limits: Limits = field(default_factory=Limits)
     engine: FakeEngine = field(default_factory=FakeEngine)
     chat: FakeChat = field(default_factory=FakeChat)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
@@ -196,6 +198,7 @@ class World:
                 now=lambda: NOW,
                 new_id=lambda: f"id{next(numbers)}",
                 log=structlog.get_logger(),
+                limits=self.limits,
             )
         )
         self._numbers = itertools.count(1)

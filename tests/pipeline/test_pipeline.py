@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bot.core.errors import NotFound
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.view import MenuView, NoteView, Status, TableView, TextView
+from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
 
@@ -231,6 +233,26 @@ async def test_stop_ends_a_run_and_says_by_whom(world: World):
     assert any(isinstance(view, TextView) and view.lines == ("tick",) for view in world.chat.results)
 
 
+async def test_a_follow_that_reaches_its_limit_shows_and_keeps_what_it_read(world: World):
+    async def forever() -> AsyncGenerator[Lines, None]:
+        yield Lines(b"tick\n")
+        await asyncio.Event().wait()
+
+    short = World(world.runs, limits=Limits(follow=timedelta(seconds=0.05)))
+    short.engine.add("web")
+    short.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+
+    await short.say("logs web -f")
+
+    assert short.chat.statuses[0].state == "stopped"
+    assert "the limit of 50ms" in short.chat.statuses[0].detail
+    result = short.chat.results[0]
+    assert isinstance(result, TextView)
+    assert result.lines == ("tick",)
+    assert [button.label for button in result.buttons] == ["Filter", "Save"]
+    assert short.shelf.kept
+
+
 async def test_stop_where_nothing_runs_is_a_line(world: World):
     await world.pipeline.input(world.request(kind="press", action="stop", thread="9.0"))
     assert "nothing is running here any more" in world.chat.whispers[0]
@@ -243,6 +265,7 @@ async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World
     await world.pipeline.recover(world.request("logs web", at=NOW.timestamp()), place)
 
     assert [status.state for status in world.chat.statuses] == ["done"]
+    assert NoteView("The bot was started again: reading once more.") in world.chat.results
 
 
 async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
