@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -28,7 +29,7 @@ from bot.slack.requests import from_payload
 
 BOLT_LOG = logging.getLogger("bot.slack.bolt")
 BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
-_CROWD_S = 0.2
+_CROWD_S, _BREATH_S = 0.2, 0.01
 EVERY = re.compile(r".*", re.DOTALL)
 Ack = Callable[..., Awaitable[Any]]
 
@@ -45,12 +46,15 @@ class Quiet:
 
     def __init__(self) -> None:
         self._waiting = 0
+        self._crowd_at = 0.0
         self._nobody = asyncio.Event()
         self._nobody.set()
 
     def enter(self) -> None:
         self._waiting += 1
         self._nobody.clear()
+        if self._waiting > 1:
+            self._crowd_at = time.monotonic()
 
     def leave(self) -> None:
         self._waiting -= 1
@@ -60,7 +64,11 @@ class Quiet:
     async def wait(self) -> None:
         """At most a fifth of a second: a crowd that doesn't end must not stop all work."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._nobody.wait(), _CROWD_S)
+            async with asyncio.timeout(_CROWD_S):
+                await self._nobody.wait()
+                while (breath := self._crowd_at + _BREATH_S - time.monotonic()) > 0:  # its last ones are on their way
+                    await asyncio.sleep(breath)
+                    await self._nobody.wait()
 
 
 class Listeners:

@@ -23,11 +23,13 @@ from bot.store.keys import PENDING, REPLICA, SEEN
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 5.0
 _RECORD = """
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[3]) then
-  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-  return 1
+local taken = {}
+for i = 2, #KEYS do
+  local id, entry = ARGV[2 * i - 2], ARGV[2 * i - 1]
+  taken[i - 1] = redis.call('SET', KEYS[i], id, 'NX', 'EX', ARGV[1]) and 1 or 0
+  if taken[i - 1] == 1 then redis.call('HSET', KEYS[1], id, entry) end
 end
-return 0
+return taken
 """
 _BEGIN = """
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
@@ -75,11 +77,9 @@ class Inbox:
         """Everything that came while the last write was under way, in one: a crowd waits for one disk, not fifty."""
         batch, self._batch = self._batch, []
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for request, _ in batch:
-                    keys = [SEEN(dedup=request.dedup), PENDING()]
-                    await self._record(keys=keys, args=self._arguments(request), client=pipe)
-                answers = await pipe.execute()
+            keys = [PENDING(), *(SEEN(dedup=request.dedup) for request, _ in batch)]
+            entries = [part for request, _ in batch for part in (request.id, self._entry(request, None))]
+            answers = await self._record(keys=keys, args=[SEEN.lifetime_s, *entries])
         except BaseException as error:
             for _, written in batch:
                 if not written.done():
@@ -89,9 +89,6 @@ class Inbox:
         for (_, written), taken in zip(batch, answers, strict=True):
             if not written.done():
                 written.set_result(bool(taken))
-
-    def _arguments(self, request: Request) -> list[str | int]:
-        return [request.id, self._entry(request, None), SEEN.lifetime_s]
 
     async def begun(self, request: Request, place: Place) -> None:
         """Its root message stands: whoever takes over tells people there."""
