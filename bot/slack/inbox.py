@@ -12,6 +12,7 @@ import contextlib
 import logging
 import re
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ from bot.slack.requests import from_payload
 BOLT_LOG = logging.getLogger("bot.slack.bolt")
 BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
 _CROWD_S, _BREATH_S = 0.2, 0.01
+_REMEMBERED = 1_000
 EVERY = re.compile(r".*", re.DOTALL)
 Ack = Callable[..., Awaitable[Any]]
 
@@ -88,6 +90,7 @@ class Listeners:
         self._pipeline, self._record, self._runs, self._chat = pipeline, record, runs, chat
         self._new_id, self._now, self._identity, self._log = new_id, now, identity, log
         self._quiet = Quiet()
+        self._refused: deque[str] = deque(maxlen=_REMEMBERED)
         self.open = True
 
     def bolt(self, client: AsyncWebClient, signing_secret: str) -> AsyncApp:
@@ -163,7 +166,9 @@ class Listeners:
             await ack(str(error))
             return
         await ack()
-        self._runs.spawn(self._apologise(request, error))
+        if request.dedup not in self._refused:  # one mention arrives as two events
+            self._refused.append(request.dedup)
+            self._runs.spawn(self._apologise(request, error))
 
     async def _apologise(self, request: Request, error: Unavailable) -> None:
         try:

@@ -49,6 +49,8 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("describe web", ["health: healthy", "command: sh /app"]),
         ("logs orders --tail 3", ["order"]),
         ("docker logs -n 2 orders", ["2 lines"]),
+        ("logs web --tail 3 --timestamps", ["Z 20", "3 lines"]),
+        ("logs orders --until 2020-01-01", ["It has written nothing in that part."]),
         ("logs web --since 5m --grep 'GET /product'", ["GET /product"]),
         ("stats web", ["CPU", "MEMORY", "local/shop/web"]),
         ("stats web orders --sort-by memory", ["web", "orders", "2 rows"]),

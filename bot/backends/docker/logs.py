@@ -6,10 +6,13 @@ Source: Docker Engine API v1.41, ContainerLogs and "Stream format": without a TT
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from datetime import datetime
 
+from bot.backends.docker.client import ANSWER_S
 from bot.backends.docker.part import Part
 from bot.core.output import Lines, Stream
 from bot.core.ports import LogQuery
@@ -25,12 +28,17 @@ class LogsPart(Part):
 
     async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
         """The lines as the container wrote them, in order. Raises NotFound, TimedOut, Unavailable."""
-        what = "read logs of"
-        seen = await self.client.call(what, container, lambda api: api.inspect_container(container.id))
-        cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
-        path = f"/containers/{container.id}/logs"
-        quiet = {} if not query.follow else {"quiet_s": None}
-        async with self.client.stream(what, container, path, _parameters(query), **quiet) as content:
+        what, path = "read logs of", f"/containers/{container.id}/logs"
+        quiet_s = None if query.follow else ANSWER_S
+        async with AsyncExitStack() as stack:
+            # Whether it has a TTY is asked while the stream is opened: an older engine's stream doesn't say.
+            seen, content = await asyncio.gather(
+                self.client.call(what, container, lambda api: api.inspect_container(container.id)),
+                stack.enter_async_context(
+                    self.client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
+                ),
+            )
+            cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
             async for chunk in content.iter_any():
                 for lines in cutter.push(chunk):
                     yield lines
