@@ -94,6 +94,7 @@ class App:
         known = await self._retried(lambda: identity(client))
         await stack.enter_async_context(self._journeys(client, known))
         gc.collect()
+        gc.set_threshold(20_000, 20, 50)  # a crowd makes many objects, and few of them stay
         gc.freeze()  # what was built so far stays: looking through it again would make somebody wait
         self._log.info("ready", team=known.get("team_id"), contexts=sorted(self.engines))
         await self._stopping.wait()
