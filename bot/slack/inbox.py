@@ -1,8 +1,8 @@
 """What Slack delivers: recorded once, acknowledged, handed over. In this order, and nothing slow before the second.
 
-bolt verifies the signature and routes; `process_before_response` makes it answer as soon as a
-listener has acknowledged, instead of looking for the acknowledgement every 10 ms. Work never runs
-inside a listener: bolt would not hold its task, nor wait for it when the bot stops.
+bolt verifies the signature; then a middleware answers, before bolt looks for a listener: in its default
+mode it would look for the acknowledgement every 10 ms. Work never runs inside bolt: it would not hold
+the task, nor wait for it when the bot stops.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from slack_bolt.app.async_app import AsyncApp
@@ -32,8 +31,6 @@ BOLT_LOG = logging.getLogger("bot.slack.bolt")
 BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
 _CROWD_S, _BREATH_S = 0.2, 0.01
 _REMEMBERED = 1_000
-EVERY = re.compile(r".*", re.DOTALL)
-Ack = Callable[..., Awaitable[Any]]
 
 
 class Record(Protocol):
@@ -115,37 +112,30 @@ class Listeners:
             request_verification_enabled=bool(signing_secret),
             logger=BOLT_LOG,
         )
-        app.command(EVERY)(self.take)
-        app.event("app_mention")(self.take)
-        app.event("message")(self.take)
-        app.action(EVERY)(self.take)
-        app.view(EVERY)(self.take)
+        app.use(self.take)
         return app
 
-    async def take(self, body: dict[str, Any], ack: Ack) -> BoltResponse | None:
-        """Record, acknowledge, hand over."""
+    async def take(self, body: dict[str, Any]) -> BoltResponse:
+        """Record, acknowledge, hand over. Without `next`: bolt looks for no listener, there is only this one."""
         if not self.open:  # no acknowledgement: Slack delivers it again, to a replica that stays
             return BoltResponse(status=503)
         self._quiet.enter()
         try:
-            await self._take(body, ack)
+            return await self._take(body)
         finally:
             self._quiet.leave()
-        return None
 
-    async def _take(self, body: dict[str, Any], ack: Ack) -> None:
+    async def _take(self, body: dict[str, Any]) -> BoltResponse:
         request = from_payload(body, self._identity["user_id"], self._new_id(), self._now())
         if request is None:
-            await ack()
-            return
+            return BoltResponse(status=200)
         try:
             fresh = await self._record.record(request)
         except Unavailable as error:
-            await self._refuse(request, ack, error)
-            return
-        await ack()
+            return self._refuse(request, error)
         if fresh:
             self._runs.spawn(self.work(request))
+        return BoltResponse(status=200)
 
     async def work(self, request: Request) -> None:
         """Through the pipeline; what it is done with is done, also where it ended badly."""
@@ -160,15 +150,14 @@ class Listeners:
         except Unavailable as error:
             self._log.warning("not marked as done", id=request.id, why=str(error))
 
-    async def _refuse(self, request: Request, ack: Ack, error: Unavailable) -> None:
+    def _refuse(self, request: Request, error: Unavailable) -> BoltResponse:
         self._log.error("inbox can't be written", id=request.id, why=str(error))
         if request.response_url and request.kind == "command":
-            await ack(str(error))
-            return
-        await ack()
+            return BoltResponse(status=200, body=str(error))
         if request.dedup not in self._refused:  # one mention arrives as two events
             self._refused.append(request.dedup)
             self._runs.spawn(self._apologise(request, error))
+        return BoltResponse(status=200)
 
     async def _apologise(self, request: Request, error: Unavailable) -> None:
         try:
