@@ -28,6 +28,7 @@ class Sockets:
         self._connections: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._turn = itertools.count()
+        self._retired_at = -ACK_S
         self._hanging = asyncio.Event()
 
     def ticket(self) -> str:
@@ -63,7 +64,8 @@ class Sockets:
                 if message.type == WSMsgType.TEXT:
                     self._acknowledged(json.loads(message.data))
         finally:
-            self._connections.remove(socket)
+            if socket in self._connections:
+                self._connections.remove(socket)
         return socket
 
     def _acknowledged(self, answer: Json) -> None:
@@ -73,6 +75,7 @@ class Sockets:
 
     async def send(self, kind: str, payload: Json, retry: int = 0) -> Json | None:
         """Deliver to one of the connections; None where nobody acknowledged within 3 s."""
+        await self._reconnected()
         if not self._connections:
             return None
         envelope: Json = {
@@ -98,6 +101,13 @@ class Sockets:
                 transport.abort()
 
     async def ask_to_reconnect(self) -> None:
-        """What Slack sends before it refreshes a connection."""
-        for socket in list(self._connections):
+        """What Slack sends before it refreshes a connection; nothing is delivered to it from then on."""
+        retired, self._connections = self._connections, []
+        self._retired_at = time.monotonic()
+        for socket in retired:
             await socket.send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+
+    async def _reconnected(self) -> None:
+        """Wait for the connection that a refresh asked for."""
+        while not self._connections and time.monotonic() - self._retired_at < ACK_S:
+            await asyncio.sleep(0.02)
