@@ -6,6 +6,7 @@ Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -28,7 +29,8 @@ class Sockets:
         self._connections: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._turn = itertools.count()
-        self._retired_at = -ACK_S
+        self._arrived = asyncio.Event()
+        self._arrived.set()
         self._hanging = asyncio.Event()
 
     def ticket(self) -> str:
@@ -59,6 +61,7 @@ class Sockets:
         }
         await socket.send_str(json.dumps(hello))
         self._connections.append(socket)
+        self._arrived.set()
         try:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
@@ -103,11 +106,11 @@ class Sockets:
     async def ask_to_reconnect(self) -> None:
         """What Slack sends before it refreshes a connection; nothing is delivered to it from then on."""
         retired, self._connections = self._connections, []
-        self._retired_at = time.monotonic()
+        self._arrived.clear()
         for socket in retired:
             await socket.send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
     async def _reconnected(self) -> None:
         """Wait for the connection that a refresh asked for."""
-        while not self._connections and time.monotonic() - self._retired_at < ACK_S:
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._arrived.wait(), ACK_S)
