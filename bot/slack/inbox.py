@@ -107,7 +107,6 @@ class Listeners:
             client=client,
             signing_secret=signing_secret or "socket-mode-needs-none",
             authorize=authorize,
-            process_before_response=True,
             ignoring_self_events_enabled=False,
             request_verification_enabled=bool(signing_secret),
             logger=BOLT_LOG,
