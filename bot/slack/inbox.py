@@ -1,8 +1,8 @@
 """What Slack delivers: recorded once, acknowledged, handed over. In this order, and nothing slow before the second.
 
-bolt verifies the signature; then a middleware answers, before bolt looks for a listener: in its default
-mode it would look for the acknowledgement every 10 ms. Work never runs inside bolt: it would not hold
-the task, nor wait for it when the bot stops.
+bolt verifies the signature; then our middleware answers, before bolt asks whose token to use (there is one)
+and looks for a listener (in its default mode it would look for the acknowledgement every 10 ms). Work never
+runs inside bolt: it would not hold the task, nor wait for it when the bot stops.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from slack_bolt.app.async_app import AsyncApp
@@ -31,6 +31,9 @@ BOLT_LOG = logging.getLogger("bot.slack.bolt")
 BOLT_LOG.setLevel(logging.ERROR)  # it warns of settings that it finds in the environment and doesn't use
 _CROWD_S, _BREATH_S = 0.2, 0.01
 _REMEMBERED = 1_000
+
+
+Next = Callable[[], Awaitable[BoltResponse]]
 
 
 class Record(Protocol):
@@ -103,19 +106,23 @@ class Listeners:
         async def authorize(**_: Any) -> AuthorizeResult:
             return known
 
-        app = AsyncApp(
+        return AsyncApp(
             client=client,
             signing_secret=signing_secret or "socket-mode-needs-none",
             authorize=authorize,
             ignoring_self_events_enabled=False,
+            before_authorize=self.take,
+            ssl_check_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
             request_verification_enabled=bool(signing_secret),
             logger=BOLT_LOG,
         )
-        app.use(self.take)
-        return app
 
-    async def take(self, body: dict[str, Any]) -> BoltResponse:
-        """Record, acknowledge, hand over. Without `next`: bolt looks for no listener, there is only this one."""
+    async def take(self, body: dict[str, Any], next_: Next) -> BoltResponse:
+        """Record, acknowledge, hand over. `next_` is bolt's own answer, which only Slack's first greeting needs."""
+        if body.get("type") == "url_verification":
+            return await next_()
         if not self.open:  # no acknowledgement: Slack delivers it again, to a replica that stays
             return BoltResponse(status=503)
         self._quiet.enter()

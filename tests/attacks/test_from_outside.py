@@ -41,6 +41,9 @@ class Door:
         async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
             return answer.status
 
+    def signed(self, body: str) -> dict[str, str]:
+        return self._signer.signature(body)
+
     async def nothing_happened(self) -> None:
         """A command after it is answered, and nothing else was."""
         await self.incidents.run("images")
@@ -98,6 +101,14 @@ async def test_the_neighbour_a_signed_command_is_heard_once_though_it_is_replaye
     await door.incidents.until(lambda all_: [m for m in all_ if m["text"].startswith("done: `ps`")], "the answer")
     await door.incidents.run("images")
     assert len([m for m in await door.incidents.messages() if "`ps`" in m["text"]]) == 1
+
+
+async def test_slacks_greeting_of_a_new_address_is_answered(door: Door):
+    body = json.dumps({"type": "url_verification", "challenge": "c0ffee", "token": "t"})
+    headers = {"Content-Type": "application/json", **door.signed(body)}
+    async with aiohttp.ClientSession() as session, session.post(door.url, data=body, headers=headers) as answer:
+        assert answer.status == 200
+        assert "c0ffee" in await answer.text()
 
 
 async def test_signed_nonsense_is_survived(door: Door):

@@ -18,18 +18,22 @@ from playground.server import SIGNING_SECRET
 from playground.sockets import Sockets
 from tests.harness import Bot, Playground, Process, RedisServer, free_port, wait_until
 
-ROUNDS = 60
+# A shared machine stalls for 15 ms now and then, and whoever it hits has a bad percentile: the two take
+# turns, and what counts is the median of the turns' percentiles.
+ROUNDS = {1: 60, 50: 8}
+_TURNS = 5
+_WARMING = 3
 
 
-async def measure(url: str, at_once: int, rounds: int = ROUNDS) -> list[float]:
+async def measure(url: str, at_once: int, rounds: int) -> list[float]:
     """Seconds from the request to its answer, of `rounds` times `at_once` commands."""
     signer = Delivery(Sockets(), Faults(), url, SIGNING_SECRET)
     connector = aiohttp.TCPConnector(limit=at_once)
     times: list[float] = []
     async with aiohttp.ClientSession(connector=connector) as session:
-        for number in range(rounds + 5):
+        for number in range(rounds + _WARMING):
             taken = await asyncio.gather(*(_one(session, signer, url, f"{number}.{n}") for n in range(at_once)))
-            times += taken if number >= 5 else []
+            times += taken if number >= _WARMING else []
             await asyncio.sleep(0.05 + 0.02 * at_once)  # what was acknowledged is worked on meanwhile
     return times
 
@@ -46,6 +50,15 @@ async def _one(session: aiohttp.ClientSession, signer: Delivery, url: str, key: 
         await answer.read()
         assert answer.status == 200, answer.status
     return time.perf_counter() - started
+
+
+def _in_turns(ours: str, bare: str, at_once: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """The percentiles of each turn, ours and theirs."""
+    turns = [
+        [percentiles(asyncio.run(measure(url, at_once, ROUNDS[at_once]))) for url in (ours, bare)]
+        for _ in range(_TURNS)
+    ]
+    return [mine for mine, _ in turns], [theirs for _, theirs in turns]
 
 
 def percentiles(times: list[float]) -> tuple[float, float]:
@@ -68,10 +81,9 @@ def compare(folder: Path, engine: str) -> list[tuple[str, str, str, str, str]]:
     try:
         wait_until(lambda: "listening" in peer.said(), "the bare app")
         for at_once, goal in ((1, "≤ 0.3×"), (50, "≤ 1.0×")):
-            rounds = ROUNDS if at_once == 1 else ROUNDS // 4
-            mine = percentiles(asyncio.run(measure(ours, at_once, rounds)))
-            theirs = percentiles(asyncio.run(measure(bare, at_once, rounds)))
-            for name, one, other in zip(("p50", "p99"), mine, theirs, strict=True):
+            turns = _in_turns(ours, bare, at_once)
+            for at, name in enumerate(("p50", "p99")):
+                one, other = (statistics.median(turn[at] for turn in side) for side in turns)
                 rows.append(
                     (
                         f"acknowledge, {at_once} at once, {name}",
