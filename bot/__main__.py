@@ -2,7 +2,10 @@
 
 cdebug-bot run                  serve (also without a word)
 cdebug-bot check                say what can be reached
-cdebug-bot policy check FILE    say what is wrong with a policy
+cdebug-bot policy check FILE           say what is wrong with a policy
+cdebug-bot policy test FILE CASES      ask a policy a table of questions
+cdebug-bot audit verify                prove that no record was changed
+cdebug-bot audit export                print the records as JSON lines
 cdebug-bot reference            print the verb reference
 """
 
@@ -27,7 +30,7 @@ BAD_SETTINGS = 2
 def main() -> None:
     """Read the words, do it, leave with a status: 0 well, 1 a check failed, 2 settings are wrong."""
     words = _parser().parse_args()
-    sys.exit({"run": run, "check": check, "policy": policy, "reference": show_reference}[words.command or "run"](words))
+    sys.exit(_COMMANDS[words.command or "run"](words))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,6 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="say which of Slack, Redis and the contexts can be reached")
     policies = commands.add_parser("policy", help="check a policy file").add_subparsers(dest="what", required=True)
     policies.add_parser("check", help="exit 0, or 1 with a line a fault").add_argument("file", type=Path)
+    testing = policies.add_parser("test", help="exit 0, or 1 with a line for each answer that isn't the expected one")
+    testing.add_argument("file", type=Path)
+    testing.add_argument("cases", type=Path, help="YAML: person, channel, verb, target, expect")
+    audits = commands.add_parser("audit", help="read the audit").add_subparsers(dest="what", required=True)
+    audits.add_parser("verify", help="exit 0, or 1 with the first record that is wrong")
+    audits.add_parser("export", help="every record as a line of JSON")
     commands.add_parser("reference", help="print the verb reference as Markdown")
     return parser
 
@@ -74,14 +83,37 @@ def check(_: argparse.Namespace) -> int:
 def policy(words: argparse.Namespace) -> int:
     """Whether a policy file would be loaded."""
     from bot.app import load_policy
+    from bot.cases import wrong_answers
 
     try:
-        load_policy(words.file)
+        loaded = load_policy(words.file)
+        faults = wrong_answers(loaded, words.cases) if words.what == "test" else []
     except CdebugError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{words.file}: ok")
-    return 0
+        faults = [str(error)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if not faults:
+        print(f"{words.file}: ok")
+    return 1 if faults else 0
+
+
+def audit(words: argparse.Namespace) -> int:
+    """The chain of records, proved or printed. The bot may be running meanwhile."""
+    start_logging()
+
+    async def read() -> int:
+        environment, config = load()
+        from bot.app import export_audit, verify_audit
+
+        if words.what == "export":
+            async for line in export_audit(environment):
+                print(line)
+            return 0
+        fault, count = await verify_audit(environment, config)
+        print(fault or f"{count} records, none missing, edited or added", file=sys.stderr if fault else sys.stdout)
+        return 1 if fault else 0
+
+    return _checked(read())
 
 
 def show_reference(_: argparse.Namespace) -> int:
@@ -91,6 +123,9 @@ def show_reference(_: argparse.Namespace) -> int:
 
     print(reference(catalog()), end="")
     return 0
+
+
+_COMMANDS = {"run": run, "check": check, "policy": policy, "audit": audit, "reference": show_reference}
 
 
 def _checked(work: Coroutine[Any, Any, int | None]) -> int:

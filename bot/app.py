@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 import secrets
 import signal
 import time
@@ -17,13 +18,18 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.actions import catalog
+from bot.anchors import Anchors, read_anchors
+from bot.backends import EngineAt
 from bot.backends import connect as connect_engines
+from bot.core.audit import fault
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.policy import Policy
 from bot.core.ports import Find
 from bot.core.redact import Redactor
+from bot.core.request import Place
 from bot.core.session import Default
+from bot.core.view import NoteView
 from bot.keeper import Keeper
 from bot.pipeline import Parts, Pipeline
 from bot.pipeline.parts import Limits
@@ -32,13 +38,16 @@ from bot.settings import DEFAULT_HOST, Config, Environment
 from bot.slack.calls import web_client
 from bot.slack.doors import Door, HttpDoor, SocketDoor, identity
 from bot.slack.inbox import Listeners
-from bot.slack.people import People
+from bot.slack.people import Entry, Known, People
 from bot.slack.thread import Threads
+from bot.store.approvals import Approvals
 from bot.store.budget import Budget, Meter
 from bot.store.connection import answering
 from bot.store.connection import connect as connect_redis
 from bot.store.embedded import EmbeddedRedis
 from bot.store.inbox import Inbox
+from bot.store.journal import Journal
+from bot.store.live import Live
 from bot.store.sessions import Sessions
 from bot.store.shelf import Shelf
 from bot.telemetry import HealthServer
@@ -47,6 +56,7 @@ T = TypeVar("T")
 SHIPPED_POLICY = Path(__file__).parents[1] / "deploy" / "policy.cedar"
 _RETRY_S = 1.0
 _EDITS_EVERY_MS = 1_200
+_ANCHOR_S = 2.0
 
 
 class App:
@@ -56,7 +66,8 @@ class App:
         """Raises Misconfigured."""
         self._environment, self._config, self._log = environment, config, log
         self._grammar = Grammar(catalog())
-        self._policy = load_policy(Path(config.policy) if config.policy else SHIPPED_POLICY)
+        self._policy_file = Path(config.policy) if config.policy else SHIPPED_POLICY
+        self._policy = load_policy(self._policy_file)
         self._redactor = Redactor(config.redact.patterns)
         self.engines: dict[str, Find] = connect_engines(_contexts(environment, config))
         self._door: Door | None = None
@@ -68,12 +79,22 @@ class App:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_policy)
         async with AsyncExitStack() as stack:
             try:
                 await self._until_stopped(self._serve(stack))
             except asyncio.CancelledError:
                 self._log.info("stopped before it was ready")
         self._log.info("stopped")
+
+    def _reload_policy(self) -> None:
+        """A bad file is refused, and the policy that is in force stays."""
+        try:
+            self._policy.load(self._policy_file.read_text(), self._policy_file.name)
+        except (CdebugError, OSError) as error:
+            self._log.error("policy not loaded: the one in force stays", why=str(error))
+            return
+        self._log.info("policy loaded", file=str(self._policy_file))
 
     async def _until_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work`; being told to stop cancels it."""
@@ -108,13 +129,16 @@ class App:
         chat = Threads(client, Budget(self._redis), edits, self._config.limits.inline_lines)
         async with asyncio.TaskGroup() as group:
             async with Runs(self._log) as runs:
-                pipeline = Pipeline(self._parts(client, known, inbox, chat, runs))
+                live = Live(self._redis, replica)
+                journal = Journal(self._redis, audit_key(self._environment))
+                pipeline = Pipeline(self._parts(client, known, inbox, chat, runs, live, journal))
                 listeners = Listeners(pipeline, inbox, runs, chat, new_id, time.time, known, self._log)
-                keeper = Keeper(inbox, pipeline, runs, listeners.finished, self._log)
+                anchors = Anchors(journal, self._audit_file, self._config.audit.retention, self._announce(chat, known))
+                keeper = Keeper(inbox, live, pipeline, runs, listeners.finished, anchors.publish, time.time, self._log)
                 app = listeners.bolt(client, "" if self._socket_mode else self._environment.slack_signing_secret)
                 self._door = self._make_door(app)
                 await keeper.round()
-                keeping = group.create_task(keeper.keep())
+                keeping = [group.create_task(keeper.keep()), group.create_task(keeper.deliver())]
                 try:
                     await self._door.open()
                     yield
@@ -122,14 +146,39 @@ class App:
                     listeners.open = False
                     await self._door.close()
                     self._door = None
-            keeping.cancel()
+            for task in keeping:
+                task.cancel()
+            with contextlib.suppress(Unavailable, TimeoutError):
+                async with asyncio.timeout(_ANCHOR_S):
+                    await anchors.publish()
             with contextlib.suppress(Unavailable):
                 await inbox.leave()
 
-    def _parts(self, client: Any, known: dict[str, str], inbox: Inbox, chat: Threads, runs: Runs) -> Parts:
+    @property
+    def _audit_file(self) -> Path:
+        """Where the audit's heads are written down: beside the state, unless the YAML says where."""
+        return self._environment.data / self._config.audit.file
+
+    def _announce(self, chat: Threads, known: dict[str, str]) -> Callable[[str], Awaitable[None]]:
+        channel = self._config.approvals.audit_channel
+
+        async def announce(line: str) -> None:
+            if channel:
+                await chat.post(Place(known["team_id"], channel, ""), NoteView(line), hurry=True)
+
+        return announce
+
+    def _parts(
+        self,
+        client: Any,
+        known: dict[str, str],
+        inbox: Inbox,
+        chat: Threads,
+        runs: Runs,
+        live: Live,
+        journal: Journal,
+    ) -> Parts:
         config = self._config
-        workspaces = frozenset(config.workspaces) or frozenset({known["team_id"]})
-        roles = {user: frozenset(entry.roles) for user, entry in config.people.items()}
         return Parts(
             grammar=self._grammar,
             policy=self._policy,
@@ -137,17 +186,27 @@ class App:
             engines=self.engines,
             default=_default(config, self.engines),
             chat=chat,
-            directory=People(client, workspaces, roles),
+            directory=People(client, _known(config, known["team_id"]), lambda: self._policy.asks_for_guests),
             sessions=Sessions(self._redis),
             shelf=Shelf(self._redis, config.limits.output),
             meter=Meter(self._redis, config.limits.per_person, config.limits.per_channel),
             inbox=inbox,
+            approvals=Approvals(self._redis),
+            journal=journal,
+            live=live,
             runs=runs,
             now=lambda: datetime.now(UTC),
             new_id=new_id,
             log=self._log,
             channels={name: Default(home.context, home.namespace) for name, home in config.channels.items()},
-            limits=Limits(follow=config.limits.follow),
+            limits=Limits(
+                follow=config.limits.follow,
+                idle=config.limits.shell_idle,
+                approval=config.approvals.ttl,
+                file=config.limits.output,
+            ),
+            approvals_channel=config.approvals.channel,
+            audit_channel=config.approvals.audit_channel,
         )
 
     @property
@@ -161,20 +220,10 @@ class App:
 
     @asynccontextmanager
     async def _redis_server(self) -> AsyncIterator[Any]:
-        """A client of the Redis that was named, or of one of our own. Waits until it answers."""
-        url, embedded = self._environment.redis_url, None
-        if not url:
-            embedded = EmbeddedRedis(self._environment.data)
-            await embedded.start()
-            url = embedded.url
-        client = connect_redis(url)
-        try:
+        """The state's Redis, once it answers."""
+        async with redis_of(self._environment) as client:
             await self._retried(lambda: _ping(client))
             yield client
-        finally:
-            await client.aclose()
-            if embedded:
-                await embedded.stop()
 
     async def _retried(self, ask: Callable[[], Awaitable[T]]) -> T:
         while True:
@@ -227,6 +276,64 @@ class App:
         return rows
 
 
+@asynccontextmanager
+async def redis_of(environment: Environment, *, guest: bool = False) -> AsyncIterator[Any]:
+    """A client of the Redis that was named, or of one of our own in the data directory.
+
+    guest: it is only read, perhaps beside the bot that runs.
+    """
+    url, embedded = environment.redis_url, None
+    if not url:
+        embedded = EmbeddedRedis(environment.data, guest=guest)
+        await embedded.start()
+        url = embedded.url
+    client = connect_redis(url)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+        if embedded:
+            await embedded.stop()
+
+
+def audit_key(environment: Environment) -> bytes:
+    """CDEBUG_AUDIT_KEY; unset, one that is made once in the data directory, for its owner's eyes only."""
+    if environment.cdebug_audit_key:
+        return environment.cdebug_audit_key.encode()
+    path = environment.data / "audit.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(secrets.token_hex(32))
+        return path.read_text().strip().encode()
+    except OSError as error:
+        raise Misconfigured(f"CDEBUG_DATA: {path} can't be used", why=error.strerror or "") from error
+
+
+async def verify_audit(environment: Environment, config: Config) -> tuple[str, int]:
+    """The first thing that is wrong with the audit, in a line, and how many records there are."""
+    async with redis_of(environment, guest=True) as client:
+        key = audit_key(environment)
+        journal = Journal(client, key)
+        try:
+            start, anchors = await journal.start(), list(read_anchors(environment.data / config.audit.file))
+        except Unavailable:
+            raise
+        except CdebugError as error:
+            return str(error), 0
+        end = await journal.head()
+        records = [record async for record in journal.records() if record.seq <= end.seq or record.seq == 0]
+        return fault(records, start, end, anchors, key), len(records)
+
+
+async def export_audit(environment: Environment) -> AsyncIterator[str]:
+    """Each record as a line of JSON, oldest first."""
+    async with redis_of(environment, guest=True) as client:
+        async for record in Journal(client, audit_key(environment)).records():
+            yield json.dumps({"seq": record.seq, **json.loads(record.entry or "{}"), "mac": record.mac})
+
+
 def new_id() -> str:
     """Short enough to be read out, long enough not to be guessed or met twice: 60 bits."""
     return secrets.token_hex(8)[:15]
@@ -241,16 +348,30 @@ def load_policy(path: Path) -> Policy:
     return Policy(text, catalog(), path.name)
 
 
-def _contexts(environment: Environment, config: Config) -> dict[str, tuple[str, str]]:
+def _contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
     if not config.contexts:
-        return {"local": ("docker", environment.docker_host or DEFAULT_HOST)}
-    return {name: (context.engine, context.host) for name, context in config.contexts.items()}
+        return {"local": EngineAt("docker", environment.docker_host or DEFAULT_HOST)}
+    return {name: EngineAt(each.engine, each.host, each.protected) for name, each in config.contexts.items()}
 
 
 def _default(config: Config, engines: dict[str, Find]) -> Default:
     name = config.default or next(iter(engines))
     namespace = config.contexts[name].namespace if name in config.contexts else ""
     return Default(name, namespace)
+
+
+def _known(config: Config, team: str) -> Known:
+    """What the YAML says of people and channels; without `workspaces` the token's own is the only one."""
+    people = {
+        user: Entry(
+            frozenset(entry.roles),
+            entry.kubernetes.user if entry.kubernetes else "",
+            tuple(entry.kubernetes.groups) if entry.kubernetes else (),
+        )
+        for user, entry in config.people.items()
+    }
+    groups = {group: frozenset(roles) for group, roles in config.usergroups.items()}
+    return Known(frozenset(config.workspaces) or frozenset({team}), people, groups, frozenset(config.channels))
 
 
 def _http_session() -> aiohttp.ClientSession:

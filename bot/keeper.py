@@ -1,17 +1,21 @@
-"""Time: this replica's sign of life, and the work that dead replicas left behind."""
+"""Time: this replica's sign of life, work that dead replicas left, requests that expire, the audit's anchors."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
-from bot.core.errors import Unavailable
+from bot.core.errors import CdebugError, Unavailable
+from bot.core.ports import Letter
 from bot.core.request import Place, Request
 from bot.pipeline import Pipeline
 from bot.runs import Runs
 
 _EVERY_S = 3.0
+_RECHECK_ROUNDS = 3
+_ANCHOR_ROUNDS = 1_200  # an hour
 
 
 class Orphanage(Protocol):
@@ -21,24 +25,43 @@ class Orphanage(Protocol):
     def orphans(self) -> AsyncIterator[tuple[Request, Place | None]]: ...
 
 
+class Mail(Protocol):
+    """This replica's mailbox."""
+
+    def letters(self) -> AsyncIterator[Letter]: ...
+
+
 class Keeper:
-    """A loop that ends when it is cancelled. Redis away: it tries again at the next round."""
+    """Loops that end when they are cancelled. Redis away: they try again at the next round."""
 
     def __init__(
         self,
         inbox: Orphanage,
+        mail: Mail,
         pipeline: Pipeline,
         runs: Runs,
         finished: Callable[[Request], Awaitable[None]],
+        anchor: Callable[[], Coroutine[Any, Any, None]],
+        now: Callable[[], float],
         log: Any,
     ) -> None:
-        self._inbox, self._pipeline, self._runs, self._finished, self._log = inbox, pipeline, runs, finished, log
+        self._inbox, self._mail, self._pipeline, self._runs = inbox, mail, pipeline, runs
+        self._finished, self._anchor, self._now, self._log = finished, anchor, now, log
 
     async def keep(self) -> None:
         """Until cancelled."""
-        while True:
+        for number in itertools.count(1):
             await self.round()
+            if number % _RECHECK_ROUNDS == 0:
+                await self._runs.recheck()
+            if number % _ANCHOR_ROUNDS == 0:
+                self._runs.spawn(self._anchor())
             await asyncio.sleep(_EVERY_S)
+
+    async def deliver(self) -> None:
+        """Hand out this replica's mail, until cancelled."""
+        async for letter in self._mail.letters():
+            self._runs.deliver(letter)
 
     async def round(self) -> None:
         """Once."""
@@ -47,8 +70,11 @@ class Keeper:
             async for request, place in self._inbox.orphans():
                 self._log.warning("taken over", id=request.id, verb=request.text.partition(" ")[0])
                 self._runs.spawn(self._recover(request, place))
+            await self._pipeline.expire(self._now())
         except Unavailable as error:
             self._log.warning("redis does not answer", why=str(error))
+        except CdebugError as error:
+            self._log.warning("a round was not finished", why=str(error))
 
     async def _recover(self, request: Request, place: Place | None) -> None:
         await self._pipeline.recover(request, place)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from bot.core.action import Typed
+from bot.core.errors import CdebugError
+from bot.core.ports import Letter
 from bot.core.request import Place
 from bot.core.view import State
 
 _TELL_S = 3.0
+_MOST_LINES = 100
 
 
 @dataclass
@@ -21,9 +25,33 @@ class Run:
 
     place: Place
     task: asyncio.Task[Any]
+    id: str
     state: State = "stopped"
     why: str = ""
     by: str = ""
+    still: Callable[[], Awaitable[bool]] | None = None
+    lines: asyncio.Queue[Typed] = field(default_factory=lambda: asyncio.Queue(_MOST_LINES))
+    _plugged: asyncio.Event = field(default_factory=asyncio.Event)
+    _take: Callable[[Typed], Awaitable[None]] | None = None
+    _hang_up: Callable[[], Awaitable[None]] | None = None
+
+    def plug(self, take: Callable[[Typed], Awaitable[None]], hang_up: Callable[[], Awaitable[None]]) -> None:
+        self._take, self._hang_up = take, hang_up
+        self._plugged.set()
+
+    async def pump(self, idle_s: float) -> None:
+        """Hand typed lines to the program, until nobody has typed for `idle_s` seconds."""
+        await self._plugged.wait()
+        assert self._take is not None
+        assert self._hang_up is not None
+        while True:
+            try:
+                async with asyncio.timeout(idle_s):
+                    line = await self.lines.get()
+            except TimeoutError:
+                await self._hang_up()
+                return
+            await self._take(line)
 
     @property
     def in_a_hurry(self) -> bool:
@@ -37,7 +65,7 @@ class Runs:
     def __init__(self, log: Any, grace_s: float = 2.0) -> None:
         self._log, self._grace_s = log, grace_s
         self._ending = False
-        self._live: dict[int, Run] = {}
+        self._live: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Runs:
@@ -71,16 +99,16 @@ class Runs:
             self._log.exception("work failed")
 
     @contextmanager
-    def live(self, place: Place) -> Iterator[Run]:
+    def live(self, place: Place, run_id: str) -> Iterator[Run]:
         """The current task is this place's run for as long as the block lasts."""
         task = asyncio.current_task()
         assert task is not None
-        run = Run(place, task)
-        self._live[id(run)] = run
+        run = Run(place, task, run_id)
+        self._live[run_id] = run
         try:
             yield run
         finally:
-            del self._live[id(run)]
+            del self._live[run_id]
 
     def stop(self, place: Place, by: str) -> int:
         """Stop the runs of a thread; returns how many there were."""
@@ -89,6 +117,34 @@ class Runs:
             run.by = by
             run.task.cancel()
         return len(found)
+
+    def deliver(self, letter: Letter) -> None:
+        """Mail that came for a run of this replica; for one that has ended it is too late."""
+        run = self._live.get(letter.run)
+        if run is None:
+            return
+        if letter.kind == "stop":
+            run.by = letter.by
+            run.task.cancel()
+            return
+        try:
+            run.lines.put_nowait(Typed(letter.text, interrupt=letter.kind == "interrupt"))
+        except asyncio.QueueFull:
+            self._log.warning("a line was dropped: the shell does not read", run=letter.run)
+
+    async def recheck(self) -> None:
+        """End what its person might not begin any more."""
+        for run in list(self._live.values()):
+            if run.still is None or run.by:
+                continue
+            try:
+                allowed = await run.still()
+            except CdebugError as error:
+                self._log.warning("could not be checked again", run=run.id, why=str(error))
+                continue
+            if not allowed and run.id in self._live:
+                run.why, run.by = "its person may not do this any more", "policy"
+                run.task.cancel()
 
     async def _drain(self) -> None:
         """Let what is short end; interrupt the rest. Every run bounds what it still does when it is cancelled."""

@@ -14,7 +14,7 @@ from deploy.engine import Engine, Missing, answering, build_base
 from deploy.faults import SHOP, Shop
 from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
 
-_numbers = itertools.count(1)
+_numbers, _listed = itertools.count(1), itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,8 +102,15 @@ async def channel(slack: Slack) -> Conversation:
     return await new_channel(slack)
 
 
-async def new_channel(slack: Slack, *, bot: bool = True, **more: object) -> Conversation:
-    name = f"C0TEST{next(_numbers)}"
-    members = ["U0ANN", "U0BOB", "U0GUEST", "U0STRANGER", *(["U0CDEBUG"] if bot else [])]
+@pytest.fixture
+async def listed(slack: Slack) -> Conversation:
+    """A channel that the settings name, so that protected targets may be spoken of."""
+    return await new_channel(slack, name=f"C0LISTED{next(_listed)}")
+
+
+async def new_channel(slack: Slack, *, bot: bool = True, name: str = "", **more: object) -> Conversation:
+    name = name or f"C0TEST{next(_numbers)}"
+    people = ["U0ANN", "U0BOB", "U0CEM", "U0DAN", "U0EVE", "U0FAY", "U0GUEST", "U0STRANGER"]
+    members = [*people, *(["U0CDEBUG"] if bot else [])]
     await slack.post("/_/channels", id=name, name=name.lower(), members=members, **more)
     return Conversation(slack, name)

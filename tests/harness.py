@@ -22,6 +22,7 @@ import aiohttp
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 20.0
+LISTED = 60  # channels that the settings name: what is protected is spoken of only there
 
 
 def free_port() -> int:
@@ -141,8 +142,15 @@ contexts:
   dead: {{engine: docker, host: "unix://{folder}/nobody.sock"}}
   hanging: {{engine: docker, host: "unix://{folder}/hanging.sock"}}
   cluster: {{engine: kubernetes, kubeconfig: nowhere}}
+channels: {{{listed}}}
 people:
-  U0ANN: {{roles: [responder]}}
+  U0ANN: {{roles: [responder], kubernetes: {{user: ann@example.com}}}}
+  U0BOB: {{roles: [responder, approver]}}
+  U0DAN: {{roles: [approver], kubernetes: {{user: ann@example.com}}}}
+  U0EVE: {{roles: [responder]}}
+  U0FAY: {{roles: [responder, break-glass]}}
+usergroups: {{S0SRE: [approver]}}
+approvals: {{ttl: "{ttl}", audit_channel: "{audit_channel}", channel: "{approvals_channel}"}}
 redact: {{patterns: {{acme: "ACME-[A-Z0-9]{{16}}"}}}}
 limits: {{per_person: 10000/m, per_channel: 10000/m}}
 """
@@ -152,12 +160,23 @@ class Bot:
     """The bot as a process. more: environment variables that it gets or, where empty, lacks."""
 
     def __init__(
-        self, folder: Path, base: str, host: str, redis_url: str = "", config: str = CONFIG, **more: str
+        self,
+        folder: Path,
+        base: str,
+        host: str,
+        redis_url: str = "",
+        config: str = CONFIG,
+        ttl: str = "10m",
+        audit_channel: str = "C0SHOP",
+        approvals_channel: str = "C0LISTED0",
+        **more: str,
     ) -> None:
         self._number = 0
         self._folder = folder
         settings = folder / "config.yaml"
-        settings.write_text(config.format(host=host, folder=folder))
+        listed = ", ".join(f"C0LISTED{number}: {{context: local}}" for number in range(LISTED))
+        known = {"ttl": ttl, "audit_channel": audit_channel, "approvals_channel": approvals_channel}
+        settings.write_text(config.format(host=host, folder=folder, listed=listed, **known))
         self.metrics_port = free_port()
         self._environment = {
             **os.environ,

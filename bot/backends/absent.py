@@ -11,8 +11,8 @@ from bot.core.target import Candidates, Scope, TargetRef
 class Absent:
     """Answers every question with the same line."""
 
-    def __init__(self, name: str, engine: str) -> None:
-        self.scope = Scope(name, engine)
+    def __init__(self, name: str, engine: str, *, protected: bool = False) -> None:
+        self.scope = Scope(name, engine, protected=protected)
 
     def seen_by(self, sees: Sees) -> Absent:
         """Nothing is there to be seen."""

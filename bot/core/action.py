@@ -6,11 +6,11 @@ is added by adding its file. The folder that it stands in is its layer, the laye
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from cyclopts import Parameter
 
@@ -67,6 +67,8 @@ class Action:
 
     selector: str = ""
     namespace: str = ""
+    reason: str = ""
+    glass: str = ""
 
     @property
     def wants(self) -> Wants:
@@ -101,6 +103,16 @@ class Action:
     def endless(self) -> bool:
         """Whether it goes on until somebody stops it."""
         return False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Advice on what was typed; it forbids nothing."""
+        return ()
+
+    @property
+    def lasting(self) -> str:
+        """What it may change that can't be undone, for whoever approves it; nothing where it only reads."""
+        return ""
 
     def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
         """Do it on the engine. A verb annotates `found` with what it wants, `engine` with the port that it needs."""
@@ -145,9 +157,20 @@ PatternText = Annotated[str, Parameter(validator=_check_pattern)]
 Tail = Annotated[str, Parameter(validator=_check_tail)]
 
 
+def _check_text(_: Any, value: str) -> None:
+    if len(value) > _LONGEST_REASON:
+        raise UsageError(f"a reason has at most {_LONGEST_REASON} characters", hint="Say it shorter.")
+
+
+_LONGEST_REASON = 500
 _TARGET = "[context/][namespace/][kind/]name; in a thread, the thread's own"
 Selector = Annotated[str, option("--selector", "-l", help="find by label, as `app=web`")]
 Namespace = Annotated[str, option("--namespace", "-n", help="the namespace; on Docker the compose project")]
+Reason = Annotated[str, option("--reason", help="why, for whoever approves it", validator=_check_text)]
+Glass = Annotated[
+    str,
+    option("--break-glass", help="why it can't wait for an approval; told in the audit channel", validator=_check_text),
+]
 
 
 @dataclass(frozen=True)
@@ -158,6 +181,8 @@ class TargetedAction(Action):
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+    reason: Reason = ""
+    glass: Glass = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -175,6 +200,86 @@ class MultiTargetedAction(Action):
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+    reason: Reason = ""
+    glass: Glass = ""
 
     def pointed_at(self, target: str) -> Self:
         return replace(self, targets=(target,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArgvAction(TargetedAction):
+    """A verb that takes a command after `--`, as a list that no shell of ours reads, and standard input."""
+
+    argv: Annotated[tuple[str, ...], Parameter(parse=False)] = ()
+    stdin: Annotated[str, Parameter(parse=False)] = ""
+
+
+@dataclass(frozen=True)
+class PathAction(Action):
+    """A verb that is pointed at a path in one container: `web /app`, `web:/app`, or in a thread `/app`."""
+
+    words: Annotated[tuple[str, ...], Parameter(help=f"{_TARGET}, then a path")] = ()
+    _: KW_ONLY
+    selector: Selector = ""
+    namespace: Namespace = ""
+    reason: Reason = ""
+    glass: Glass = ""
+
+    def __post_init__(self) -> None:
+        if len(self.words) > 2 or (len(self.words) == 2 and (_is_path(self.words[0]) or _cut(self.words[0])[1])):
+            raise UsageError(f"`{self.verb}` takes one target and one path, not", " ".join(self.words)[:80])
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        if not self.words or _is_path(self.words[0]):
+            return ()
+        return (_cut(self.words[0])[0],)
+
+    @property
+    def path(self) -> str:
+        """The path as typed; nothing where none was."""
+        if len(self.words) == 2:
+            return self.words[1]
+        if not self.words:
+            return ""
+        return self.words[0] if _is_path(self.words[0]) else _cut(self.words[0])[1]
+
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, words=(target, self.path) if self.path else (target,))
+
+
+def _is_path(word: str) -> bool:
+    return word.startswith(("/", ".", "~"))
+
+
+def _cut(word: str) -> tuple[str, str]:
+    """`web:/app` → web, /app."""
+    name, colon, path = word.partition(":")
+    return (name, path) if colon else (word, "")
+
+
+class InteractiveAction(TargetedAction):
+    """A verb that people type into while it runs."""
+
+    def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
+        raise NotImplementedError(self.verb)
+
+    def talk(self, found: Any, engine: Any, keys: Keys) -> AsyncGenerator[Output, None]:
+        """Do it, with `keys` to type on. As for `run`, the annotations say what is wanted and needed."""
+        raise NotImplementedError(self.verb)
+
+
+class Keys(Protocol):
+    """What people type on. Lines wait until the program has said who takes them."""
+
+    def plug(self, take: Callable[[Typed], Awaitable[None]], hang_up: Callable[[], Awaitable[None]]) -> None:
+        """take: gets each line. hang_up: called when nobody has typed for too long."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line that somebody typed, or Ctrl-C."""
+
+    line: str = ""
+    interrupt: bool = False

@@ -41,4 +41,64 @@ class SaveKept:
     """Hand out the thread's last result as a file."""
 
 
-Effect = ShowManual | UseScope | Rerun | StopRuns | GrepKept | SaveKept
+@dataclass(frozen=True)
+class Approve:
+    """Approve a request."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class DenyRequest:
+    """Deny a request, and why."""
+
+    id: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ListRequests:
+    """Show the requests that wait."""
+
+
+@dataclass(frozen=True)
+class ListSessions:
+    """Show what runs in this channel."""
+
+
+@dataclass(frozen=True)
+class WhoAmI:
+    """Show who the asker is to the bot."""
+
+
+@dataclass(frozen=True)
+class MayI:
+    """Say what policy decides of a command, without doing it."""
+
+    command: str
+
+
+@dataclass(frozen=True)
+class ReadAudit:
+    """Show the audit's last records, of a person, of a target, since a moment."""
+
+    who: str = ""
+    target: str = ""
+    since: str = ""
+
+
+Effect = (
+    ShowManual
+    | UseScope
+    | Rerun
+    | StopRuns
+    | GrepKept
+    | SaveKept
+    | Approve
+    | DenyRequest
+    | ListRequests
+    | ListSessions
+    | WhoAmI
+    | MayI
+    | ReadAudit
+)

@@ -6,6 +6,8 @@ told its id, the log has its trace.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class CdebugError(Exception):
     """`what` happened, on which `target`, `why`, and a `hint` of what to do next."""
@@ -38,7 +40,9 @@ class Unsupported(CdebugError):
 
 
 class Denied(CdebugError):
-    """Policy, or what can't be known, forbids it."""
+    """Policy, or what can't be known, forbids it. found: the object that it is about, where one was found."""
+
+    found: Any = None
 
     def __str__(self) -> str:
         return f"denied: {super().__str__()}"

@@ -20,7 +20,7 @@ import cyclopts
 from cyclopts import App
 
 from bot.core import paste
-from bot.core.action import Action
+from bot.core.action import Action, ArgvAction
 from bot.core.errors import UsageError
 
 LONGEST = 8_000
@@ -73,18 +73,19 @@ class Grammar:
         return self._known(text)
 
     def _parse(self, text: str) -> Action:
-        words = split(text)
+        words = paste.understand(split(text))
         argv = words[words.index("--") + 1 :] if "--" in words else []
-        words = paste.understand(words[: words.index("--")] if "--" in words else words)
+        words = words[: words.index("--")] if "--" in words else words
         if not words:
             raise UsageError("no command", hint="Try `ps`, `logs NAME` or `help`.")
         action, rest = self._verb(words)
         if {"--help", "-h"} & set(rest):
             return self.parse(f"help '{action.verb}'")
-        if argv:
+        takes_argv = issubclass(action, ArgvAction)
+        if argv and not takes_argv:
             raise UsageError(f"`{action.verb}` takes no command after `--`", hint=f"See `help {action.verb}`.")
-        _refuse_shell_signs(text)
-        return _read(self._parsers[action.verb], action, rest)
+        _refuse_shell_signs(text, takes_argv=takes_argv)
+        return _read(self._parsers[action.verb], action, rest, {"argv": tuple(argv)} if takes_argv else {})
 
     def _verb(self, words: list[str]) -> tuple[type[Action], list[str]]:
         for width in (2, 1):
@@ -95,7 +96,7 @@ class Grammar:
         raise UsageError("no such verb:", words[0][:60], hint=hint)
 
 
-def _refuse_shell_signs(text: str) -> None:
+def _refuse_shell_signs(text: str, *, takes_argv: bool) -> None:
     """A pipe that was typed bare is meant for a shell; a quoted one is text."""
     try:
         words = shlex.split(text, posix=False)  # keeps the quotes
@@ -104,7 +105,8 @@ def _refuse_shell_signs(text: str) -> None:
     for at, word in enumerate(words):
         if word in _SHELL_SIGNS:
             tool = words[at + 1] if at + 1 < len(words) else ""
-            hint = _PIPE_HINTS.get(tool, "Quote it if it is meant as text")
+            hint = "Write `-- sh -c '…'`, and the container's own shell reads it"
+            hint = hint if takes_argv else _PIPE_HINTS.get(tool, "Quote it if it is meant as text")
             raise UsageError("no shell reads this line, so it has no", word, hint=f"{hint}.")
 
 
@@ -118,11 +120,11 @@ def _parser(action: type[Action]) -> App:
     return app
 
 
-def _read(parser: App, action: type[Action], words: list[str]) -> Action:
+def _read(parser: App, action: type[Action], words: list[str], more: dict[str, tuple[str, ...]]) -> Action:
     see = f"See `help {action.verb}`."
     try:
         make, bound, _ = parser.parse_args(words, exit_on_error=False, print_error=False)
-        made = make(*bound.args, **bound.kwargs)
+        made = make(*bound.args, **bound.kwargs, **more)
     except cyclopts.UnusedCliTokensError as error:
         extra = " ".join(error.unused_tokens or [])
         raise UsageError(f"`{action.verb}` does not take", extra[:80], hint=see) from None

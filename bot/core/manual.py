@@ -14,16 +14,20 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.core.action import Action
+from bot.core.action import Action, ArgvAction
 from bot.core.units import show_duration
 
 _PLACES = {
     "target": "[TARGET]",
     "targets": "[TARGET…]",
+    "words": "[TARGET] [PATH]",
     "text": "PATTERN",
     "topic": "[VERB]",
     "place": "[CONTEXT[/NAMESPACE]]",
 }
+
+
+_EVERYWHERE = ("--selector", "--namespace", "--reason", "--break-glass")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def flags_of(verb: type[Action]) -> list[Flag]:
         if parameter and parameter.name:
             names = tuple(sorted(parameter.name, key=len, reverse=True))
             found.append(Flag(names, _value(hints[name], name), parameter.help or "", _default(field.default)))
-    return sorted(found, key=lambda flag: flag.names[0] in ("--selector", "--namespace"))
+    return sorted(found, key=lambda flag: flag.names[0] in _EVERYWHERE)
 
 
 def _parameter(hint: Any) -> Parameter | None:
@@ -86,7 +90,9 @@ def usage(verb: type[Action]) -> str:
     """One line: the verb, its target, its flags."""
     names: set[str] = {field.name for field in dataclasses.fields(verb)} if dataclasses.is_dataclass(verb) else set()
     places = [shown for name, shown in _PLACES.items() if name in names]
-    return " ".join([verb.verb, *places, *(f"[{flag.usage}]" for flag in flags_of(verb))])
+    argv = ["[-- COMMAND…]"] if issubclass(verb, ArgvAction) else []
+    flags = [f"[{flag.usage}]" for flag in flags_of(verb) if flag.names[0] not in _EVERYWHERE]
+    return " ".join([verb.verb, *places, *flags, *argv])
 
 
 def page(verb: type[Action]) -> str:
@@ -115,7 +121,7 @@ def typed(action: Action) -> str:
     hints = _hints(type(action))
     for field in dataclasses.fields(action):
         value = getattr(action, field.name)
-        if value == field.default or value in ("", ()):
+        if value == field.default or value in ("", ()) or field.name in ("argv", "stdin"):
             continue
         parameter = _parameter(hints[field.name])
         shown = _shown(value)
@@ -123,8 +129,14 @@ def typed(action: Action) -> str:
             words += shown
         else:
             name = max(parameter.name, key=len)
-            flags += [name] if value is True else [f"{name}={shown[0]}"] if shown[0][:1] == "-" else [name, *shown]
-    return shlex.join(words + flags)
+            flags += [name] if value is True else [word for each in shown for word in _flag(name, each)]
+    argv = ["--", *action.argv] if isinstance(action, ArgvAction) and action.argv else []
+    return shlex.join(words + flags + argv)
+
+
+def _flag(name: str, value: str) -> list[str]:
+    """A flag and its value; one word where the value looks like a flag itself."""
+    return [f"{name}={value}"] if value[:1] == "-" else [name, value]
 
 
 def _shown(value: Any) -> list[str]:

@@ -52,7 +52,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class File:
-    """Bytes with a name."""
+    """Bytes with a name. Text and the members of a .tar.gz are redacted; anything else can't be scanned."""
 
     name: str
     data: bytes
@@ -66,10 +66,18 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Exit:
+    """A process ended with this status: what came before it is complete."""
+
+    status: int
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
 class Progress:
     """What is going on in something slow; replaces the last one and is not kept."""
 
     text: str
 
 
-Output = Lines | Table | Card | Chart | File | Note | Progress
+Output = Lines | Table | Card | Chart | File | Note | Exit | Progress

@@ -20,6 +20,16 @@ _VERBS = {
     "docker": {"top": "processes"},
     "kubectl": {"get pods": "ps", "get pod": "ps", "get po": "ps", "get events": "events", "top pod": "stats"},
 }
+_SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash"})
+# the flags of a pasted `exec` that take a value, and those that say nothing to a bot
+_EXEC_VALUES = {
+    "docker": {
+        "-u": "--user", "--user": "--user", "-w": "--workdir", "--workdir": "--workdir",
+        "-e": "--env", "--env": "--env",
+    },
+    "kubectl": {"-c": "--container", "--container": "--container", "-n": "--namespace", "--namespace": "--namespace"},
+}  # fmt: skip
+_EXEC_IDLE = re.compile(r"-[it]{1,2}|--(?:interactive|tty|stdin)(?:=true)?")
 _FLAGS: dict[tuple[str, str], dict[str, str]] = {
     ("docker", "logs"): {"-n": "--tail", "-t": "--timestamps"},
     ("docker", "inspect"): {"-f": "--path", "--format": "--path"},
@@ -43,8 +53,46 @@ def understand(words: list[str]) -> list[str]:
         if verb := _VERBS[tool].get(" ".join(rest[:width])):
             rest = [*verb.split(), *rest[width:]]
             break
+    if rest[0] == "exec":
+        return _exec(tool, rest[1:])
+    if rest[0] == "cp":
+        return _copy(rest[1:])
     flags = _FLAGS.get((tool, rest[0]), {})
     return [rest[0], *_rewrite(rest[1:], flags)]
+
+
+def _exec(tool: str, words: list[str]) -> list[str]:
+    """`docker exec -it web /bin/sh` is `sh web`; any other command is argv, after a `--` where the tool has none."""
+    values, flags, at, interactive = _EXEC_VALUES[tool], list[str](), 0, False
+    target = ""
+    while at < len(words) and words[at] != "--":
+        name, equals, value = words[at].partition("=")
+        if _EXEC_IDLE.fullmatch(words[at]):
+            interactive = True
+        elif name in values:
+            at += 0 if equals else 1
+            flags += [values[name], value if equals else words[at] if at < len(words) else ""]
+        elif words[at].startswith("-") or (target and tool == "kubectl"):
+            flags.append(words[at])
+        elif target:
+            break
+        else:
+            target = words[at]
+        at += 1
+    argv = words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:]
+    named = [target] if target else []
+    if interactive and len(argv) == 1 and argv[0] in _SHELLS:
+        return ["sh", *named, *flags]
+    return ["exec", *named, *flags, "--", *argv]
+
+
+def _copy(words: list[str]) -> list[str]:
+    """What is copied out comes into the thread: where to put it on one's own disk says nothing here."""
+    from_container = [word for word in words if ":" in word and not word.startswith("-")]
+    if not from_container:
+        return ["cp", *words]
+    flags = [word for at, word in enumerate(words) if word.startswith("-") or words[at - 1 : at] in (["-c"], ["-n"])]
+    return ["cp", from_container[0], *flags]
 
 
 def _subject(tool: str, rest: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ Rules of this file:
   Cedar skips a forbid whose condition errors, and would allow; that is why diagnostics refuse.
 - the scope is decided first, then each object in it.
 - an object on which `ps` is refused does not exist for that person.
+- Ask is exact: refused as it stands, permitted once so many people have approved.
 
 Source: https://docs.cedarpolicy.com; the guards are each shown by a test in tests/core/test_policy.py.
 """
@@ -22,15 +23,19 @@ import cedarpy
 from bot.core.action import Action, Layer
 from bot.core.errors import Misconfigured
 from bot.core.person import Channel, Person
-from bot.core.target import Container, Found, Scope, Thing
+from bot.core.target import Container, Found, Scope, Thing, things_of
 
+BREAK_GLASS = "break-glass"
+MOST_APPROVALS = 3
 _TYPES = ("Scope", "Container", "Image", "Network", "Node", "NewObject")
 _SEES = "ps"
 
 
 @dataclass(frozen=True)
 class Allow:
-    """It may run."""
+    """It may run; `by` names the policies that say so."""
+
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,70 +47,129 @@ class Deny:
 
 @dataclass(frozen=True)
 class Ask:
-    """It may run once `approvals` people have approved exactly this."""
+    """It may run once `approvals` people have approved exactly this; `by` names the policies that say so."""
 
     approvals: int
+    by: str = ""
 
 
 Decision = Allow | Deny | Ask
 
 
+def strictest(decisions: Iterable[Decision]) -> Decision:
+    """One decision for several objects: a denial wins, then the one that asks for most."""
+    answer: Allow | Ask = Allow()
+    for decision in decisions:
+        if isinstance(decision, Deny):
+            return decision
+        if isinstance(answer, Allow) or (isinstance(decision, Ask) and decision.approvals > answer.approvals):
+            answer = decision
+    return answer
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What else a policy may look at: how many people approved, and whether the output can't be scanned for secrets."""
+
+    approvals: int = 0
+    binary: bool = False
+
+
+_PLAIN = Circumstances()
+
+
 def schema_of(verbs: Iterable[type[Action]]) -> str:
     """The Cedar schema that policies are checked against: every verb is an action in its layer's group."""
-    of_object = "context: String, namespace: String, engine: String, name: String, image: String, state: String"
+    of_object = (
+        "context: String, namespace: String, engine: String, name: String, image: String, state: String, "
+        "protected: Bool"
+    )
+    of_channel = "id: String, kind: String, shared: Bool, guests: Bool, listed: Bool"
+    of_request = f"channel: {{ {of_channel} }}, approvals: Long, binary: Bool"
+    applies = f"appliesTo {{ principal: [Person], resource: [{', '.join(_TYPES)}], context: {{ {of_request} }} }};"
+    layers = {layer.value for layer in Layer}
     lines = [
         "entity Role;",
         "entity Person in [Role] { team: String, guest: Bool, bot: Bool, stranger: Bool };",
         *(f"entity {name} {{ {of_object} }} tags String;" for name in _TYPES),
-        *(f'action "{layer.value}";' for layer in Layer),
+        # A layer applies by itself too: a policy may speak of one whose verbs are still to come.
+        *(f'action "{name}" {applies}' for name in (*sorted(layers), BREAK_GLASS)),
     ]
-    of_request = "channel: { id: String, kind: String, shared: Bool, guests: Bool }, approvals: Long"
     lines += [
-        f'action "{verb.verb}" in [Action::"{verb.layer.value}"] appliesTo {{ principal: [Person], '
-        f"resource: [{', '.join(_TYPES)}], context: {{ {of_request} }} }};"
-        for verb in verbs
-        if verb.verb not in {layer.value for layer in Layer}
+        f'action "{verb.verb}" in [Action::"{verb.layer.value}"] {applies}' for verb in verbs if verb.verb not in layers
     ]
     return "\n".join(lines)
 
 
 class Policy:
-    """A policy file that parsed and fits the schema."""
+    """The rules in force. Everything that is decided, is decided here."""
 
     def __init__(self, text: str, verbs: Iterable[type[Action]], name: str = "policy") -> None:
         """Raises Misconfigured, naming the policy that is wrong."""
+        self._verbs = tuple(verbs)
+        self._rules = _Rules(text, self._verbs, name)
+
+    def load(self, text: str, name: str = "policy") -> None:
+        """Put other rules in force. Raises Misconfigured for bad ones: then the old ones stay."""
+        self._rules = _Rules(text, self._verbs, name)
+
+    @property
+    def asks_for_guests(self) -> bool:
+        """Whether any rule looks at who else reads along: finding that out costs calls."""
+        return "channel.guests" in self._rules.text
+
+    def sees(self, person: Person, channel: Channel, thing: Found) -> bool:
+        """Whether an object exists for this person at all."""
+        return isinstance(self._rules.ask(person, channel, _SEES, thing, _PLAIN), Allow)
+
+    def decide(
+        self, person: Person, channel: Channel, verb: str, thing: Scope | Thing | Found, known: Circumstances = _PLAIN
+    ) -> Decision:
+        """May this person use this verb on this one object, read in this channel?"""
+        decision = self._rules.ask(person, channel, verb, thing, known)
+        if isinstance(decision, Allow):
+            return decision
+        for count in range(known.approvals + 1, MOST_APPROVALS + 1):
+            approved = self._rules.ask(person, channel, verb, thing, Circumstances(count, known.binary))
+            if isinstance(approved, Allow):
+                return Ask(count, approved.by)
+        return decision
+
+    def decide_all(
+        self, person: Person, channel: Channel, verb: str, found: Found, known: Circumstances = _PLAIN
+    ) -> Decision:
+        """The same of the scope and of each object in it, in one answer."""
+        return strictest(self.decide(person, channel, verb, each, known) for each in (found.scope, *things_of(found)))
+
+
+class _Rules:
+    """A policy file that parsed and fits the schema."""
+
+    def __init__(self, text: str, verbs: Iterable[type[Action]], name: str) -> None:
+        self.text = text
         schema = schema_of(verbs)
         self._schema = cedarpy.Schema.from_str(schema)
         try:
             self._policies = cedarpy.PolicySet.from_str(text)
         except ValueError as error:
-            raise Misconfigured(f"{name} does not parse", why=str(error)[:300]) from error
+            raise Misconfigured(f"{name} does not parse", why=_near(text, str(error))) from error
         self._names = _names(self._policies, name)
         result = cedarpy.validate_policies(text, schema)
         if not result.validation_passed:
-            raise Misconfigured(f"{name} fits no schema", why="; ".join(str(e) for e in result.errors)[:600])
+            raise Misconfigured(f"{name} fits no schema", why="; ".join(self._named(e) for e in result.errors)[:600])
 
-    def sees(self, person: Person, channel: Channel, thing: Found) -> bool:
-        """Whether an object exists for this person at all."""
-        return isinstance(self.decide(person, channel, _SEES, thing), Allow)
+    def _named(self, error: Any) -> str:
+        return f"`{self._names.get(error.policy_id, error.policy_id)}`: {error.error}"
 
-    def decide(self, person: Person, channel: Channel, verb: str, thing: Scope | Thing | Found) -> Decision:
-        """May this person use this verb on this one object, read in this channel?"""
+    def ask(self, person: Person, channel: Channel, verb: str, thing: Found, known: Circumstances) -> Allow | Deny:
+        """One evaluation, as it stands."""
         resource = _entity(thing)
         entities = [_person(person), *({"uid": _uid("Role", r), "attrs": {}, "parents": []} for r in person.roles)]
         request = {
             "principal": _uid("Person", f"{person.team}/{person.user}"),
             "action": _uid("Action", verb),
             "resource": resource["uid"],
-            "context": {
-                "channel": {
-                    "id": channel.id,
-                    "kind": channel.kind,
-                    "shared": channel.shared,
-                    "guests": channel.guests,
-                },
-                "approvals": 0,
-            },
+            "context": _circumstances(channel, known),
         }
         try:
             result = cedarpy.is_authorized(request, self._policies, [*entities, resource], self._schema)
@@ -113,10 +177,34 @@ class Policy:
             return Deny(f"policy could not be evaluated ({type(error).__name__})")
         if result.diagnostics.errors:
             return Deny("policy could not be evaluated")
-        if result.decision == cedarpy.Decision.Allow:
-            return Allow()
         reasons = ", ".join(sorted(self._names[reason] for reason in result.diagnostics.reasons))
+        if result.decision == cedarpy.Decision.Allow:
+            return Allow(reasons)
         return Deny(f"policy `{reasons}`" if reasons else "no policy permits it")
+
+
+def _near(text: str, said: str) -> str:
+    """Cedar's syntax errors carry no place: the policies are tried one by one, and the first bad one is named."""
+    for part in text.split("@id(")[1:]:
+        try:
+            cedarpy.PolicySet.from_str(f"@id({part}")
+        except ValueError as error:
+            return f"`{part.partition(')')[0].strip(chr(34))}`: {str(error)[:280]}"
+    return said[:300]
+
+
+def _circumstances(channel: Channel, known: Circumstances) -> dict[str, Any]:
+    return {
+        "channel": {
+            "id": channel.id,
+            "kind": channel.kind,
+            "shared": channel.shared,
+            "guests": channel.guests,
+            "listed": channel.listed,
+        },
+        "approvals": known.approvals,
+        "binary": known.binary,
+    }
 
 
 def _names(policies: cedarpy.PolicySet, name: str) -> dict[str, str]:
@@ -154,6 +242,7 @@ def _entity(thing: Found) -> dict[str, Any]:
             "name": name,
             "image": thing.image if isinstance(thing, Container) else "",
             "state": thing.state if isinstance(thing, Container) else "",
+            "protected": thing.protected,
         },
         "parents": [],
         "tags": dict(getattr(thing, "labels", {})),

@@ -7,17 +7,20 @@ annotation of `engine`, and a context that lacks it answers "`diff` is for docke
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.core.action import Wants
-from bot.core.output import Chart, Lines, Table
+from bot.core.approval import Approval
+from bot.core.audit import Entry
+from bot.core.output import Chart, Lines, Stream, Table
 from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.core.target import Candidates, Container, Image, Network, Scope, TargetRef, Thing
-from bot.core.view import Status, View
+from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 
 # ---- engines
@@ -191,6 +194,64 @@ class Diff(Protocol):
     async def changes(self, container: Container) -> list[tuple[str, str]]: ...
 
 
+@dataclass(frozen=True)
+class ExecQuery:
+    """What to run in a container. env: NAME=value each; terminal: on a PTY, whose output is one stream."""
+
+    argv: tuple[str, ...]
+    user: str = ""
+    workdir: str = ""
+    env: tuple[str, ...] = ()
+    terminal: bool = False
+
+
+class Process(Protocol):
+    """A process that was started in a container; bytes as they are."""
+
+    def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]: ...
+    async def write(self, data: bytes) -> None: ...
+    async def end_input(self) -> None: ...
+    async def status(self) -> int | None: ...
+
+
+@runtime_checkable
+class Exec(Protocol):
+    """`exec` yields the process for as long as the block lasts; leaving it closes its streams, and kills nothing.
+
+    The process can't be started: NotFound or NotRunning say why. `status` is None while it runs.
+    """
+
+    def exec(self, container: Container, query: ExecQuery) -> AbstractAsyncContextManager[Process]: ...
+
+
+@runtime_checkable
+class Attach(Protocol):
+    def attach(self, container: Container) -> AsyncGenerator[Lines, None]: ...
+
+
+@dataclass(frozen=True)
+class PathStat:
+    """A path in a container. link: where a symbolic link leads, as the engine resolved it."""
+
+    name: str
+    size: int
+    folder: bool
+    link: str = ""
+
+
+@runtime_checkable
+class Files(Protocol):
+    """A container's files, also where it has no shell or does not run."""
+
+    async def stat(self, container: Container, path: str) -> PathStat: ...
+    def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]: ...
+
+
+@runtime_checkable
+class ExecFiles(Exec, Files, Details, Protocol):
+    """All three: what runs is asked inside, what doesn't is read from outside."""
+
+
 # ---- Slack
 
 
@@ -199,6 +260,7 @@ class Directory(Protocol):
 
     async def person(self, team: str, user: str) -> Person: ...
     async def channel(self, channel: str) -> Channel: ...
+    async def candidates(self) -> list[str]: ...
 
 
 class Chat(Protocol):
@@ -214,7 +276,7 @@ class Chat(Protocol):
     async def draw(self, place: Place, chart: Chart) -> None: ...
     async def upload(self, place: Place, name: str, data: bytes, title: str) -> None: ...
     async def whisper(self, request: Request, text: str) -> None: ...
-    async def ask_filter(self, request: Request, view_id: str, pattern: str) -> None: ...
+    async def show_modal(self, request: Request, modal: Form | Page) -> None: ...
 
 
 # ---- state
@@ -280,6 +342,61 @@ class Sessions(Protocol):
     async def set_default(self, team: str, channel: str, default: Default) -> None: ...
     async def put_menu(self, menu: Menu) -> None: ...
     async def menu(self, menu_id: str) -> Menu | None: ...
+
+
+class Approvals(Protocol):
+    """Requests for approval; a change succeeds only where it finds what it expects."""
+
+    async def put(self, approval: Approval) -> None: ...
+    async def get(self, approval_id: str) -> Approval | None: ...
+    async def swap(self, old: Approval, new: Approval) -> bool: ...
+    async def waiting(self) -> list[Approval]: ...
+    async def due(self, now: float) -> list[Approval]: ...
+
+
+class Journal(Protocol):
+    """The audit. What `write` returns from is on disk, in this order."""
+
+    async def write(self, *entries: Entry) -> None: ...
+    async def entries(self, most: int) -> list[Entry]: ...
+
+
+@dataclass(frozen=True)
+class LiveRun:
+    """A run that is under way somewhere. command: as people may read it; text: as it is typed again.
+
+    shell: the user whose shell it is, nothing for other runs. votes: the approvals that it stands on.
+    """
+
+    id: str
+    verb: str
+    command: str
+    text: str
+    user: str
+    found: str
+    votes: int = 0
+    shell: str = ""
+    replica: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Mail for a live run. `text` is a line; `by` the mention of who sent it."""
+
+    run: str
+    kind: Literal["line", "interrupt", "stop"]
+    by: str = ""
+    text: str = ""
+
+
+class Live(Protocol):
+    """The live runs of all replicas."""
+
+    async def add(self, place: Place, run: LiveRun) -> None: ...
+    async def remove(self, place: Place, run_id: str) -> None: ...
+    async def of(self, place: Place) -> list[LiveRun]: ...
+    async def in_channel(self, place: Place) -> list[LiveRun]: ...
+    async def send(self, run: LiveRun, letter: Letter) -> None: ...
 
 
 class Meter(Protocol):

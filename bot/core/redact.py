@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import re2
 
 from bot.core.errors import Misconfigured, UsageError
 from bot.core.pattern import compile_pattern
+from bot.core.text import LONGEST_LINE
 
 HIDDEN = "[redacted]"
 _HIDDEN = HIDDEN.encode()
 _WORDS = "PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|API_?KEY|[A-Z]_KEY|ACCESSKEY|PRIVATEKEY|CREDENTIAL"
 _SETTING = rf"(?i:[A-Z0-9_.-]*(?:{_WORDS})[A-Z0-9_.-]*)"
+_KEY = "[A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
 # name → pattern; what stands in its groups stays, before and after the secret
 SHAPES: Mapping[str, str] = {
     "quoted setting": rf'({_SETTING}["\']?[ \t]*[=:][ \t]*")[^"\n]+(")',
@@ -28,8 +30,27 @@ SHAPES: Mapping[str, str] = {
     "gitlab": r"\bglpat-[A-Za-z0-9_-]{20,}",
     "slack": r"\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bxapp-[A-Za-z0-9-]{10,}",
     "google": r"\bAIza[A-Za-z0-9_-]{35}",
-    "stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
+    "stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9+/=]{24,}",
+    "npm": r"\bnpm_[A-Za-z0-9]{36}",
+    "pypi": r"\bpypi-[A-Za-z0-9_-]{40,}",
+    "docker": r"\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}",
+    "openai": r"\bsk-(?:proj-|svcacct-|ant-)?[A-Za-z0-9_-]{20,}",
+    "digitalocean": r"\bdo[op]_v1_[a-f0-9]{64}",
+    "sendgrid": r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    "twilio": r"\b(?:AC|SK)[a-f0-9]{32}\b",
+    "vault": r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}",
+    "databricks": r"\bdapi[a-f0-9]{32}\b",
+    "grafana": r"\bgl(?:sa|c)_[A-Za-z0-9_=+/]{32,}",
+    "shopify": r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
+    "telegram": r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
+    "azure": r"((?i:AccountKey|SharedAccessKey|sig)=)[A-Za-z0-9+/%=]{20,}",
+    "age": r"\bAGE-SECRET-KEY-1[A-Z0-9]{58}",
+    "key on one line": rf"(-----BEGIN {_KEY})[^\n]+?(-----END {_KEY})",
 }
+_KEY_BEGINS = re.compile(f"-----BEGIN {_KEY}".encode())
+_KEY_ENDS = re.compile(f"-----END {_KEY}".encode())
+_LONGEST_KEY = 500  # lines: a begin without an end must not hide a log for ever
+_OVERLAP = 8 * 1024
 _SECRET_KEY = re.compile(_SETTING)
 
 
@@ -64,8 +85,73 @@ class Redactor:
         return block, total
 
     def text(self, text: str) -> str:
-        """A short text with secrets replaced."""
-        return self.block(text.encode())[0].decode()
+        """A short text with secrets replaced, keys of several lines too."""
+        scrubber = Scrubber(self)
+        block = scrubber.push(text.encode("utf-8", "replace") + b"\n")
+        return (block + scrubber.close())[:-1].decode("utf-8", "replace")
+
+    def safe_cut(self, line: bytes, wanted: int) -> int:
+        """Where a line may be cut at `wanted` or before, so that no secret that is found in it is cut in two."""
+        start = max(0, wanted - _OVERLAP)
+        for match in self._any.finditer(line, start):
+            if match.start() < wanted < match.end():
+                return int(match.start())
+            if match.start() >= wanted:
+                break
+        return wanted
+
+
+class Scrubber:
+    """One stream's redaction: blocks of whole lines in, in order. It remembers what a border could hide.
+
+    A private key of several lines is hidden from its first line to its last. A line that was broken for
+    its length is read together with its next piece, so that a secret on the break is seen whole.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._key_lines = 0
+        self._held = b""
+        self.hidden = 0
+
+    def push(self, block: bytes) -> bytes:
+        """The lines that are safe to show now, possibly none."""
+        return self._scrub(self._whole(self._held + block))
+
+    def _whole(self, block: bytes) -> bytes:
+        """Hold back the end of a last line that goes on in the next block."""
+        self._held = b""
+        pieces = block.split(b"\n")
+        if len(pieces) < 2 or len(pieces[-2]) < LONGEST_LINE:
+            return block
+        start = len(block) - len(pieces[-2]) - 1
+        cut = self._redactor.safe_cut(pieces[-2], len(pieces[-2]) - _OVERLAP)
+        self._held = pieces[-2][cut:]
+        return block[: start + cut] + b"\n"
+
+    def _scrub(self, block: bytes) -> bytes:
+        if self._key_lines or _KEY_BEGINS.search(block):
+            block = b"".join(self._outside_keys(block))
+        block, count = self._redactor.block(block)
+        self.hidden += count
+        return block
+
+    def _outside_keys(self, block: bytes) -> Iterator[bytes]:
+        for line in block.splitlines(keepends=True):
+            begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
+            if self._key_lines:
+                self._key_lines = 0 if ends or self._key_lines >= _LONGEST_KEY else self._key_lines + 1
+            elif begins and not ends:
+                self._key_lines = 1
+                self.hidden += 1
+                yield line[: begins.end()] + _HIDDEN + b"\n"
+            else:
+                yield line
+
+    def close(self) -> bytes:
+        """What was held back, at the end of the stream."""
+        held, self._held = self._held, b""
+        return self._scrub(held + b"\n") if held else b""
 
 
 def compile_any(texts: list[str]) -> Any:

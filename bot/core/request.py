@@ -6,15 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["command", "press", "choose", "filter"]
+Kind = Literal["command", "press", "choose", "form", "line"]
 
 
 @dataclass(frozen=True)
 class Request:
     """One act of a person. Times are Slack's own `ts` texts; `at` is in seconds since the epoch.
 
-    command: `text` holds the words. press: a button, `action` and `value` say which. choose: a menu,
-    `value` is the index picked of menu `action`. filter: the modal's pattern in `text`, the view in `value`.
+    command: `text` holds the words, `stdin` the code block after them. press: a button, `action` and `value` say
+    which. choose: a menu, `value` is the index picked of menu `action`. form: a modal, `action` names it, `text` is
+    what was typed, `value` what it was opened for. line: `text` is a line for the thread's shell.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Request:
     channel: str
     at: float
     text: str = ""
+    stdin: str = ""
     action: str = ""
     value: str = ""
     thread: str = ""

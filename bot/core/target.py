@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from bot.core.errors import UsageError
 
+PROTECTED = "cdebug/protected"
 KINDS = frozenset({"container", "service", "image", "network", "node", "pod", "deployment"})
 _LONGEST = 512
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
@@ -77,6 +78,7 @@ class Scope:
     context: str
     engine: str
     namespace: str = ""
+    protected: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -86,9 +88,23 @@ class Scope:
         return f"{self.context}/{self.namespace}" if self.namespace else self.context
 
 
+class Labelled:
+    """What stands in a scope and carries labels: one of them, or its scope, protects it."""
+
+    scope: Scope
+    labels: Mapping[str, str]
+
+    @property
+    def protected(self) -> bool:
+        return self.scope.protected or self.labels.get(PROTECTED) == "true"
+
+
 @dataclass(frozen=True)
-class Container:
-    """A container that is there. `state` is the engine's word: running, exited, created, paused, …"""
+class Container(Labelled):
+    """A container that is there. `state` is the engine's word: running, exited, created, paused, …
+
+    owner: what made it and its like, as `kind/name`; nothing where it stands alone.
+    """
 
     scope: Scope
     id: str
@@ -97,13 +113,14 @@ class Container:
     image_id: str = ""
     state: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
 
     def __str__(self) -> str:
         return f"{self.scope}/{self.name}"
 
 
 @dataclass(frozen=True)
-class Image:
+class Image(Labelled):
     """An image that the engine has."""
 
     scope: Scope
@@ -116,7 +133,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Labelled):
     """A network that the engine has."""
 
     scope: Scope
@@ -129,7 +146,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Node:
+class Node(Labelled):
     """A machine that containers run on."""
 
     scope: Scope
@@ -141,7 +158,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class NewObject:
+class NewObject(Labelled):
     """What doesn't exist yet: its resolved specification."""
 
     scope: Scope
@@ -162,6 +179,10 @@ class Objects:
 
     scope: Scope
     items: tuple[Thing, ...]
+
+    @property
+    def protected(self) -> bool:
+        return self.scope.protected or any(item.protected for item in self.items)
 
     def __str__(self) -> str:
         return str(self.scope)
@@ -192,6 +213,15 @@ def found_from_json(text: str) -> Found:
     known = json.loads(text)
     things = tuple(_SHAPES[name](**{**data, "scope": Scope(**data["scope"])}) for name, data in known["things"])
     return things[0] if len(things) == 1 else Objects(Scope(**known["scope"]), things)
+
+
+def identity_of(thing: Thing) -> str:
+    """What makes a thing this one and no other of its name: ids where the engine has them, else what it will be."""
+    if isinstance(thing, Container):
+        return f"container {thing.id} of image {thing.image_id}"
+    if isinstance(thing, NewObject):
+        return f"new {json.dumps([thing.name, thing.spec], sort_keys=True)}"
+    return f"{type(thing).__name__.lower()} {getattr(thing, 'id', thing.name)}"
 
 
 def things_of(found: Found) -> tuple[Thing, ...]:

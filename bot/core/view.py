@@ -70,6 +70,7 @@ class CardView:
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     notes: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    asked: tuple[str, ...] = ()  # mentions of the people who are asked to act
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,26 @@ class MenuView:
     question: str
     id: str
     choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal with one field. `name` says what it is for, `value` what of; both come back with what was typed."""
+
+    name: str
+    title: str
+    label: str
+    hint: str
+    value: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A modal that is only read."""
+
+    title: str
+    text: str
 
 
 View = Status | TextView | TableView | CardView | NoteView | MenuView

@@ -1,8 +1,9 @@
 """The journey of a command, from what Slack handed over to the message that shows its outcome.
 
     submit   a command          pick   a menu's choice: it becomes the picker's own command
-    page     older, newer, filter, save on kept output          input   Stop for a live run
-    recover  what a replica that died left behind
+    resume   an approval or a denial          input   a shell's line, Ctrl-C, Stop
+    page     older, newer, filter, save on kept output
+    recover  what a replica that died left    expire  what nobody answered in time
 
 `take` is the switch before them: any request goes to the entry of its kind.
 
@@ -14,17 +15,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.action import Action, DeskAction
+from bot.core.approval import Approval
 from bot.core.errors import CdebugError
 from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
-from bot.core.view import NoteView
+from bot.core.view import NoteView, Status
 from bot.pipeline.admission import Admission
+from bot.pipeline.approving import Approving
+from bot.pipeline.asked import Grant
 from bot.pipeline.desk import Desk
-from bot.pipeline.journey import Journey
+from bot.pipeline.journey import Journey, is_reading
+from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts, guarded
 
 __all__ = ["Parts", "Pipeline"]
+
+_ANSWERS = frozenset({"approve", "deny", "arguments"})
+_KEYS = frozenset({"stop", "interrupt"})
 
 
 class Pipeline:
@@ -33,9 +41,11 @@ class Pipeline:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._admission = Admission(parts)
-        self._journey = Journey(parts)
+        self._approving = Approving(parts)
+        self._journey = Journey(parts, self._approving)
         self._pages = Pages(parts)
-        self._desk = Desk(parts, self._pages, again=self._command)
+        self._keyboard = Keyboard(parts, self._open_shell)
+        self._desk = Desk(parts, self._pages, self._approving, self._keyboard, self._command, self._run_approved)
 
     async def submit(self, request: Request) -> None:
         """A command."""
@@ -48,10 +58,24 @@ class Pipeline:
         async with guarded(self._parts, request):
             person, channel = await self._admission.admit(request)
             menu = await self._parts.sessions.menu(request.action)
-            if menu is None or not request.value.isdigit() or int(request.value) >= len(menu.commands):
+            known = menu is not None and menu.place.channel == request.channel and request.value.isdigit()
+            if menu is None or not known or int(request.value) >= len(menu.commands):
                 raise CdebugError("this menu is too old", hint="Type the command again.")
             command = replace(request, text=menu.commands[int(request.value)], thread=menu.place.thread)
             await self._command(command, person, channel)
+
+    async def resume(self, request: Request) -> None:
+        """An answer to a request for approval: a button of its card, or the reason of a Deny."""
+        async with guarded(self._parts, request):
+            person, channel = await self._admission.admit(request)
+            if request.kind == "form":
+                await self._approving.deny(request, person, channel, request.value, request.text)
+            elif request.action == "approve":
+                await self._approving.vote(request, person, channel, request.value, self._run_approved)
+            elif request.action == "deny":
+                await self._approving.form(request, person, channel, request.value)
+            else:
+                await self._approving.arguments(request, person, channel, request.value)
 
     async def page(self, request: Request) -> None:
         """A button on a kept result, or the filter that was typed for one."""
@@ -60,22 +84,31 @@ class Pipeline:
             await self._pages.turn(request, person, channel)
 
     async def input(self, request: Request) -> None:
-        """The Stop button of a live run."""
+        """A line for a shell, Ctrl-C, or the Stop button of a live run."""
         async with guarded(self._parts, request):
+            if request.kind == "line":
+                await self._keyboard.line(request, lambda: self._admission.admit(request))
+                return
             person, _ = await self._admission.admit(request, metered=False)
-            place = Place(request.team, request.channel, request.thread)
-            if not self._parts.runs.stop(place, person.mention):
-                raise CdebugError("nothing is running here any more", hint="`again` runs it once more.")
+            await (self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt)(request, person)
 
     async def recover(self, request: Request, place: Place | None) -> None:
-        """What another replica left. Work that had begun only read (so far), so it is done again in its thread."""
+        """What another replica left. What had begun and only reads is read again; anything else is not repeated."""
         if place is None:
             await self.take(request)
             return
         async with guarded(self._parts, request):
             person, channel = await self._admission.admit(request, metered=False)
-            await self._parts.chat.post(place, NoteView("The bot was started again: reading once more."))
-            await self._command(request, person, channel, place)
+            action = self._parts.grammar.parse(request.text) if request.kind in ("command", "choose") else None
+            if action is not None and is_reading(action):
+                await self._parts.chat.post(place, NoteView("The bot was started again: reading once more."))
+                await self._command(request, person, channel, place)
+                return
+            await self._interrupted(request, person, place)
+
+    async def expire(self, now: float) -> None:
+        """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
+        await self._approving.expire(now)
 
     async def take(self, request: Request) -> None:
         """Any request, by the entry that its kind belongs to."""
@@ -83,8 +116,10 @@ class Pipeline:
             await self.submit(request)
         elif request.kind == "choose":
             await self.pick(request)
-        elif request.action == "stop":
+        elif request.kind == "line" or request.action in _KEYS:
             await self.input(request)
+        elif request.action in _ANSWERS:
+            await self.resume(request)
         else:
             await self.page(request)
 
@@ -94,3 +129,33 @@ class Pipeline:
             await self._desk.perform(request, person, channel, action)
         else:
             await self._journey.go(request, person, channel, action, place)
+
+    async def _run_approved(
+        self, request: Request, approval: Approval, requester: Person, channel: Channel, votes: int
+    ) -> None:
+        """The requester's command, in its own thread; the work is that of the press that approved it last."""
+        action = self._parts.grammar.parse(approval.request.text)
+        await self._parts.inbox.begun(request, approval.place)
+        await self._journey.go(
+            approval.request, requester, channel, action, approval.place, Grant(approval, votes), work=request
+        )
+
+    async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
+        """A thread's shell for one more person, beginning with the line that they typed."""
+        action = self._parts.grammar.parse(command)
+        await self._journey.go(
+            replace(request, kind="command", text=command), person, channel, action, None, first=request.text
+        )
+
+    async def _interrupted(self, request: Request, person: Person, place: Place) -> None:
+        """Its own message says so; it is never done again by itself."""
+        approval = await self._parts.approvals.get(request.value) if request.action == "approve" else None
+        if approval is not None:
+            await self._approving.interrupted(approval)
+            return
+        command = self._parts.redactor.text(request.text)
+        status = Status("interrupted", person.mention, command, detail="the bot was started again")
+        await self._parts.chat.settle(place, status)
+        await self._parts.chat.post(
+            place, NoteView("interrupted: the bot was started again. `again` runs it once more.")
+        )

@@ -17,18 +17,8 @@ class Admission:
     async def admit(self, request: Request, *, metered: bool = True) -> tuple[Person, Channel]:
         """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods."""
         person = await self._parts.directory.person(request.team, request.user)
-        if why := _refusal(person):
-            raise Denied(why, hint="Ask somebody of this workspace to run it.")
+        if person.refusal:
+            raise Denied(person.refusal, hint="Ask somebody of this workspace to run it.")
         if metered and (who := await self._parts.meter.admit(request)):
             raise Denied(who, hint="Wait a minute.")
         return person, await self._parts.directory.channel(request.channel)
-
-
-def _refusal(person: Person) -> str:
-    if person.stranger:
-        return "people of other workspaces can't use cdebug"
-    if person.bot:
-        return "bots can't use cdebug"
-    if person.guest:
-        return "guests can't use cdebug"
-    return "this account is deactivated" if person.deactivated else ""

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from bot.core.action import Action
 from bot.core.errors import CdebugError
-from bot.core.output import Card, Chart, File, Lines, Note, Output, Progress, Table
+from bot.core.output import Card, Chart, Exit, File, Lines, Note, Output, Progress, Table
 from bot.core.request import Place
 from bot.core.target import Found
+from bot.core.units import show_bytes
 from bot.core.view import NoteView, Status
 from bot.pipeline.parts import Parts
+from bot.pipeline.rendering import hidden_note
 from bot.pipeline.results import CardResult, Result, TableResult, TextResult
+from bot.pipeline.scanning import scan
 from bot.runs import Run
 from bot.together import together
 
@@ -29,9 +32,19 @@ _STOPPING_S = 4.0
 class Delivery:
     """One run's output on its way to one thread. `kept` is the last result's id, `summary` what came of it."""
 
-    def __init__(self, parts: Parts, place: Place, running: Status, action: Action, found: Found, run: Run) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        place: Place,
+        running: Status,
+        action: Action,
+        found: Found,
+        run: Run,
+        allow_binary: Callable[[], None],
+    ) -> None:
+        """allow_binary: raises Denied where what can't be scanned for secrets may not be shown."""
         self._parts, self._place, self._running, self._action, self._found = parts, place, running, action, found
-        self._run = run
+        self._run, self._allow_binary = run, allow_binary
         self._result: Result | None = None
         self._notes: list[str] = []
         self._shown = False
@@ -39,6 +52,8 @@ class Delivery:
         self._drawing = asyncio.Lock()
         self.kept = ""
         self.summary = ""
+        self.bytes = 0
+        self.exit: int | None = None
 
     async def take(self, outputs: AsyncIterator[Output]) -> None:
         """Everything, to the end. Raises what the run raises, after what came before it was shown."""
@@ -73,12 +88,15 @@ class Delivery:
 
     async def _take(self, output: Output) -> None:
         if isinstance(output, Lines):
+            self.bytes += len(output.data)
             if not isinstance(self._result, TextResult):
                 await self._finish()
                 self._result = TextResult(self._parts, self._place, self._found, self._action)
             await self._result.push(output)
         elif isinstance(output, Note):
             self._notes.append(output.text)
+        elif isinstance(output, Exit):
+            await self._end(output)
         elif isinstance(output, Progress):
             await self._parts.chat.settle(self._place, self._running.with_detail(output.text))
         else:
@@ -95,7 +113,30 @@ class Delivery:
             if isinstance(output, Chart):
                 await self._parts.chat.draw(self._place, output)
             else:
-                await self._parts.chat.upload(self._place, output.name, output.data, output.name)
+                await self._upload(output)
+
+    async def _upload(self, file: File) -> None:
+        scanned = await asyncio.to_thread(scan, file, self._parts.redactor)
+        if scanned.binary:
+            self._allow_binary()
+            few = ", ".join(f"`{name}`" for name in scanned.binary[:5])
+            more = f" and {len(scanned.binary) - 5} more" if len(scanned.binary) > 5 else ""
+            self._notes.append(f"Not scanned for secrets, being no text: {few}{more}.")
+        if scanned.hidden:
+            self._notes.append(f"{hidden_note(scanned.hidden)} in it.")
+        name = self._parts.redactor.text(file.name)
+        self.bytes += len(scanned.file.data)
+        await self._parts.chat.upload(self._place, name, scanned.file.data, name)
+        self.summary = f"{name}, {show_bytes(len(scanned.file.data))}"
+
+    async def _end(self, end: Exit) -> None:
+        """A process ended: its output is complete, and what its status means is said where that helps."""
+        self.exit = end.status
+        said = f"exit status {end.status}" + (f": {end.meaning}" if end.status and end.meaning else "")
+        self._notes.append(said)
+        await self._finish_in_turn()
+        self._shown = True
+        self.summary = said if not end.status else f"exit status {end.status}"
 
     async def _finish(self) -> None:
         """The present result is complete: show it whole, keep it."""

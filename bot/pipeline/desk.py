@@ -1,4 +1,4 @@
-"""What desk verbs ask for, done: help, use, again, stop, grep, save."""
+"""What desk verbs ask for, done. What is only said is said in `answers`."""
 
 from __future__ import annotations
 
@@ -8,58 +8,90 @@ from dataclasses import replace
 
 from bot.core import effect, manual
 from bot.core.action import DeskAction, Layer
-from bot.core.errors import CdebugError, Denied, UsageError
+from bot.core.errors import Denied, UsageError
+from bot.core.manual import typed
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
-from bot.core.target import Scope, parse_target
+from bot.core.target import parse_target
 from bot.core.view import Status
+from bot.pipeline.answers import Answers
+from bot.pipeline.approving import Approving, Run
+from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.trail import Trail, told
 
 Again = Callable[[Request, Person, Channel], Awaitable[None]]
+_UNDECIDED = (effect.Approve, effect.DenyRequest)  # decided on the objects of the request, not on the place
 
 
 class Desk:
-    """Performs effects. `again` is the pipeline's own way to run a command."""
+    """Performs effects. `again` and `run` are the pipeline's own ways to run a command, and an approved one."""
 
-    def __init__(self, parts: Parts, pages: Pages, again: Again) -> None:
-        self._parts, self._pages, self._again = parts, pages, again
+    def __init__(
+        self, parts: Parts, pages: Pages, approving: Approving, keyboard: Keyboard, again: Again, run: Run
+    ) -> None:
+        self._parts, self._pages, self._approving, self._keyboard = parts, pages, approving, keyboard
+        self._again, self._run = again, run
+        self._answers = Answers(parts, approving)
 
     async def perform(self, request: Request, person: Person, channel: Channel, action: DeskAction) -> None:
         """Raises Denied where policy refuses the verb here, and what the effect's own step raises."""
         asked = action.effect()
-        place = Place(request.team, request.channel, request.thread or request.message)
-        await self._decide(person, channel, action.verb, asked)
+        if not isinstance(asked, _UNDECIDED):
+            await self._decide(request, person, channel, action, asked)
+        if said := await self._answers.to(request, person, channel, asked):
+            await self._parts.chat.whisper(request, said)
+            return
         match asked:
             case effect.ShowManual(topic):
                 await self._parts.chat.whisper(request, self._manual(topic))
             case effect.UseScope(name):
                 await self._use(request, person, name)
             case effect.StopRuns():
-                if not self._parts.runs.stop(place, person.mention):
-                    raise CdebugError("nothing is running in this thread", hint="`again` runs its command once more.")
+                await self._keyboard.stop(request, person)
+            case effect.Approve(approval_id):
+                await self._approving.vote(request, person, channel, approval_id, self._run)
+            case effect.DenyRequest(approval_id, why):
+                await self._approving.deny(request, person, channel, approval_id, why)
+            case effect.Rerun() | effect.GrepKept() | effect.SaveKept():
+                await self._on_thread(request, person, channel, asked)
+
+    async def _on_thread(
+        self,
+        request: Request,
+        person: Person,
+        channel: Channel,
+        asked: effect.Rerun | effect.GrepKept | effect.SaveKept,
+    ) -> None:
+        place = Place(request.team, request.channel, request.thread or request.message)
+        session = await self._session(request, place)
+        match asked:
             case effect.Rerun():
-                session = await self._session(request, place)
+                if not session.command:
+                    raise UsageError("it was typed with a code block, which isn't kept", hint="Type it again.")
                 await self._again(replace(request, text=session.command), person, channel)
             case effect.GrepKept(pattern):
-                session = await self._session(request, place)
-                await self._pages.grep(place, session.kept, pattern, person, channel)
+                await self._pages.grep(request, place, session.kept, pattern, person, channel)
             case effect.SaveKept():
-                session = await self._session(request, place)
-                await self._pages.save(place, session.kept, person, channel)
+                await self._pages.save(request, place, session.kept, person, channel)
 
-    async def _decide(self, person: Person, channel: Channel, verb: str, asked: effect.Effect) -> None:
-        default = self._parts.default.context
+    async def _decide(
+        self, request: Request, person: Person, channel: Channel, action: DeskAction, asked: effect.Effect
+    ) -> None:
+        """On the place; and on record, whatever the answer. Raises Denied."""
         if isinstance(asked, effect.UseScope) and not asked.place:
             return
+        default = self._parts.default.context
         context = self._place(asked.place).context if isinstance(asked, effect.UseScope) else default
-        scope = Scope(context, self._parts.engines[context].scope.engine)
-        decision = self._parts.policy.decide(person, channel, verb, scope)
+        decision = self._parts.policy.decide(person, channel, action.verb, self._parts.engines[context].scope)
+        trail = Trail.of(self._parts, request, person, self._parts.redactor.text(typed(action)))
+        await trail.write(trail.entry("ran" if isinstance(decision, Allow) else "refused", told(decision)))
         if not isinstance(decision, Allow):
-            hint = "A responder can." if verb == "use" else "Try another channel."
-            raise Denied(f"you may not use `{verb}` here", why=getattr(decision, "why", ""), hint=hint)
+            hint = "A responder can." if action.verb == "use" else "Try another channel."
+            raise Denied(f"you may not use `{action.verb}` here", why=getattr(decision, "why", ""), hint=hint)
 
     async def _session(self, request: Request, place: Place) -> Session:
         session = await self._parts.sessions.session(place) if request.thread else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.action import Action, Wants
+from bot.core.action import Action, Layer, Wants
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow
+from bot.core.policy import Allow, Ask, Circumstances, Deny, Policy, strictest
 from bot.core.ports import Find
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
-from bot.core.target import Candidates, Container, Found, Objects, Scope, TargetRef, Thing, parse_target, things_of
+from bot.core.target import Candidates, Container, Found, Objects, TargetRef, Thing, parse_target, things_of
 from bot.pipeline.parts import Parts
 
 _SINGLE = (Wants.CONTAINER, Wants.THING, Wants.NETWORK)
@@ -30,6 +30,12 @@ class Several(Exception):
         """The choice as a target."""
         kind = "" if isinstance(thing, Container) else f"{type(thing).__name__.lower()}/"
         return thing.name if self.field == "name" else f"{thing.scope.context}/{kind}{thing.name}"
+
+    def chosen(self, action: Action, thing: Thing) -> Action:
+        """The command, of this one."""
+        if self.field == "name":
+            return replace(action, name=self.value(thing))  # type: ignore[type-var]
+        return action.pointed_at(self.value(thing))
 
     def label(self, thing: Thing) -> str:
         """The choice as people read it."""
@@ -95,12 +101,21 @@ class Finder:
         default = stored or self._parts.channels.get(request.channel) or self._parts.default
         return session, default
 
-    async def find(self, refs: list[TargetRef], person: Person, channel: Channel, action: Action) -> Found:
-        """What is meant, decided. Raises Several, NotFound, Denied, or what the engine raises."""
+    async def find(
+        self, refs: list[TargetRef], person: Person, channel: Channel, action: Action, votes: int = 0
+    ) -> tuple[Found, Allow | Ask]:
+        """What is meant, and what policy says of it. Raises Several, NotFound, Denied, or what the engine raises.
+
+        votes: how many people have approved exactly this.
+        """
         engine = self.engine(refs[0].context, person, channel)
-        self._decide(person, channel, action, Scope(refs[0].context, engine.scope.engine, refs[0].namespace))
+        scope = replace(engine.scope, namespace=refs[0].namespace)
+        judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
+        of_scope = judge.decide(scope)
         found = await self._match(engine, refs, action)
-        return self._permitted(person, channel, action, found)
+        if isinstance(found, Objects) and action.layer is Layer.LOOK:
+            return judge.readable(found), of_scope
+        return found, judge.strictest([of_scope, *(judge.decide(thing) for thing in things_of(found))])
 
     def engine(self, context: str, person: Person, channel: Channel) -> Find:
         """A context with only what this person may see: the rest can't be named, listed or looked like."""
@@ -115,7 +130,7 @@ class Finder:
                 raise _not_found(ref, candidates)
             merged += [thing for thing in visible if thing not in merged]
         if action.wants not in _SINGLE:
-            return Objects(Scope(engine.scope.context, engine.scope.engine, refs[0].namespace), tuple(merged))
+            return Objects(replace(engine.scope, namespace=refs[0].namespace), tuple(merged))
         if len(merged) > 1:
             name = refs[0].name or refs[0].selector
             question = f"{len(merged)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
@@ -123,20 +138,41 @@ class Finder:
             raise Several(question, merged, "name" if action.wants == Wants.NETWORK else "target")
         return merged[0]
 
-    def _decide(self, person: Person, channel: Channel, action: Action, thing: Found) -> None:
-        decision = self._parts.policy.decide(person, channel, action.verb, thing)
-        if not isinstance(decision, Allow):
-            why = getattr(decision, "why", "it needs an approval")
-            raise Denied(f"you may not use `{action.verb}` on", thing, why=why, hint="`help` lists the verbs.")
 
-    def _permitted(self, person: Person, channel: Channel, action: Action, found: Found) -> Found:
-        """Reading leaves refused rows out; a single thing that is refused refuses the command."""
-        if not isinstance(found, Objects):
-            self._decide(person, channel, action, found)
-            return found
-        policy = self._parts.policy
-        allowed = [it for it in found.items if isinstance(policy.decide(person, channel, action.verb, it), Allow)]
+class Judge:
+    """Policy, asked about one command: a denial is raised, with the object that it is about."""
+
+    def __init__(self, policy: Policy, person: Person, channel: Channel, action: Action, known: Circumstances) -> None:
+        self._policy, self._person, self._channel = policy, person, channel
+        self._action, self._known = action, known
+
+    def decide(self, thing: Found) -> Allow | Ask:
+        """Raises Denied."""
+        decision = self._policy.decide(self._person, self._channel, self._action.verb, thing, self._known)
+        if isinstance(decision, Deny):
+            denied = Denied(
+                f"you may not use `{self._action.verb}` on", thing, why=decision.why, hint="`can` says what you may."
+            )
+            denied.found = thing
+            raise denied
+        return decision
+
+    def readable(self, found: Objects) -> Objects:
+        """Reading leaves refused rows out, and those that would need an approval of their own."""
+        policy, verb = self._policy, self._action.verb
+        allowed = [
+            item
+            for item in found.items
+            if isinstance(policy.decide(self._person, self._channel, verb, item, self._known), Allow)
+        ]
         return Objects(found.scope, tuple(allowed))
+
+    @staticmethod
+    def strictest(decisions: list[Allow | Ask]) -> Allow | Ask:
+        """One decision for all."""
+        answer = strictest(decisions)
+        assert not isinstance(answer, Deny)
+        return answer
 
 
 def _not_found(ref: TargetRef, candidates: Candidates) -> NotFound:

@@ -12,16 +12,25 @@ from dataclasses import replace
 from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow
+from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports import Kept, Window
 from bot.core.request import Place, Request
 from bot.core.target import found_from_json, things_of
 from bot.core.text import sieve
-from bot.core.view import NoteView, View
+from bot.core.view import Form, NoteView, View
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, window_view
+from bot.pipeline.trail import Trail, told
 
 _GONE = NotFound("this result is gone: cdebug keeps results for a day", hint="`again` runs the command once more.")
+
+
+def filter_form(window: Window) -> Form:
+    """Which lines to show."""
+    return Form(
+        "filter", "Filter", "Show only lines in which this is found",
+        "A pattern (RE2), as timeout|refused. Empty shows all again.", window.id, window.pattern,
+    )  # fmt: skip
 
 
 class Pages:
@@ -33,13 +42,13 @@ class Pages:
     async def turn(self, request: Request, person: Person, channel: Channel) -> None:
         """A button press or a filter. Raises NotFound when the result is gone, Denied as policy says."""
         window, kept = await self._load(request)
-        self._decide(person, channel, kept)
-        if request.kind == "filter":
+        await self._decide(request, person, channel, kept)
+        if request.kind == "form":
             await self._filter(window, request.text)
             return
         match request.action:
             case "filter":
-                await self._parts.chat.ask_filter(request, window.id, window.pattern)
+                await self._parts.chat.show_modal(request, filter_form(window))
             case "save":
                 await as_file(self._parts, window.place, kept)
             case "older" if window.first > 0:  # of two quick presses the second may have nowhere to go
@@ -47,21 +56,23 @@ class Pages:
             case "newer" if window.last < kept.lines:
                 await self._show(replace(window, first=window.last), kept, "start")
 
-    async def grep(self, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel) -> None:
+    async def grep(
+        self, request: Request, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel
+    ) -> None:
         """A new message with the lines of a kept result that hold a pattern."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
             raise _GONE
-        self._decide(person, channel, kept)
+        await self._decide(request, person, channel, kept)
         window = Window(self._parts.new_id(), kept_id, kept_id, 0, 0, "", place, "")
         await self._filter(window, pattern)
 
-    async def save(self, place: Place, kept_id: str, person: Person, channel: Channel) -> None:
+    async def save(self, request: Request, place: Place, kept_id: str, person: Person, channel: Channel) -> None:
         """A kept result as a file."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
             raise _GONE
-        self._decide(person, channel, kept)
+        await self._decide(request, person, channel, kept)
         await as_file(self._parts, place, kept)
 
     async def _load(self, request: Request) -> tuple[Window, Kept]:
@@ -71,12 +82,18 @@ class Pages:
             raise _GONE
         return window, kept
 
-    def _decide(self, person: Person, channel: Channel, kept: Kept) -> None:
+    async def _decide(self, request: Request, person: Person, channel: Channel, kept: Kept) -> None:
+        """Reading again what was shown is reading; that it was read is on record. Raises Denied."""
         found = found_from_json(kept.found)
-        for thing in (found.scope, *things_of(found)):
-            decision = self._parts.policy.decide(person, channel, kept.verb, thing)
-            if not isinstance(decision, Allow):
-                raise Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+        hidden = not all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
+        if hidden:
+            raise _GONE
+        decision = self._parts.policy.decide_all(person, channel, kept.verb, found, Circumstances(MOST_APPROVALS))
+        trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
+        if not isinstance(decision, Allow):
+            await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
+            raise Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+        await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
 
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)

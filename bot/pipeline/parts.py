@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.errors import CdebugError
 from bot.core.grammar import Grammar
 from bot.core.policy import Policy
-from bot.core.ports import Chat, Directory, Find, Inbox, Meter, Sessions, Shelf
+from bot.core.ports import Approvals, Chat, Directory, Find, Inbox, Journal, Live, Meter, Sessions, Shelf
 from bot.core.redact import Redactor
 from bot.core.request import Request
 from bot.core.session import Default
@@ -20,10 +20,17 @@ from bot.runs import Runs
 
 @dataclass(frozen=True)
 class Limits:
-    """longest: a run's time; follow: a follow's."""
+    """longest: a run's time; follow: a follow's; shell, idle: a shell's, and without a line; approval: a request's.
+
+    file: bytes that one file may have.
+    """
 
     longest: timedelta = timedelta(minutes=10)
     follow: timedelta = timedelta(minutes=30)
+    shell: timedelta = timedelta(hours=4)
+    idle: timedelta = timedelta(minutes=15)
+    approval: timedelta = timedelta(minutes=10)
+    file: int = 50 * 2**20
 
 
 @dataclass(frozen=True)
@@ -41,12 +48,17 @@ class Parts:
     shelf: Shelf
     meter: Meter
     inbox: Inbox
+    approvals: Approvals
+    journal: Journal
+    live: Live
     runs: Runs
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     log: Any
     channels: Mapping[str, Default] = field(default_factory=dict)
     limits: Limits = Limits()
+    approvals_channel: str = ""
+    audit_channel: str = ""
 
 
 @asynccontextmanager

@@ -7,9 +7,13 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Any
 
-from bot.core.action import Action
+from bot.core.action import Action, InteractiveAction
 from bot.core.errors import Unsupported
 from bot.core.ports import Find
+
+
+def _method(verb: type[Action]) -> Hashable:
+    return verb.talk if issubclass(verb, InteractiveAction) else verb.run
 
 
 @cache
@@ -19,7 +23,7 @@ def _annotated(run: Hashable) -> Any:
 
 def port_needed(verb: type[Action], engine: Find) -> Any:
     """The engine, once it is known to have what the verb needs. Raises Unsupported."""
-    port = _annotated(verb.run)
+    port = _annotated(_method(verb))
     if not isinstance(engine, port):
         raise Unsupported(
             f"`{verb.verb}` can't be done on the {engine.scope.engine} context", engine.scope.context,

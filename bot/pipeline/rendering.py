@@ -19,6 +19,11 @@ Edge = Literal["start", "end"]
 _STDERR = "E│ "
 
 
+def hidden_note(count: int) -> str:
+    """How many secrets a reader doesn't see."""
+    return f"{count} secret{'s were' if count > 1 else ' was'} hidden"
+
+
 def row_line(row: Sequence[str]) -> str:
     """A table's row as one line: cells between tabs, nothing in them that would end a cell or a line."""
     return "\t".join(re.sub(r"[\t\n\r]+", " ", cell) for cell in row) + "\n"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from bot.core.action import Action
-from bot.core.output import Card, Lines, Table
+from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.ports import Kept, Window
+from bot.core.redact import Scrubber
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
 from bot.core.text import clean, mark_stderr, sieve
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import Head, Tail
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import Edge, as_file, buttons, file_name, row_line, window_view
+from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, row_line, window_view
 
 _BLOCK = 256 * 1024
 
@@ -42,18 +43,19 @@ class Result:
         """Show and keep it; False where there was nothing."""
         raise NotImplementedError
 
-    def _redact(self, block: bytes) -> bytes:
-        block, count = self._parts.redactor.block(clean(block))
-        self._hidden += count
-        return block
-
     def _text(self, text: str) -> str:
-        return self._redact(text.encode("utf-8", "replace")).decode()
+        block, count = self._parts.redactor.block(clean(text.encode("utf-8", "replace")))
+        self._hidden += count
+        return block.decode()
+
+    @property
+    def hidden(self) -> int:
+        """How many secrets were replaced so far."""
+        return self._hidden
 
     def _notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
-        plural = "s were" if self._hidden > 1 else " was"
         notes = tuple(self._parts.redactor.text(note) for note in notes)
-        return (*notes, *([f"{self._hidden} secret{plural} hidden"] if self._hidden else []))
+        return (*notes, *([hidden_note(self.hidden)] if self.hidden else []))
 
     async def _show(self, view: View) -> None:
         if self._message:
@@ -85,11 +87,20 @@ class TextResult(Result):
         self._waiting: list[bytes] = []
         self._size = self._dropped = 0
         self._drawn = -1
+        self._scrubbers = {stream: Scrubber(parts.redactor) for stream in get_args(Stream)}
+
+    @property
+    def hidden(self) -> int:
+        return self._hidden + sum(scrubber.hidden for scrubber in self._scrubbers.values())
 
     async def push(self, lines: Lines) -> None:
         """Take a block through cleaning, redaction and the sieve, in this order."""
-        block = self._redact(lines.data)
-        if lines.stream == "err":
+        await self._add(self._scrubbers[lines.stream].push(clean(lines.data)), lines.stream)
+
+    async def _add(self, block: bytes, stream: Stream) -> None:
+        if not block:
+            return
+        if stream == "err":
             block = mark_stderr(block)
         if self._sieve:
             block = sieve(self._sieve, block)
@@ -120,6 +131,8 @@ class TextResult(Result):
         self._drawn = total
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
+        for stream, scrubber in self._scrubbers.items():
+            await self._add(scrubber.close(), stream)
         if not self._shown.total:
             return False
         await self._store()

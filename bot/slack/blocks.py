@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.view import Button, CardView, MenuView, NoteView, State, Status, TableView, TextView, View
+from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, State, Status, TableView, TextView, View
 from bot.core.window import Room, shorten
 
 Block = dict[str, Any]
@@ -20,6 +20,9 @@ TEXT = 4_000
 _BODY = 2_900
 _CELL = 300
 _OPTION = 75
+_TITLE = 24
+_PARTS = 20
+_STYLES = {"Stop": "danger", "Deny": "danger", "Approve": "primary"}
 _EMOJI: dict[State, str] = {
     "running": "hourglass_flowing_sand",
     "waiting for approval": "raised_hand",
@@ -78,7 +81,7 @@ def _actions(view: View) -> list[Block]:
 def _button(button: Button) -> Block:
     shown = {"type": "plain_text", "text": button.label}
     element = {"type": "button", "text": shown, "action_id": button.action, "value": button.value}
-    return element | ({"style": "danger"} if button.label == "Stop" else {})
+    return element | ({"style": _STYLES[button.label]} if button.label in _STYLES else {})
 
 
 # ---- the root message
@@ -158,6 +161,11 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
     cut = (f"{missing} more rows: Save has them all",) if missing else ()
     notes = " · ".join((*view.notes, *cut))
     lines += [escape(notes)] if notes else []
+    if view.asked:
+        elements.append(_words("Who may approve: ", bold=True))
+        for person in view.asked:
+            elements += [*_mention(person), _words(" ")]
+        lines.append(f"Who may approve: {' '.join(view.asked)}")
     return "\n".join(lines), [header, _rich(elements), *([_context(notes)] if notes else [])]
 
 
@@ -223,28 +231,42 @@ def _context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": text or " ", "emoji": False}]}
 
 
-def filter_modal(pattern: str, metadata: str) -> Block:
-    """The one modal: which lines to show."""
+def form_modal(form: Form, metadata: str) -> Block:
+    """A modal with one field."""
     return {
         "type": "modal",
-        "callback_id": "filter",
+        "callback_id": form.name,
         "private_metadata": metadata,
-        "title": {"type": "plain_text", "text": "Filter"},
-        "submit": {"type": "plain_text", "text": "Filter"},
+        "title": {"type": "plain_text", "text": form.title[:_TITLE]},
+        "submit": {"type": "plain_text", "text": form.title[:_TITLE]},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
             {
                 "type": "input",
-                "block_id": "pattern",
+                "block_id": "form",
                 "optional": True,
-                "label": {"type": "plain_text", "text": "Show only lines in which this is found"},
-                "hint": {"type": "plain_text", "text": "A pattern (RE2), as timeout|refused. Empty shows all again."},
+                "label": {"type": "plain_text", "text": form.label},
+                "hint": {"type": "plain_text", "text": form.hint},
                 "element": {
                     "type": "plain_text_input",
                     "action_id": "text",
                     "max_length": 500,
-                    **({"initial_value": pattern} if pattern else {}),
+                    **({"initial_value": form.text} if form.text else {}),
                 },
             }
+        ],
+    }
+
+
+def page_modal(page: Page) -> Block:
+    """A modal that is only read: the text in as many blocks as it needs, at most what Slack takes."""
+    parts = [page.text[at : at + _BODY] for at in range(0, len(page.text), _BODY)][:_PARTS] or [" "]
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": page.title[:_TITLE]},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [
+            {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [_words(part)]}]}
+            for part in parts
         ],
     }

@@ -1,22 +1,23 @@
-"""People and channels as Slack knows them, kept for a minute. What can't be known is a denial."""
+"""People, their groups and channels as Slack knows them, kept for a minute. What can't be known is a denial."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import Denied, Unavailable
+from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.person import Channel, Person
 from bot.slack.calls import call
 
 T = TypeVar("T")
 _KEEP_S = 60.0
 _MOST = 5_000
+_MOST_MEMBERS = 200
 
 
 class Remembered(Generic[T]):
@@ -40,20 +41,60 @@ class Remembered(Generic[T]):
             return answer
 
 
-class People:
-    """The directory. workspaces: team ids whose people are ours; roles: a user id's roles, from the YAML."""
+@dataclass(frozen=True)
+class Entry:
+    """One person of the YAML."""
 
-    def __init__(self, client: AsyncWebClient, workspaces: frozenset[str], roles: Mapping[str, frozenset[str]]) -> None:
-        self._client, self._workspaces, self._roles = client, workspaces, roles
+    roles: frozenset[str] = frozenset()
+    kubernetes: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the YAML says. workspaces: team ids whose people are ours; people: by user id; usergroups: their roles.
+
+    listed: the channels that it names.
+    """
+
+    workspaces: frozenset[str]
+    people: Mapping[str, Entry] = field(default_factory=dict)
+    usergroups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
+
+
+class People:
+    """The directory. asks_for_guests: whether it matters that a guest reads along, which costs calls."""
+
+    def __init__(self, client: AsyncWebClient, known: Known, asks_for_guests: Callable[[], bool]) -> None:
+        self._client, self._known, self._asks_for_guests = client, known, asks_for_guests
         self._people = Remembered(self._ask_person)
         self._channels = Remembered(self._ask_channel)
+        self._groups = Remembered(self._ask_group)
 
     async def person(self, team: str, user: str) -> Person:
         """Raises Denied when Slack can't say who that is, Unavailable when it doesn't answer."""
         person = await self._people.get(user)
-        if team not in self._workspaces or (person.team or team) not in self._workspaces:
+        ours = self._known.workspaces
+        if team not in ours or (person.team or team) not in ours:
             return replace(person, stranger=True)
-        return person
+        return replace(person, roles=person.roles | await self._roles_by_group(user))
+
+    async def _roles_by_group(self, user: str) -> frozenset[str]:
+        """What the groups that somebody is in now give them. A group that can't be read refuses: it may forbid."""
+        granted = [roles for group, roles in self._known.usergroups.items() if user in await self._groups.get(group)]
+        return frozenset[str]().union(*granted)
+
+    async def candidates(self) -> list[str]:
+        """The user ids of everybody whom the YAML or one of its user groups gives a role."""
+        named = [user for user, entry in self._known.people.items() if entry.roles]
+        for group in self._known.usergroups:
+            named += await self._groups.get(group)
+        return sorted(set(named))
+
+    async def _ask_group(self, group: str) -> frozenset[str]:
+        what = f"look up the user group {group}"
+        return frozenset((await call(what, lambda: self._client.usergroups_users_list(usergroup=group)))["users"])
 
     async def channel(self, channel: str) -> Channel:
         """Raises NotInvited for a channel that the bot can't see."""
@@ -67,6 +108,7 @@ class People:
                 raise Denied("cdebug can't tell who you are", why=error.why, hint="Ask an operator.") from error
             raise
         team = known.get("team_id", "")
+        entry = self._known.people.get(user, Entry())
         return Person(
             team=team,
             user=user,
@@ -75,14 +117,32 @@ class People:
             guest=bool(known.get("is_restricted") or known.get("is_ultra_restricted")),
             stranger=bool(known.get("is_stranger")),
             deactivated=bool(known.get("deleted")),
-            roles=self._roles.get(user, frozenset()),
+            roles=entry.roles,
+            kubernetes=entry.kubernetes,
+            groups=entry.groups,
         )
 
     async def _ask_channel(self, channel: str) -> Channel:
         known = (await call("look up this channel", lambda: self._client.conversations_info(channel=channel)))[
             "channel"
         ]
-        return Channel(channel, _kind(known), shared=_shared(known))
+        guests = await self._has_guests(channel) if self._asks_for_guests() else True
+        return Channel(
+            channel, _kind(known), shared=_shared(known), guests=guests, listed=channel in self._known.listed
+        )
+
+    async def _has_guests(self, channel: str) -> bool:
+        """Slack has no single answer: every member is looked up. Too many, or no scope for it: yes."""
+        try:
+            body = await call(
+                "list who reads along", lambda: self._client.conversations_members(channel=channel, limit=_MOST_MEMBERS)
+            )
+            if (body.get("response_metadata") or {}).get("next_cursor"):
+                return True
+            people = [await self._people.get(member) for member in body["members"]]
+        except CdebugError:
+            return True
+        return any(person.guest or person.stranger for person in people if not person.bot)
 
 
 def _name(known: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.request import Request
-from bot.slack.words import clean
+from bot.slack.words import clean, parted
 
 Body = Mapping[str, Any]
 
@@ -34,6 +34,7 @@ def from_payload(body: Body, bot_user: str, new_id: str, now: float) -> Request 
 
 
 def _slash(body: Body, new_id: str, now: float) -> Request:
+    text, stdin = parted(body.get("text", ""))
     return Request(
         id=new_id,
         dedup=f"trigger.{body['trigger_id']}",
@@ -42,10 +43,14 @@ def _slash(body: Body, new_id: str, now: float) -> Request:
         user=body["user_id"],
         channel=body["channel_id"],
         at=now,
-        text=clean(body.get("text", "")) or "help",
+        text=text or "help",
+        stdin=stdin,
         trigger=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
+
+
+_PROMPT = "$ "
 
 
 def _event(body: Body, bot_user: str, new_id: str, now: float) -> Request | None:
@@ -58,19 +63,21 @@ def _event(body: Body, bot_user: str, new_id: str, now: float) -> Request | None
     if "edited" in event or event.get("user") in (None, bot_user):
         return None
     direct = event.get("channel_type") == "im"
-    if not direct and mention not in text:
+    line = bool(event.get("thread_ts")) and text.startswith(_PROMPT)
+    if not direct and not line and mention not in text:
         return None
-    words = text.split(mention, 1)[1] if mention in text else text
+    words, stdin = parted(text.split(mention, 1)[1] if mention in text and not line else text)
     team = event.get("team") or body["team_id"]
     return Request(
         id=new_id,
         dedup=f"message.{body['team_id']}.{event['channel']}.{event['ts']}",
-        kind="command",
+        kind="line" if line else "command",
         team=team,
         user=event["user"],
         channel=event["channel"],
         at=now,
-        text=clean(words) or "help",
+        text=clean(text).removeprefix(_PROMPT) if line else words or "help",
+        stdin="" if line else stdin,
         thread=event.get("thread_ts", ""),
         message=event["ts"],
     )
@@ -101,20 +108,21 @@ def _action(body: Body, new_id: str, now: float) -> Request:
 
 
 def _submission(body: Body, new_id: str, now: float) -> Request:
-    """The Filter modal. Where it was opened is in its private metadata."""
+    """A modal's form. Where it was opened, and of what, is in its private metadata."""
     view = body["view"]
     where = json.loads(view["private_metadata"])
-    pattern = view["state"]["values"]["pattern"]["text"].get("value") or ""
+    typed = view["state"]["values"]["form"]["text"].get("value") or ""
     return Request(
         id=new_id,
         dedup=f"view.{view['id']}.{view.get('hash', '')}.{body.get('trigger_id', '')}",
-        kind="filter",
+        kind="form",
         team=body["user"].get("team_id") or body["team"]["id"],
         user=body["user"]["id"],
         channel=where["channel"],
         at=now,
-        text=pattern,  # a modal's input arrives as it was typed
-        value=where["window"],
+        action=view["callback_id"],
+        text=typed,  # a modal's input arrives as it was typed
+        value=where["value"],
         thread=where["thread"],
         message=where["message"],
         trigger=body.get("trigger_id", ""),

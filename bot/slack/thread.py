@@ -12,7 +12,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core.errors import CdebugError
 from bot.core.output import Chart
 from bot.core.request import Place, Request
-from bot.core.view import Status, View
+from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.slack import blocks
 from bot.slack.calls import NotInvited, Pace, call
@@ -83,11 +83,17 @@ class Threads:
                 raise
             await call("answer", lambda: self._respond(request, text))
 
-    async def ask_filter(self, request: Request, view_id: str, pattern: str) -> None:
-        """Open the Filter modal for the person who pressed; Slack allows that for three seconds."""
-        where = {"window": view_id, "channel": request.channel, "thread": request.thread, "message": request.message}
-        modal = blocks.filter_modal(pattern, json.dumps(where))
-        await call("open the filter", lambda: self._client.views_open(trigger_id=request.trigger, view=modal))
+    async def show_modal(self, request: Request, modal: Form | Page) -> None:
+        """Open a modal for the person who pressed; Slack allows that for three seconds."""
+        if isinstance(modal, Form):
+            where = {
+                "value": modal.value, "channel": request.channel, "thread": request.thread, "message": request.message,
+            }  # fmt: skip
+            view = blocks.form_modal(modal, json.dumps(where))
+        else:
+            view = blocks.page_modal(modal)
+        what = f"open the {modal.title.lower()}"
+        await call(what, lambda: self._client.views_open(trigger_id=request.trigger, view=view))
 
     async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False) -> str:
         if not hurry:

@@ -15,6 +15,17 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _EN_DASH = re.compile(r"–(?=[A-Za-z]{2})")
 
 
+_INPUT = re.compile(r"^(?P<words>.*\S)\s*```\n?(?P<input>[^`].*?)```\s*$", re.DOTALL)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """The command, and the code block after it: that is the command's standard input, to the letter."""
+    found = _INPUT.match(text)
+    if not found:
+        return clean(text), ""
+    return clean(found["words"]), _unescape(found["input"])
+
+
 def clean(text: str) -> str:
     """The text as it was meant."""
     parts, at = [], 0

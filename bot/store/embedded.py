@@ -22,7 +22,9 @@ _LONGEST_SOCKET = 100  # of 108 bytes that sockaddr_un has
 class EmbeddedRedis:
     """A server process that lives as long as the bot. `url` is where it listens."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, guest: bool = False) -> None:
+        """guest: a server that runs already is another's, and is left running."""
+        self._guest = guest
         self._folder = data / "redis"
         self._socket = self._folder / "redis.sock"
         if len(str(self._socket)) > _LONGEST_SOCKET:
@@ -71,6 +73,8 @@ class EmbeddedRedis:
 
     async def stop(self) -> None:
         """End the server; what it holds is on disk."""
+        if self._guest and self._process is None:
+            return
         client = connect(self.url)
         with contextlib.suppress(Exception):
             await client.shutdown(nosave=True)

@@ -33,5 +33,32 @@ COUNTS = Key("shelf:{id}:counts", "store/shelf", DAY_S, "list: the number of lin
 WINDOW = Key("window:{id}", "store/shelf", DAY_S, "which lines of a result one message shows")
 BUDGET = Key("budget:{channel}", "store/budget", 60, "when this channel's next message may be sent")
 FLOOD = Key("flood:{who}:{minute}", "store/budget", 120, "how many commands a person or channel sent in a minute")
+APPROVAL = Key("approval:{id}", "store/approvals", 2 * DAY_S, "a request for approval: what, who voted, how it ended")
+APPROVALS = Key("approvals", "store/approvals", 0, "sorted set: the requests that wait, by when they expire")
+LIVE = Key("live:{channel}:{thread}", "store/live", DAY_S, "hash: the live runs of a thread, each with its replica")
+MAILBOX = Key("mailbox:{replica}", "store/live", 3_600, "stream: lines, Stop and Ctrl-C for a replica's live runs")
+AUDIT = Key("audit", "store/journal", 0, "stream: the audit's records, until `audit.retention`")
+AUDIT_HEAD = Key("audit:head", "store/journal", 0, "the last record's number and mac")
+AUDIT_START = Key("audit:start", "store/journal", 0, "where a trimmed audit begins, sealed")
 
-ALL = (SEEN, PENDING, REPLICA, SESSION, DEFAULT, MENU, SHELF, BLOCKS, COUNTS, WINDOW, BUDGET, FLOOD)
+ALL = (
+    SEEN,
+    PENDING,
+    REPLICA,
+    SESSION,
+    DEFAULT,
+    MENU,
+    SHELF,
+    BLOCKS,
+    COUNTS,
+    WINDOW,
+    BUDGET,
+    FLOOD,
+    APPROVAL,
+    APPROVALS,
+    LIVE,
+    MAILBOX,
+    AUDIT,
+    AUDIT_HEAD,
+    AUDIT_START,
+)

@@ -1,10 +1,12 @@
-"""Sessions, shelf, meter and inbox in memory."""
+"""Sessions, shelf, meter, inbox, approvals, audit and live runs in memory."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bot.core.ports import Kept, Menu, Window
+from bot.core.approval import Approval
+from bot.core.audit import Entry
+from bot.core.ports import Kept, Letter, LiveRun, Menu, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 
@@ -94,3 +96,67 @@ class MemoryInbox:
 
     async def done(self, request: Request) -> None:
         self.ended.append(request.id)
+
+
+class MemoryApprovals:
+    """Requests for approval; a change succeeds only where it finds what it expects."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Approval] = {}
+
+    async def put(self, approval: Approval) -> None:
+        self.kept[approval.id] = approval
+
+    async def get(self, approval_id: str) -> Approval | None:
+        return self.kept.get(approval_id)
+
+    async def swap(self, old: Approval, new: Approval) -> bool:
+        if self.kept.get(new.id) != old:
+            return False
+        self.kept[new.id] = new
+        return True
+
+    async def waiting(self) -> list[Approval]:
+        return sorted((it for it in self.kept.values() if it.state == "waiting"), key=lambda it: it.expires)
+
+    async def due(self, now: float) -> list[Approval]:
+        return [it for it in await self.waiting() if it.expires <= now]
+
+
+class MemoryJournal:
+    """The audit, unchained; `fault` is raised by the next write."""
+
+    def __init__(self) -> None:
+        self.written: list[Entry] = []
+        self.fault: Exception | None = None
+
+    async def write(self, *entries: Entry) -> None:
+        if self.fault:
+            raise self.fault
+        self.written += entries
+
+    async def entries(self, most: int) -> list[Entry]:
+        return self.written[::-1][:most]
+
+
+class MemoryLive:
+    """Live runs by thread, and the letters that were sent to them."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, str], dict[str, LiveRun]] = {}
+        self.letters: list[Letter] = []
+
+    async def add(self, place: Place, run: LiveRun) -> None:
+        self.runs.setdefault((place.channel, place.thread), {})[run.id] = run
+
+    async def remove(self, place: Place, run_id: str) -> None:
+        self.runs.get((place.channel, place.thread), {}).pop(run_id, None)
+
+    async def of(self, place: Place) -> list[LiveRun]:
+        return list(self.runs.get((place.channel, place.thread), {}).values())
+
+    async def in_channel(self, place: Place) -> list[LiveRun]:
+        return [run for (channel, _), runs in self.runs.items() if channel == place.channel for run in runs.values()]
+
+    async def send(self, run: LiveRun, letter: Letter) -> None:
+        self.letters.append(letter)

@@ -25,12 +25,20 @@ from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.session import Default
 from bot.core.target import Candidates, Container, Objects, Scope, TargetRef
-from bot.core.view import Status, View
+from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
 from bot.pipeline.parts import Limits
 from bot.runs import Runs
-from tests.fakes.stores import MemoryInbox, MemoryMeter, MemorySessions, MemoryShelf
+from tests.fakes.stores import (
+    MemoryApprovals,
+    MemoryInbox,
+    MemoryJournal,
+    MemoryLive,
+    MemoryMeter,
+    MemorySessions,
+    MemoryShelf,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -97,7 +105,7 @@ class FakeChat:
         self.messages: dict[str, Posted] = {}
         self.whispers: list[str] = []
         self.files: dict[str, bytes] = {}
-        self.forms: list[tuple[str, str]] = []
+        self.forms: list[Form | Page] = []
         self.fault: CdebugError | None = None
         self._ts = itertools.count(1)
 
@@ -133,8 +141,8 @@ class FakeChat:
     async def whisper(self, request: Request, text: str) -> None:
         self.whispers.append(text)
 
-    async def ask_filter(self, request: Request, view_id: str, pattern: str) -> None:
-        self.forms.append((view_id, pattern))
+    async def show_modal(self, request: Request, modal: Form | Page) -> None:
+        self.forms.append(modal)
 
     @property
     def statuses(self) -> list[Status]:
@@ -161,6 +169,9 @@ class FakeDirectory:
     async def channel(self, channel: str) -> Channel:
         return self.channels.get(channel, Channel(channel, "channel"))
 
+    async def candidates(self) -> list[str]:
+        return sorted(self.people)
+
 
 @dataclass
 class World:
@@ -176,6 +187,9 @@ class World:
     shelf: MemoryShelf = field(default_factory=MemoryShelf)
     meter: MemoryMeter = field(default_factory=MemoryMeter)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    approvals: MemoryApprovals = field(default_factory=MemoryApprovals)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    live: MemoryLive = field(default_factory=MemoryLive)
 
     def __post_init__(self) -> None:
         numbers = itertools.count(1)
@@ -194,6 +208,9 @@ class World:
                 shelf=self.shelf,
                 meter=self.meter,
                 inbox=self.inbox,
+                approvals=self.approvals,
+                journal=self.journal,
+                live=self.live,
                 runs=self.runs,
                 now=lambda: NOW,
                 new_id=lambda: f"id{next(numbers)}",

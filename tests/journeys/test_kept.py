@@ -72,7 +72,7 @@ async def test_a_filter_shows_only_what_matches_and_empty_shows_all_again(channe
     _, result = await result_of(channel, f"logs {counted}")
 
     view = await open_filter(channel, result)
-    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"pattern": {"text": "line 4.7$"}})
+    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"form": {"text": "line 4.7$"}})
     filtered = await channel.until(
         lambda all_: next((m for m in all_ if m["ts"] == result["ts"] and "filter: line 4.7$" in m["text"]), None),
         "the filter",
@@ -81,7 +81,7 @@ async def test_a_filter_shows_only_what_matches_and_empty_shows_all_again(channe
 
     view = await open_filter(channel, filtered)
     assert view["blocks"][0]["element"]["initial_value"] == "line 4.7$"
-    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"pattern": {"text": ""}})
+    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"form": {"text": ""}})
     await channel.until(
         lambda all_: [m for m in all_ if m["ts"] == result["ts"] and "of 500" in m["text"]], "all of it"
     )
@@ -102,7 +102,7 @@ async def test_a_bad_filter_is_one_line_for_the_person_who_typed_it(channel: Con
     _, result = await result_of(channel, f"logs {counted}")
     view = await open_filter(channel, result)
 
-    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"pattern": {"text": "(("}})
+    await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"form": {"text": "(("}})
 
     await channel.whispered("not a pattern: `((`")
 

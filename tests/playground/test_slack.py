@@ -42,7 +42,7 @@ async def test_refusals_carry_slacks_own_words(client: AsyncWebClient, channel: 
     assert await refused(client.api_call("chat.postMessage", json={"channel": here})) == "no_text"
     assert await refused(client.chat_postMessage(channel=here, text="x", blocks=[{"type": "x"}])) == "invalid_blocks"
     assert await refused(client.chat_update(channel=here, ts="1.0", text="x")) == "message_not_found"
-    assert await refused(client.chat_postEphemeral(channel=here, user="U0CEM", text="x")) == "user_not_in_channel"
+    assert await refused(client.chat_postEphemeral(channel=here, user="U0GONE", text="x")) == "user_not_in_channel"
     assert await refused(client.users_info(user="U0NOBODY")) == "user_not_found"
     assert await refused(client.views_open(trigger_id="1.1", view={})) == "invalid_trigger_id"
     assert await refused(client.api_call("chat.delete")) == "unknown_method"

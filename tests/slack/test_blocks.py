@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.output import Chart, Panel
-from bot.core.view import Button, CardView, MenuView, NoteView, Status, TableView, TextView, View
+from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, Status, TableView, TextView, View
 from bot.pipeline.rendering import buttons, row_line, window_view
-from bot.slack.blocks import filter_modal, render, room
+from bot.slack.blocks import form_modal, page_modal, render, room
 from bot.slack.charts import draw
 from playground.limits import UPDATE_TEXT, message_errors, view_errors
 
@@ -74,8 +74,10 @@ def test_any_menu_is_a_message(choices: list[str], question: str):
 
 @given(st.text(max_size=500))
 def test_the_modal_is_a_modal(pattern: str):
-    metadata = json.dumps({"window": "w", "channel": "C", "thread": "1.2", "message": "1.3"})
-    assert view_errors(filter_modal(pattern, metadata)) == []
+    metadata = json.dumps({"value": "w", "channel": "C", "thread": "1.2", "message": "1.3"})
+    form = Form("filter", "Filter", "Show only lines", "A pattern", "w", pattern)
+    assert view_errors(form_modal(form, metadata)) == []
+    assert view_errors(page_modal(Page("Arguments", pattern * 500))) == []
 
 
 def test_text_says_what_the_blocks_show():

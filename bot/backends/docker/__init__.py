@@ -7,6 +7,8 @@ from copy import copy
 from bot.backends.docker.client import Client
 from bot.backends.docker.details import DetailsPart
 from bot.backends.docker.events import EventsPart
+from bot.backends.docker.exec import ExecPart
+from bot.backends.docker.files import FilesPart
 from bot.backends.docker.finding import FindPart
 from bot.backends.docker.logs import LogsPart
 from bot.backends.docker.objects import ObjectsPart
@@ -17,12 +19,12 @@ from bot.core.target import Scope
 __all__ = ["Docker"]
 
 
-class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart):
+class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart, ExecPart, FilesPart):
     """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
 
-    def __init__(self, name: str, host: str) -> None:
+    def __init__(self, name: str, host: str, *, protected: bool = False) -> None:
         """Raises Misconfigured for a host that can't be read."""
-        self.scope = Scope(name, "docker")
+        self.scope = Scope(name, "docker", protected=protected)
         self.client = Client(name, host)
 
     def seen_by(self, sees: Sees) -> Docker:

@@ -7,7 +7,9 @@ socket read directly, which is what `stream` does. Source: Docker Engine API v1.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -23,6 +25,7 @@ from docker import errors as vendor
 from docker.tls import TLSConfig
 from docker.utils import parse_host
 
+from bot.backends.docker.streams import Hijacked, connect, upgrade
 from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable
 
 T = TypeVar("T")
@@ -74,7 +77,7 @@ class Client:
         Raises as `call` does, also when the stream breaks.
         """
         timeout = aiohttp.ClientTimeout(total=None, connect=ANSWER_S, sock_connect=ANSWER_S, sock_read=quiet_s)
-        version = self._api.api_version if self._api else await self.call(what, target, lambda api: api.api_version)
+        version = await self._version(what, target)
         try:
             async with self._http().get(f"/v{version}{path}", params=query, timeout=timeout) as answer:
                 if answer.status >= 400:
@@ -82,6 +85,39 @@ class Client:
                 yield answer.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise translate(error, self.name, what, target) from error
+
+    async def head(self, what: str, target: object, path: str, header: str) -> str:
+        """One header of an answer. Raises as `call` does."""
+        timeout = aiohttp.ClientTimeout(total=ANSWER_S)
+        version = await self._version(what, target)
+        try:
+            async with self._http().head(f"/v{version}{path}", timeout=timeout) as answer:
+                if answer.status >= 400:
+                    raise _by_status(answer.status, "", self.name, what, target)
+                return answer.headers[header]
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise translate(error, self.name, what, target) from error
+
+    async def hijack(self, what: str, target: object, path: str, body: bytes) -> Hijacked:
+        """A connection of its own that the engine hands over. Raises as `call` does."""
+        version = await self._version(what, target)
+        stream = None
+        try:
+            stream = await connect(self._base, _ssl_context(self._tls) if self._tls else None)
+            status, said = await upgrade(stream, f"/v{version}{path}", body)
+        except BaseException as error:
+            if stream:
+                await stream.close()
+            if isinstance(error, TimeoutError | OSError):
+                raise translate(error, self.name, what, target) from error
+            raise
+        if status not in (101, 200):
+            await stream.close()
+            raise _by_status(status, _message(said), self.name, what, target)
+        return stream
+
+    async def _version(self, what: str, target: object) -> str:
+        return self._api.api_version if self._api else await self.call(what, target, lambda api: api.api_version)
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -137,6 +173,12 @@ def translate(error: Exception, context: str, what: str, target: object) -> Cdeb
         f"cannot {what}", target, why=f"the engine of `{context}` can't be reached",
         hint="Is it running? `python -m bot check` on the bot's machine shows which contexts answer.",
     )  # fmt: skip
+
+
+def _message(body: bytes) -> str:
+    """The engine's own words: JSON with a message, after a chunk's length perhaps."""
+    found = re.search(rb'"message"\s*:\s*("(?:[^"\\]|\\.)*")', body)
+    return str(json.loads(found[1])) if found else body.decode("utf-8", "replace").strip()
 
 
 def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:

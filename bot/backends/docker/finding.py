@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from bot.backends.docker.part import SERVICE, Part
 from bot.core.action import Wants
 from bot.core.errors import UsageError
-from bot.core.target import Candidates, Container, Image, Network, Objects, Scope, TargetRef, Thing
+from bot.core.target import Candidates, Container, Image, Network, Objects, TargetRef, Thing
 
 _SHORTEST_ID = 4
 T = TypeVar("T", Container, Image, Network)
@@ -41,7 +42,7 @@ class FindPart(Part):
         if not matches and wants is Wants.THING and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
         if wants in (Wants.CONTAINERS, Wants.EVERYTHING, Wants.IMAGES) and (matches or not ref.name):
-            scope = Scope(self.scope.context, self.scope.engine, ref.namespace)
+            scope = replace(self.scope, namespace=ref.namespace)
             return Candidates((Objects(scope, tuple(matches)),))
         return Candidates(tuple(matches), () if matches else alike(ref.name, things))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.backends.docker.client import Client
@@ -33,11 +34,12 @@ def container_of(listed: Mapping[str, Any], context: Scope) -> Container:
     labels = listed.get("Labels") or {}
     names = sorted(listed.get("Names") or [listed["Id"][:12]], key=lambda name: name.count("/"))
     return Container(
-        scope=Scope(context.context, context.engine, labels.get(PROJECT, "")),
+        scope=replace(context, namespace=labels.get(PROJECT, "")),
         id=listed["Id"],
         name=names[0].lstrip("/"),
         image=listed["Image"],
         image_id=listed.get("ImageID", ""),
         state=listed["State"],
         labels=labels,
+        owner=f"service/{labels[SERVICE]}" if SERVICE in labels else "",
     )

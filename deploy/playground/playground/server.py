@@ -64,6 +64,7 @@ def build(options: Options) -> web.Application:
         "edit",
         "channels",
         "people",
+        "group",
         "faults",
         "drop",
         "refresh",
@@ -173,6 +174,11 @@ class People:
         """Make or change a person: {id, name, real_name, team, bot, guest, deleted}."""
         user = User(**(await request.json()))
         self._workspace.users[user.id] = user
+        return web.json_response({})
+
+    async def group(self, request: web.Request) -> web.Response:
+        """Who is in the user group now: {users}."""
+        self._workspace.group = set((await request.json())["users"])
         return web.json_response({})
 
     async def faults(self, request: web.Request) -> web.Response:

@@ -34,8 +34,8 @@ Json = dict[str, Any]
 SCOPES = {
     "chat.postMessage": "chat:write", "chat.update": "chat:write", "chat.postEphemeral": "chat:write",
     "users.info": "users:read", "conversations.info": "channels:read", "usergroups.list": "usergroups:read",
-    "usergroups.users.list": "usergroups:read", "files.getUploadURLExternal": "files:write",
-    "files.completeUploadExternal": "files:write",
+    "usergroups.users.list": "usergroups:read", "conversations.members": "channels:read",
+    "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
 }  # fmt: skip
 LARGEST_FILE = 1 << 30
 
@@ -60,6 +60,7 @@ class WebApi:
             "views.publish": self._views_publish,
             "users.info": self._users_info,
             "conversations.info": self._conversations_info,
+            "conversations.members": self._conversations_members,
             "usergroups.list": self._usergroups_list,
             "usergroups.users.list": self._usergroups_users,
             "files.getUploadURLExternal": self._upload_url,
@@ -213,13 +214,17 @@ class WebApi:
         }  # fmt: skip
         return {"channel": known}
 
+    async def _conversations_members(self, arguments: Json, _: web.Request) -> Json:
+        channel = self._workspace.channel_for_bot(arguments.get("channel", ""))
+        return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
+
     async def _usergroups_list(self, _: Json, __: web.Request) -> Json:
         return {"usergroups": [{"id": "S0SRE", "handle": "sre", "name": "SRE"}]}
 
     async def _usergroups_users(self, arguments: Json, _: web.Request) -> Json:
         if arguments.get("usergroup") != "S0SRE":
             raise Refused("no_such_subteam")
-        return {"users": ["U0BOB", "U0CEM"]}
+        return {"users": sorted(self._workspace.group)}
 
     # ---- files
 

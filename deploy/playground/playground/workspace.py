@@ -109,6 +109,7 @@ class Workspace:
     def __init__(self) -> None:
         self.users = {user.id: user for user in _people()}
         self.channels = {channel.id: channel for channel in _channels()}
+        self.group = {"U0CEM"}  # the members of the one user group, S0SRE
         self.messages: dict[str, list[Message]] = {}
         self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
@@ -180,6 +181,9 @@ def _people() -> list[User]:
         User("U0ANN", "ann", "Ann Arbor"),
         User("U0BOB", "bob", "Bob Berlin"),
         User("U0CEM", "cem", "Cem Cairo"),
+        User("U0DAN", "dan", "Dan Delhi"),
+        User("U0EVE", "eve", "Eve Essen"),
+        User("U0FAY", "fay", "Fay Faro"),
         User("U0GUEST", "gus", "Gus Guest", guest=True),
         User("U0STRANGER", "sol", "Sol Stranger", team="T0OTHER"),
         User("U0GONE", "gil", "Gil Gone", deleted=True),
@@ -189,7 +193,7 @@ def _people() -> list[User]:
 
 
 def _channels() -> list[Channel]:
-    members = {"U0ANN", "U0BOB", "U0CEM", "U0GUEST", "U0GONE"}
+    members = {"U0ANN", "U0BOB", "U0CEM", "U0DAN", "U0EVE", "U0FAY", "U0GUEST", "U0GONE"}
     return [
         Channel("C0INCIDENT", "incidents", members={*members, BOT_USER}),
         Channel("C0SHOP", "team-shop", members={*members, BOT_USER}),

@@ -1,0 +1,27 @@
+"""`approve`: a second person's yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bot.core.action import DeskAction
+from bot.core.effect import Approve as Approved
+from bot.core.effect import Effect
+from bot.core.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Approve(DeskAction, verb="approve", examples=("approve 3f9a8b7c6d5e4f1",)):
+    """Approve somebody else's request, by its id; the button on its card does the same."""
+
+    id: Annotated[str, Parameter(help="the request's id")] = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise UsageError("`approve` needs a request's id", hint="`requests` lists those that wait.")
+
+    def effect(self) -> Effect:
+        return Approved(self.id)

@@ -1,0 +1,16 @@
+"""`sessions`: what is live in this channel's threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.action import DeskAction
+from bot.core.effect import Effect, ListSessions
+
+
+@dataclass(frozen=True)
+class Sessions(DeskAction, verb="sessions", examples=("sessions",)):
+    """List what runs in this channel now: follows, shells, and whose they are."""
+
+    def effect(self) -> Effect:
+        return ListSessions()

@@ -1,0 +1,107 @@
+"""What the engine hands out as a tar stream, as the file that is handed on.
+
+Links that lead out of what was asked for are left out and named, and so is what is neither file nor folder.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import tarfile
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from bot.core.errors import CdebugError, NotFound, UsageError
+from bot.core.output import File
+from bot.core.ports import Files, PathStat
+from bot.core.target import Container
+from bot.core.units import show_bytes
+
+MOST = 50 * 2**20
+_MOST_LINKS = 10
+_MOST_NAMED = 5
+
+
+async def located(engine: Files, container: Container, path: str) -> tuple[str, PathStat]:
+    """Where a path leads, its links followed inside the container. Raises NotFound, UsageError."""
+    for _ in range(_MOST_LINKS):
+        try:
+            stat = await engine.stat(container, path)
+        except NotFound as error:
+            raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.") from error
+        if not stat.link or stat.link == path:
+            return path, stat
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(path), stat.link))
+    raise UsageError("links go round in circles at", path, hint="Name the file itself.")
+
+
+async def fetched(engine: Files, container: Container, path: str) -> bytes:
+    """The tar of a path. Raises UsageError for more than 50 MiB."""
+    parts, size = [], 0
+    async with aclosing(_generator(engine, container, path)) as chunks:
+        async for chunk in chunks:
+            parts.append(chunk)
+            size += len(chunk)
+            if size > MOST + (1 << 20):
+                raise too_large(path)
+    return b"".join(parts)
+
+
+def _generator(engine: Files, container: Container, path: str) -> AsyncGenerator[bytes, None]:
+    return engine.archive(container, path)
+
+
+def too_large(path: str) -> UsageError:
+    """For what is over the limit."""
+    return UsageError(f"more than {show_bytes(MOST)} is at", path, hint="Copy a part of it.")
+
+
+def content(archive: bytes, path: str) -> bytes:
+    """The one file of an archive. Raises UsageError for what is no file."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            found = tar.extractfile(member) if member.isreg() else None
+            if found is not None:
+                return found.read()
+    raise UsageError("no file is at", path, hint="`ls` shows what is there.")
+
+
+def packed(archive: bytes, name: str) -> tuple[File, tuple[str, ...]]:
+    """A folder as a .tar.gz, and the members that were left out. Raises CdebugError for a broken archive."""
+    out, left_out = io.BytesIO(), list[str]()
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as source, tarfile.open(fileobj=out, mode="w:gz") as target:
+            for member in source:
+                if _stays_inside(member):
+                    target.addfile(member, source.extractfile(member) if member.isreg() else None)
+                else:
+                    left_out.append(member.name)
+    except tarfile.TarError as error:
+        raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
+    return File(f"{name or 'files'}.tar.gz", out.getvalue()), tuple(left_out)
+
+
+def _stays_inside(member: tarfile.TarInfo) -> bool:
+    root = member.name.split("/", 1)[0]
+    if _climbs(member.name) or not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+        return False
+    if member.issym():
+        return not member.linkname.startswith("/") and _within(
+            posixpath.join(posixpath.dirname(member.name), member.linkname), root
+        )
+    return not member.islnk() or _within(member.linkname, root)
+
+
+def _within(path: str, root: str) -> bool:
+    normal = posixpath.normpath(path)
+    return not _climbs(normal) and normal.split("/", 1)[0] == root
+
+
+def _climbs(path: str) -> bool:
+    return path.startswith("/") or ".." in path.split("/")
+
+
+def named(paths: tuple[str, ...]) -> str:
+    """A few of them, and how many more."""
+    few = ", ".join(f"`{path}`" for path in paths[:_MOST_NAMED])
+    return f"{few} and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else few

@@ -1,0 +1,77 @@
+"""Running one process in a container: its output as it comes, its status, and what is left of it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shlex
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.actions.kit.exits import meaning
+from bot.core.output import Exit, Lines, Note, Output, Stream
+from bot.core.ports import Exec, ExecQuery, Process
+from bot.core.target import Container
+from bot.core.text import LineSplitter
+
+RUN = "CDEBUG_RUN"
+_ASKING_S = 3.0
+
+
+async def outputs_of(
+    engine: Exec, container: Container, query: ExecQuery, stdin: str = "", limit: timedelta | None = None
+) -> AsyncGenerator[Output, None]:
+    """Its lines, each with its stream, then its status. Ended before it ended itself, it says what still runs.
+
+    Raises what starting it raises.
+    """
+    mark = secrets.token_hex(4)
+    marked = replace(query, env=(*query.env, f"{RUN}={mark}"))
+    async with engine.exec(container, marked) as process:
+        try:
+            async with asyncio.timeout(limit.total_seconds() if limit else None):
+                if stdin:
+                    await process.write(stdin.encode())
+                await process.end_input()
+                async with aclosing(_lines(process)) as lines:
+                    async for part in lines:
+                        yield part
+        except TimeoutError:
+            yield Note(f"It took longer than `--timeout`. {await left_running(process, container, query.argv, mark)}")
+            return
+        except asyncio.CancelledError:
+            # Said first, raised right after: the thread must know that it goes on in the container.
+            if said := await left_running(process, container, query.argv, mark):
+                yield Note(said)
+            raise
+        status = await process.status()
+        yield Exit(status, meaning(status)) if status is not None else Note("It closed its output and runs on.")
+
+
+async def _lines(process: Process) -> AsyncGenerator[Lines, None]:
+    splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+    async with aclosing(process.output()) as output:
+        async for stream, chunk in output:
+            if block := splitters[stream].push(chunk):
+                yield Lines(block, stream)
+    for stream, splitter in splitters.items():
+        if block := splitter.close():
+            yield Lines(block, stream)
+
+
+async def left_running(process: Process, container: Container, argv: tuple[str, ...], mark: str) -> str:
+    """A sentence about what the engine could not end; nothing where it has ended."""
+    try:
+        async with asyncio.timeout(_ASKING_S):
+            status = await process.status()
+    except Exception:
+        status = None
+    if status is not None:
+        return ""
+    shown = shlex.join(argv)[:80]
+    return (
+        f"`{shown}` may still run in the container: the engine can't end what it started there."
+        f" `kill {container.name} --run {mark}` ends it."
+    )

@@ -1,0 +1,1 @@
+"""Verbs that reach inside a container: its processes, its files."""

@@ -1,0 +1,35 @@
+"""`attach`: what a container prints from now on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import ports
+from bot.core.action import TargetedAction, Wants
+from bot.core.output import Output
+from bot.core.target import Container
+
+
+@dataclass(frozen=True)
+class Attach(TargetedAction, verb="attach", wants=Wants.CONTAINER, examples=("attach web",)):
+    """Show what a container prints from now on, until somebody stops it. Nothing can be typed into it."""
+
+    @property
+    def endless(self) -> bool:
+        return True
+
+    @property
+    def shows_end(self) -> bool:
+        return True
+
+    @property
+    def nothing(self) -> str:
+        return "It ended without a word."
+
+    async def run(self, found: Container, engine: ports.Attach, now: datetime) -> AsyncGenerator[Output, None]:
+        async with aclosing(engine.attach(found)) as said:
+            async for lines in said:
+                yield lines

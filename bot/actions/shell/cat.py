@@ -1,0 +1,59 @@
+"""`cat`: what is in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.actions.kit.archives import MOST, content, fetched, located, too_large
+from bot.actions.kit.execution import outputs_of
+from bot.core.action import PathAction, Wants
+from bot.core.errors import NotFound, UsageError
+from bot.core.output import File, Lines, Note, Output
+from bot.core.ports import ExecFiles, ExecQuery
+from bot.core.target import Container
+
+
+@dataclass(frozen=True)
+class Cat(PathAction, verb="cat", wants=Wants.CONTAINER, examples=("cat web /app/config.yaml", "cat web:/etc/hosts")):
+    """Show a file of a container, also of one that has stopped or has no shell. What isn't text comes as a file."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.path:
+            raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
+
+    async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:
+        home = (await engine.detail(found)).workdir or "/"
+        try:
+            path, stat = await located(engine, found, posixpath.join(home, self.path))
+        except NotFound:
+            if found.state != "running":
+                raise
+            # What only the running container sees: /proc, a tmpfs, a mount of its own.
+            async with aclosing(outputs_of(engine, found, ExecQuery(("cat", "--", self.path)))) as outputs:
+                async for output in outputs:
+                    yield output
+            return
+        if stat.folder:
+            raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` takes it along.")
+        if stat.size > MOST:
+            raise too_large(path)
+        data = await asyncio.to_thread(content, await fetched(engine, found, path), path)
+        yield _shown(data, posixpath.basename(path))
+
+
+def _shown(data: bytes, name: str) -> Output:
+    if not data:
+        return Note("It is empty.")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return File(name, data)
+    if "\0" in text:
+        return File(name, data)
+    return Lines(data if data.endswith(b"\n") else data + b"\n")

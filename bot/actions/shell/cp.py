@@ -1,0 +1,45 @@
+"""`cp`: take a file or a folder along."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.actions.kit.archives import MOST, content, fetched, located, named, packed, too_large
+from bot.core import ports
+from bot.core.action import PathAction, Wants
+from bot.core.errors import UsageError
+from bot.core.output import File, Note, Output
+from bot.core.target import Container
+
+
+@dataclass(frozen=True)
+class Cp(PathAction, verb="cp", wants=Wants.CONTAINER, examples=("cp web:/app/config.yaml", "cp web:/app/logs")):
+    """Copy a file out of a container into the thread; a folder comes as a .tar.gz.
+
+    Text is scanned for secrets, archives member by member. Links that lead out of the folder stay behind, and
+    more than 50 MiB are refused.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.path:
+            raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
+
+    async def run(self, found: Container, engine: ports.Files, now: datetime) -> AsyncGenerator[Output, None]:
+        path, stat = await located(engine, found, posixpath.join("/", self.path))
+        if stat.size > MOST and not stat.folder:
+            raise too_large(path)
+        archive = await fetched(engine, found, path)
+        name = posixpath.basename(path.rstrip("/"))
+        if not stat.folder:
+            data = await asyncio.to_thread(content, archive, path)
+            yield File(name, data) if data else Note(f"`{path}` is empty.")
+            return
+        file, left_out = await asyncio.to_thread(packed, archive, name)
+        if left_out:
+            yield Note(f"Left out, being links that lead elsewhere or no files: {named(left_out)}.")
+        yield file

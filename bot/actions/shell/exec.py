@@ -1,0 +1,69 @@
+"""`exec`: one command inside a container."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from bot.actions.kit.editing import advice
+from bot.actions.kit.execution import outputs_of
+from bot.core import ports
+from bot.core.action import ArgvAction, Duration, Wants, option
+from bot.core.errors import NotRunning, UsageError
+from bot.core.output import Output
+from bot.core.target import Container
+
+_LONGEST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exec(
+    ArgvAction,
+    verb="exec",
+    wants=Wants.CONTAINER,
+    examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
+):
+    """Run a command in a running container, and show what it says and how it ends.
+
+    What stands after `--` is the command, as a list: no shell reads it. A code block after the command is its
+    standard input. Lines from standard error are marked `E│`.
+    """
+
+    user: Annotated[str, option("--user", "-u", help="as this user, by name or id")] = ""
+    workdir: Annotated[str, option("--workdir", "-w", help="in this folder")] = ""
+    env: Annotated[tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`")] = ()
+    limit: Annotated[Duration, option("--timeout", help="stop listening after")] = timedelta(minutes=5)
+
+    def __post_init__(self) -> None:
+        if not self.argv:
+            raise UsageError("`exec` needs a command after `--`", hint="Write `exec web -- ls -la /app`.")
+        if self.limit > _LONGEST:
+            raise UsageError("`--timeout` takes at most 10m", hint="Try `--timeout 10m`.")
+        if any("=" not in pair or pair.startswith("=") for pair in self.env):
+            raise UsageError("`--env` takes `NAME=value`", hint="Write `--env LOG_LEVEL=debug`.")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return advice(self.argv)
+
+    @property
+    def lasting(self) -> str:
+        return "whatever the command changes in the container, or from there"
+
+    @property
+    def shows_end(self) -> bool:
+        return True
+
+    async def run(self, found: Container, engine: ports.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+        if found.state and found.state != "running":
+            raise NotRunning(
+                "cannot run a command in", found, why=f"it is {found.state}",
+                hint="`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
+            )  # fmt: skip
+        query = ports.ExecQuery(self.argv, self.user, self.workdir, self.env)
+        async with aclosing(outputs_of(engine, found, query, self.stdin, self.limit)) as outputs:
+            async for output in outputs:
+                yield output

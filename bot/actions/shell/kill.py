@@ -1,0 +1,56 @@
+"""`kill`: end what a command of ours left running in a container."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from bot.actions.kit.execution import RUN, outputs_of
+from bot.core import ports
+from bot.core.action import TargetedAction, Wants, option
+from bot.core.errors import UsageError
+from bot.core.output import Output
+from bot.core.target import Container
+
+_SIGNALS = frozenset({"TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2"})
+# A text of ours; what people typed comes to it as arguments, which the shell does not read as program.
+_SCRIPT = r"""
+found=0
+for folder in /proc/[0-9]*; do
+  if tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF "$1"; then
+    pid=${folder#/proc/}
+    [ "$pid" = "$$" ] || { kill -s "$2" "$pid" 2>/dev/null && found=$((found + 1)); }
+  fi
+done
+echo "$found processes were sent SIG$2"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kill(TargetedAction, verb="kill", wants=Wants.CONTAINER, examples=("kill web --run 9f2c41aa",)):
+    """End the processes that an `exec` or `sh` of cdebug left running in a container, by the run's mark.
+
+    The engine can't end what was started through it; this asks a shell of the container to.
+    """
+
+    mark: Annotated[str, option("--run", help="the mark that the stopped command named")] = ""
+    signal: Annotated[str, option("--signal", "-s", help="TERM, KILL, INT, …")] = "TERM"
+
+    def __post_init__(self) -> None:
+        if not (self.mark.isalnum() and self.mark.isascii()):
+            raise UsageError("`kill` needs `--run` with a mark", hint="A stopped `exec` says which.")
+        if self.signal not in _SIGNALS:
+            raise UsageError("no such signal:", self.signal, hint=f"There is {', '.join(sorted(_SIGNALS))}.")
+
+    @property
+    def lasting(self) -> str:
+        return "what the ended processes were doing"
+
+    async def run(self, found: Container, engine: ports.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+        query = ports.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
+        async with aclosing(outputs_of(engine, found, query)) as outputs:
+            async for output in outputs:
+                yield output

@@ -1,0 +1,91 @@
+"""`sh`: the thread becomes a shell."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from bot.actions.kit.execution import RUN, left_running
+from bot.actions.kit.exits import meaning
+from bot.actions.kit.terminal import SHELLS, Terminal
+from bot.core import ports
+from bot.core.action import InteractiveAction, Keys, Wants
+from bot.core.errors import NotFound, NotRunning
+from bot.core.output import Exit, Lines, Note, Output
+from bot.core.target import Container
+from bot.core.text import LineSplitter
+
+
+@dataclass(frozen=True)
+class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER, examples=("sh web",)):
+    """Turn this thread into a shell of a container: every reply that begins with `$ ` is a line of it.
+
+    `cd` and variables last. The shell is yours: somebody else's first line opens one of their own. Each line is
+    decided and audited by itself. It ends by `exit`, by Stop, or when nobody types for a while.
+    """
+
+    @property
+    def endless(self) -> bool:
+        return True
+
+    @property
+    def shows_end(self) -> bool:
+        return True
+
+    @property
+    def nothing(self) -> str:
+        return "The shell has ended."
+
+    @property
+    def lasting(self) -> str:
+        return "whatever is typed into the shell, until it ends; each line is audited"
+
+    async def talk(self, found: Container, engine: ports.Exec, keys: Keys) -> AsyncGenerator[Output, None]:
+        if found.state and found.state != "running":
+            raise NotRunning("cannot open a shell in", found, why=f"it is {found.state}", hint="`logs` says why.")
+        mark = secrets.token_hex(4)
+        for argv in SHELLS:
+            query = ports.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True)
+            try:
+                async with engine.exec(found, query) as process:
+                    terminal = Terminal(process)
+                    if not await terminal.start():
+                        continue
+                    yield Note(f"`{argv[0]}` is open: reply with `$ ` and a line, as `$ ls`.")
+                    async with aclosing(_session(terminal, process, keys, found, argv, mark)) as outputs:
+                        async for output in outputs:
+                            yield output
+                    return
+            except NotFound:
+                continue
+        raise NotFound(
+            "no shell is in", found, why="neither bash, sh nor busybox answers",
+            hint="`cat`, `cp` and `processes` work without one.",
+        )  # fmt: skip
+
+
+async def _session(
+    terminal: Terminal, process: ports.Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
+) -> AsyncGenerator[Output, None]:
+    """Lines and statuses until the shell ends. Ended from outside, it says what still runs."""
+    keys.plug(terminal.type, terminal.hang_up)
+    splitter = LineSplitter()
+    try:
+        async with aclosing(terminal.said()) as said:
+            async for text, status in said:
+                if block := splitter.push(text) + (splitter.close() if status is not None else b""):
+                    yield Lines(block)
+                if status == "more":
+                    yield Note("The shell waits for the rest: a quote or a block is open.")
+                elif isinstance(status, int):
+                    yield Exit(status, meaning(status))
+    except asyncio.CancelledError:
+        await terminal.hang_up()
+        if left := await left_running(process, found, argv, mark):
+            yield Note(left)
+        raise
+    if block := splitter.close():
+        yield Lines(block)

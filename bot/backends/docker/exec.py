@@ -1,0 +1,125 @@
+"""Running a process in a container, and listening to a container's own.
+
+The engine has no call that ends an exec (moby issue 35703): closing its streams leaves it running, and
+inspect says whether it does. Source: Docker Engine API v1.41, ExecStart, ContainerAttach, "Stream format".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import struct
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.backends.docker.client import ANSWER_S
+from bot.backends.docker.logs import Frames, Raw
+from bot.backends.docker.part import Part
+from bot.backends.docker.streams import Hijacked
+from bot.core.errors import NotRunning
+from bot.core.output import Lines, Stream
+from bot.core.ports import ExecQuery
+from bot.core.target import Container
+
+_HEADER = struct.Struct(">BxxxL")
+_COLUMNS, _ROWS = 200, 50
+_CHUNK = 1 << 16
+_ENDING_S = 1.0
+_NOT_FOUND, _LONGEST_REASON = b"executable file not found", 1_000
+
+
+class ExecPart(Part):
+    """Starts processes."""
+
+    @asynccontextmanager
+    async def exec(self, container: Container, query: ExecQuery) -> AsyncIterator[DockerProcess]:
+        """Raises NotRunning for a container that doesn't run, NotFound for a program that isn't in it."""
+        what = "run a command in"
+        made = await self.client.call(
+            what,
+            container,
+            lambda api: api.exec_create(
+                container.id, list(query.argv), stdin=True, tty=query.terminal, user=query.user,
+                workdir=query.workdir or None, environment=list(query.env) or None,
+            ),
+        )  # fmt: skip
+        body = json.dumps({"Detach": False, "Tty": query.terminal}).encode()
+        stream = await self.client.hijack(what, container, f"/exec/{made['Id']}/start", body)
+        try:
+            if query.terminal:
+                await self.client.call(
+                    what, container, lambda api: api.exec_resize(made["Id"], height=_ROWS, width=_COLUMNS)
+                )
+            yield DockerProcess(self, container, made["Id"], stream, terminal=query.terminal)
+        finally:
+            await stream.close()
+
+    async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
+        """What a container prints from now on, until it ends."""
+        what = "attach to"
+        seen = await self.client.call(what, container, lambda api: api.inspect_container(container.id))
+        if not seen["State"]["Running"]:
+            raise NotRunning("cannot attach to", container, why="it does not run", hint="`logs` shows what it wrote.")
+        path = f"/containers/{container.id}/attach?stream=1&stdout=1&stderr=1"
+        stream = await self.client.hijack(what, container, path, b"")
+        cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
+        try:
+            while chunk := await stream.read(_CHUNK):
+                for lines in cutter.push(chunk):
+                    yield lines
+            for lines in cutter.close():
+                yield lines
+        finally:
+            await stream.close()
+
+
+class DockerProcess:
+    """One exec: its streams, and its status once it has ended."""
+
+    def __init__(self, part: Part, container: Container, exec_id: str, stream: Hijacked, *, terminal: bool) -> None:
+        self._part, self._container, self._id, self._stream = part, container, exec_id, stream
+        self._terminal = terminal
+        self._not_found = False
+
+    async def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """Bytes as they come, each with its stream; ends when the process has closed both."""
+        if self._terminal:
+            while chunk := await self._stream.read(_CHUNK):
+                self._not_found |= _NOT_FOUND in chunk[:_LONGEST_REASON]
+                yield "out", chunk
+            return
+        while header := await self._stream.exactly(_HEADER.size):
+            number, size = _HEADER.unpack(header)
+            while size:
+                chunk = await self._stream.read(min(size, _CHUNK))
+                if not chunk:
+                    return
+                size -= len(chunk)
+                self._not_found |= _NOT_FOUND in chunk[:_LONGEST_REASON]
+                yield ("err" if number == 2 else "out"), chunk
+
+    async def write(self, data: bytes) -> None:
+        await self._stream.write(data)
+
+    async def end_input(self) -> None:
+        """Close its standard input, and nothing else."""
+        with contextlib.suppress(OSError):
+            await self._stream.half_close()
+
+    async def status(self) -> int | None:
+        """None while it runs. A program that isn't there is 127, as a shell has it: the engine says 126."""
+        for _ in range(int(_ENDING_S / 0.05)):
+            seen = await self._inspect()
+            if not seen["Running"]:
+                status = int(seen["ExitCode"] or 0)
+                return 127 if status == 126 and self._not_found else status
+            await asyncio.sleep(0.05)  # the streams end a moment before the engine has the status
+        return None
+
+    async def _inspect(self) -> Any:
+        async with asyncio.timeout(ANSWER_S):
+            return await self._part.client.call(
+                "ask for the status of", self._container, lambda api: api.exec_inspect(self._id)
+            )

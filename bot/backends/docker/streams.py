@@ -1,0 +1,75 @@
+"""A connection that HTTP hands over: from then on bytes in both directions, each of which can end by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+
+from bot.core.errors import Unavailable
+
+_ANSWER_S = 5
+_LONGEST_HEAD = 64 * 1024
+
+
+class Hijacked:
+    """Bytes from and to a process. Raises OSError where the connection breaks."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def read(self, most: int) -> bytes:
+        """What there is, empty at the end."""
+        try:
+            return await self._reader.read(most)
+        except ConnectionError:
+            return b""
+
+    async def exactly(self, count: int) -> bytes:
+        """So many bytes; empty where the stream ends before."""
+        try:
+            return await self._reader.readexactly(count)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b""
+
+    async def write(self, data: bytes) -> None:
+        with contextlib.suppress(ConnectionError):  # it has ended: its status says how
+            self._writer.write(data)
+            await self._writer.drain()
+
+    async def half_close(self) -> None:
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+
+    async def close(self) -> None:
+        self._writer.close()
+        with contextlib.suppress(OSError, ssl.SSLError, TimeoutError):
+            async with asyncio.timeout(1):
+                await self._writer.wait_closed()
+
+
+async def connect(base: str, tls: ssl.SSLContext | None) -> Hijacked:
+    """base: http+unix:///path, or tcp://host:port. Raises OSError."""
+    async with asyncio.timeout(_ANSWER_S):
+        if base.startswith("http+unix://"):
+            return Hijacked(*await asyncio.open_unix_connection(base.removeprefix("http+unix://"), limit=1 << 20))
+        host, _, port = base.partition("://")[2].rstrip("/").rpartition(":")
+        return Hijacked(*await asyncio.open_connection(host, int(port), ssl=tls, limit=1 << 20))
+
+
+async def upgrade(stream: Hijacked, path: str, body: bytes) -> tuple[int, bytes]:
+    """Ask for the handover. Returns (status, what was said); with 101 or 200 the stream is handed over."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+    )
+    async with asyncio.timeout(_ANSWER_S):
+        await stream.write(head.encode() + body)
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            byte = await stream.exactly(1)
+            if not byte or len(answer) > _LONGEST_HEAD:
+                raise Unavailable("the engine closed the connection", hint="Try again.")
+            answer += byte
+        status = int(answer.split(b" ", 2)[1])
+        return status, b"" if status in (101, 200) else await stream.read(4096)

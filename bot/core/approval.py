@@ -1,0 +1,136 @@
+"""A second person's word, for exactly one command: what was asked, who answered, what became of it.
+
+Rules of this file:
+- an approval is for one digest: whatever changes in the command or in what it reaches makes another one
+- nobody approves their own request, from whichever account; a person's second vote is the first one again
+- a request that was spent, denied, has expired or is void stays so
+- who may vote, and whose votes still count, is policy's to say; the time is handed in
+
+Source: DESIGN §4; the states move by compare-and-set in store/approvals.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import timedelta
+from typing import Any, Literal
+
+from bot.core.action import Action
+from bot.core.audit import canonical
+from bot.core.errors import Denied
+from bot.core.person import Person
+from bot.core.request import Place, Request
+from bot.core.target import Found, identity_of, things_of
+
+State = Literal["waiting", "spent", "denied", "expired", "void"]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One person's approval. identity: two accounts of one person have the same."""
+
+    team: str
+    user: str
+    identity: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A request that waits, or how it ended. Times are seconds since the epoch; `command` is as people may read it.
+
+    request: the requester's own, its text the command with all that the thread filled in. card: where it is shown,
+    groups and asked: what it shows. spent_by: the id of the request whose work the run is.
+    """
+
+    id: str
+    request: Request
+    verb: str
+    command: str
+    where: str
+    digest: str
+    needed: int
+    found: str
+    identity: str
+    expires: float
+    place: Place
+    card: Place
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    asked: tuple[str, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    state: State = "waiting"
+    why: str = ""
+    spent_by: str = ""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Approval:
+        known = json.loads(text)
+        known["request"] = Request(**known["request"])
+        known["place"], known["card"] = Place(**known["place"]), Place(**known["card"])
+        known["groups"] = tuple((title, tuple((a, b) for a, b in rows)) for title, rows in known["groups"])
+        known["asked"] = tuple(known["asked"])
+        known["votes"] = tuple(Vote(**vote) for vote in known["votes"])
+        return cls(**known)
+
+    def check_waiting(self, now: float) -> None:
+        """Raises Denied with why a dead request is dead."""
+        if self.state == "waiting" and now < self.expires:
+            return
+        state = "expired" if self.state == "waiting" else self.state
+        ends = {
+            "spent": "it was approved and has run: an approval is good for one run",
+            "denied": f"it was denied{f': {self.why}' if self.why else ''}",
+            "expired": "it has expired",
+            "void": f"it is void: {self.why}",
+        }
+        raise Denied(f"request `{self.id}` is closed", why=ends[state], hint="`again` in its thread asks anew.")
+
+    def voted(self, person: Person, now: float) -> Approval:
+        """With this person's vote. Raises Denied for a dead request, and for the requester in any account."""
+        self.check_waiting(now)
+        if person.identity == self.identity or (person.team, person.user) == (self.request.team, self.request.user):
+            raise Denied("nobody approves their own request", hint="Ask somebody else to look at it.")
+        if any(vote.identity == person.identity for vote in self.votes):
+            return self
+        return replace(self, votes=(*self.votes, Vote(person.team, person.user, person.identity, person.name)))
+
+    def ended(self, state: State, why: str, now: float) -> Approval:
+        """Closed without a run. Raises Denied where it was closed before."""
+        if state != "expired":
+            self.check_waiting(now)
+        return replace(self, state=state, why=why)
+
+    def spent(self, by: str, now: float) -> Approval:
+        """Used up, before the run starts. Raises Denied where it was closed before."""
+        self.check_waiting(now)
+        return replace(self, state="spent", spent_by=by)
+
+
+def digest_of(action: Action, request: Request, found: Found) -> str:
+    """SHA-256 over all that was asked and all that it reaches: one difference makes another digest."""
+    known = {
+        "verb": action.verb,
+        "fields": _fields(action),
+        "stdin": hashlib.sha256(request.stdin.encode()).hexdigest(),
+        "context": found.scope.context,
+        "requester": [request.team, request.user],
+        "thread": [request.channel, request.thread],
+        "objects": sorted(identity_of(thing) for thing in things_of(found)),
+    }
+    return hashlib.sha256(canonical(known).encode()).hexdigest()
+
+
+def _fields(action: Action) -> dict[str, Any]:
+    """Every field with its default filled in, as canonical JSON can hold it."""
+    return {field.name: _plain(getattr(action, field.name)) for field in fields(action) if field.name != "stdin"}  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return list(value) if isinstance(value, tuple) else value

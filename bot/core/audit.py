@@ -1,0 +1,126 @@
+"""What happened, one record a transition, in a chain that shows any change.
+
+A record's mac is HMAC-SHA-256 over the mac before it and the record's canonical JSON. Whoever can write
+to the store but lacks the key can't edit, add, move or take out a record unnoticed; cutting off the tail
+is noticed by the head and by anchors that were published elsewhere.
+Source: RFC 2104; canonical JSON here is sorted keys, no spaces, UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Transition = Literal[
+    "asked", "refused", "decided", "approved", "denied", "expired", "void", "glass broken", "ran", "typed", "read",
+    "ended", "policy loaded",
+]  # fmt: skip
+START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One transition. `id` is the command's, `user` who did it; `found` what was found, as the shelf keeps it.
+
+    at: RFC 3339, UTC. bytes: what was shown; exit: a process's status, None where there was none.
+    """
+
+    event: Transition
+    at: str
+    id: str = ""
+    team: str = ""
+    user: str = ""
+    name: str = ""
+    channel: str = ""
+    thread: str = ""
+    command: str = ""
+    found: str = ""
+    detail: str = ""
+    digest: str = ""
+    bytes: int = 0
+    exit: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """An entry in its place in the chain."""
+
+    seq: int
+    entry: str
+    mac: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last record: what the next one is chained to."""
+
+    seq: int = 0
+    mac: str = START
+
+
+def canonical(value: Mapping[str, object]) -> str:
+    """JSON that is the same for the same value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def written(entry: Entry) -> str:
+    """An entry as it is kept: what is empty is left out."""
+    return canonical(
+        {
+            name: value
+            for name, value in asdict(entry).items()
+            if value not in ("", 0, None) or (value == 0 and name == "exit")
+        }
+    )
+
+
+def read(text: str) -> Entry:
+    """The inverse."""
+    return Entry(**json.loads(text))
+
+
+def append(head: Head, entry: str, key: bytes) -> Record:
+    """The entry as the record that follows the head."""
+    return Record(head.seq + 1, entry, _mac(head, entry, key))
+
+
+def _mac(head: Head, entry: str, key: bytes) -> str:
+    return hmac.new(key, f"{head.mac}\n{head.seq + 1}\n{entry}".encode(), hashlib.sha256).hexdigest()
+
+
+def seal(head: Head, key: bytes) -> str:
+    """A mac over a head itself: where a trimmed chain may begin is written by us and by nobody else."""
+    return hmac.new(key, f"start\n{head.seq}\n{head.mac}".encode(), hashlib.sha256).hexdigest()
+
+
+def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[Head], key: bytes) -> str:
+    """The first thing that is wrong with a chain, in a line; nothing where all of it holds.
+
+    start: what the first record is chained to. end: the head that the store names. anchors: heads that were
+    published while they were the head.
+    """
+    published = {anchor.seq: anchor.mac for anchor in anchors if anchor.seq > start.seq}
+    head = start
+    for record in records:
+        if record.seq > head.seq + 1:
+            return f"record {head.seq + 1} is missing"
+        if record.seq <= head.seq:
+            return f"record {record.seq} is out of order: it stands after record {head.seq}"
+        if not hmac.compare_digest(record.mac, _mac(head, record.entry, key)):
+            return f"record {record.seq} was edited or added"
+        if record.mac != published.pop(record.seq, record.mac):
+            return f"record {record.seq} is not the one that was anchored: the chain was rebuilt"
+        head = Head(record.seq, record.mac)
+    if published:
+        return f"record {head.seq + 1} is missing: the anchor of record {max(published)} was published"
+    if head != end:
+        return (
+            f"record {head.seq + 1} is missing: the head is record {end.seq}"
+            if end.seq > head.seq
+            else f"record {head.seq} was added after the head"
+        )
+    return ""

@@ -1,0 +1,257 @@
+"""A second person's word: asking for it, taking votes, and what ends a request.
+
+The state moves by compare-and-set: of two replicas that get a last vote at once, one spends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.core.action import Wants
+from bot.core.approval import Approval, digest_of
+from bot.core.audit import Transition
+from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
+from bot.core.manual import typed
+from bot.core.person import Channel, Person
+from bot.core.policy import Allow, Circumstances
+from bot.core.request import Place, Request
+from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
+from bot.core.view import Form, NoteView, Page, State, Status
+from bot.pipeline.asked import Asked
+from bot.pipeline.cards import arguments, card, card_groups, expiry
+from bot.pipeline.parts import Parts
+from bot.pipeline.trail import Trail
+
+Run = Callable[[Request, Approval, Person, Channel, int], Awaitable[None]]
+_TRIES = 10
+_MOST_NAMED = 10
+
+
+class Approving:
+    """Everything about requests but the run that they allow."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    # ---- asking
+
+    async def ask(self, asked: Asked, place: Place, found: Found, needed: int) -> str:
+        """Post the card and keep the request; returns what the root message says of it. Raises Denied, UsageError."""
+        action, request = asked.action, asked.request
+        if found.protected and not action.reason:
+            raise UsageError(
+                f"`{found}` is protected, so whoever approves needs to know why", hint='Add `--reason "…"`.'
+            )
+        shown_in = place
+        if asked.channel.kind == "direct":
+            if not self._parts.approvals_channel:
+                raise Denied("nobody in a direct message could approve it", hint="Ask in a channel.")
+            shown_in = Place(place.team, self._parts.approvals_channel, "")
+        approval = Approval(
+            id=self._parts.new_id(),
+            request=replace(request, text=typed(action)),
+            verb=action.verb,
+            command=asked.command,
+            where=asked.where,
+            digest=digest_of(action, request, found),
+            needed=needed,
+            found=found_to_json(found),
+            identity=asked.person.identity,
+            expires=request.at + self._parts.limits.approval.total_seconds(),
+            place=place,
+            card=shown_in,
+        )
+        people = await self.approvers(asked.person, found, await self._parts.directory.channel(shown_in.channel))
+        if not people:
+            raise Denied("nobody could approve it", why="policy lets no other person", hint="Ask an operator.")
+        approval = replace(
+            approval,
+            groups=card_groups(self._parts.redactor, asked, found, await self._replicas(found)),
+            asked=tuple(person.mention for person in people),
+        )
+        root = await self._parts.chat.post(shown_in, card(approval, expiry(approval), live=True))
+        approval = replace(approval, card=replace(shown_in, thread=shown_in.thread or root, root=root))
+        await self._parts.approvals.put(approval)
+        plural = "s" if needed > 1 else ""
+        return f"{needed} approval{plural} needed, request {approval.id}, {expiry(approval)}"
+
+    async def _replicas(self, found: Found) -> int:
+        """How many containers stand behind the same owner."""
+        things = things_of(found)
+        kind, _, name = getattr(things[0], "owner", "").partition("/") if things else ("", "", "")
+        if not name:
+            return 0
+        ref = TargetRef(name, found.scope.context, things[0].scope.namespace, kind)
+        every = await self._parts.engines[found.scope.context].find(ref, Wants.CONTAINERS)
+        return sum(len(things_of(match)) for match in every.matches)
+
+    async def approvers(self, requester: Person, found: Found, channel: Channel) -> list[Person]:
+        """Who could approve it, as far as the YAML and its user groups name people."""
+        people = []
+        for user in await self._parts.directory.candidates():
+            person = await self._parts.directory.person(requester.team, user)
+            if person.refusal or person.identity == requester.identity:
+                continue
+            if isinstance(self._parts.policy.decide_all(person, channel, "approve", found), Allow):
+                people.append(person)
+        return people[:_MOST_NAMED]
+
+    # ---- answering
+
+    async def vote(self, request: Request, person: Person, channel: Channel, approval_id: str, run: Run) -> None:
+        """One more approval; the last one runs what was asked for. Raises NotFound, Denied."""
+        approval = await self._seen(person, channel, approval_id)
+        if approval.spent_by == request.id:  # this very press was being worked on when its replica died
+            await self.interrupted(approval)
+            return
+        self._permitted(person, channel, approval, "approve")
+        approval, fresh = await self._moved(approval, lambda it: it.voted(person, request.at))
+        if fresh:
+            await self._record(request, person, approval, "approved", f"request {approval.id}")
+        count = await self._counting(approval)
+        requester, where = await self._requester(approval)
+        decision = self._parts.policy.decide_all(
+            requester, where, approval.verb, found_from_json(approval.found), Circumstances(count)
+        )
+        if not isinstance(decision, Allow):
+            so_far = f"approved by {_names(approval)}: {count} of {approval.needed}, {expiry(approval)}"
+            await self._say(approval, so_far, live=True)
+            return
+        approval, _ = await self._moved(approval, lambda it: it.spent(request.id, request.at))
+        await self._say(approval, f"approved by {_names(approval)}")
+        await run(request, approval, requester, where, count)
+
+    async def deny(self, request: Request, person: Person, channel: Channel, approval_id: str, why: str) -> None:
+        """End a request; the requester may take their own back. Raises NotFound, Denied."""
+        approval = await self._seen(person, channel, approval_id)
+        if person.identity != approval.identity:
+            self._permitted(person, channel, approval, "deny")
+        why = self._parts.redactor.text(why)
+        approval, _ = await self._moved(approval, lambda it: it.ended("denied", why, request.at))
+        await self._record(request, person, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
+        reason = f": {why}" if why else ""
+        await self._say(approval, f"denied by {person.name}{reason}")
+        await self._settle(approval, "denied", f"denied{reason}", person.mention)
+
+    async def form(self, request: Request, person: Person, channel: Channel, approval_id: str) -> None:
+        """Ask for the reason of a Deny. Raises NotFound, Denied as `deny` will."""
+        approval = await self._seen(person, channel, approval_id)
+        approval.check_waiting(request.at)
+        if person.identity != approval.identity:
+            self._permitted(person, channel, approval, "deny")
+        modal = Form("deny", "Deny", "Why not? The requester reads it", "May be left empty.", approval_id)
+        await self._parts.chat.show_modal(request, modal)
+
+    async def arguments(self, request: Request, person: Person, channel: Channel, approval_id: str) -> None:
+        """The arguments as they stand, for the requester and those who may approve. Raises NotFound, Denied."""
+        approval = await self._seen(person, channel, approval_id)
+        if person.identity != approval.identity:
+            self._permitted(person, channel, approval, "approve")
+        action = self._parts.grammar.parse(approval.request.text)
+        await self._record(request, person, approval, "read", f"the arguments of request {approval.id}")
+        await self._parts.chat.show_modal(request, Page("Arguments", arguments(action, approval.request.stdin)))
+
+    async def waiting(self, person: Person, channel: Channel) -> list[Approval]:
+        """The requests that wait, of what this person may see."""
+        return [it for it in await self._parts.approvals.waiting() if self._sees(person, channel, it)]
+
+    # ---- what time and crashes end
+
+    async def expire(self, now: float) -> None:
+        """Close what nobody answered in time, on whichever replica it was asked."""
+        for approval in await self._parts.approvals.due(now):
+            ended = approval.ended("expired", "nobody answered in time", now)
+            if await self._parts.approvals.swap(approval, ended):
+                trail = Trail(self._parts, approval.request, "", "cdebug", approval.command)
+                await trail.afterwards(trail.entry("expired", f"request {approval.id}"))
+                await self._say(ended, "expired: nobody answered in time")
+                await self._settle(ended, "expired", "nobody answered in time")
+
+    async def interrupted(self, approval: Approval) -> None:
+        """It was spent, and the replica that ran it is gone: it is not done again by itself."""
+        trail = Trail(self._parts, approval.request, "", "cdebug", approval.command)
+        await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
+        await self._settle(approval, "interrupted", "the bot was started again; nothing is repeated by itself")
+
+    # ---- steps
+
+    async def _seen(self, person: Person, channel: Channel, approval_id: str) -> Approval:
+        """A request of what this person may see; any other doesn't exist."""
+        approval = await self._parts.approvals.get(approval_id)
+        if approval is None or not self._sees(person, channel, approval):
+            raise NotFound(f"no request is called `{approval_id[:40]}`", hint="`requests` lists those that wait.")
+        return approval
+
+    def _sees(self, person: Person, channel: Channel, approval: Approval) -> bool:
+        found = found_from_json(approval.found)
+        return all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
+
+    def _permitted(self, person: Person, channel: Channel, approval: Approval, verb: str) -> None:
+        found = found_from_json(approval.found)
+        decision = self._parts.policy.decide_all(person, channel, verb, found)
+        if not isinstance(decision, Allow):
+            raise Denied(
+                f"you may not {verb} request `{approval.id}`", why=getattr(decision, "why", ""),
+                hint="Its card says who may.",
+            )  # fmt: skip
+
+    async def _moved(self, approval: Approval, move: Callable[[Approval], Approval]) -> tuple[Approval, bool]:
+        """The request after a step, and whether that changed it. Others may be stepping too: then it is read again."""
+        for _ in range(_TRIES):
+            moved = move(approval)
+            if moved == approval:
+                return approval, False
+            if await self._parts.approvals.swap(approval, moved):
+                return moved, True
+            again = await self._parts.approvals.get(approval.id)
+            if again is None:
+                break
+            approval = again
+        raise Unavailable(f"request `{approval.id}` could not be changed", hint="Try again.")
+
+    async def _counting(self, approval: Approval) -> int:
+        """How many votes policy still permits: a role may have ended since."""
+        found, channel = found_from_json(approval.found), await self._parts.directory.channel(approval.card.channel)
+        people = [await self._parts.directory.person(vote.team, vote.user) for vote in approval.votes]
+        valid = {
+            person.identity
+            for person in people
+            if not person.refusal
+            and person.identity != approval.identity
+            and isinstance(self._parts.policy.decide_all(person, channel, "approve", found), Allow)
+        }
+        return len(valid)
+
+    async def _requester(self, approval: Approval) -> tuple[Person, Channel]:
+        """Who asked, as they are now. Raises Denied where they are nobody any more."""
+        person = await self._parts.directory.person(approval.request.team, approval.request.user)
+        if person.refusal:
+            raise Denied(person.refusal, hint="Somebody else must ask anew.")
+        return person, await self._parts.directory.channel(approval.request.channel)
+
+    async def _record(
+        self, request: Request, person: Person, approval: Approval, event: Transition, detail: str
+    ) -> None:
+        trail = Trail.of(self._parts, replace(request, id=approval.request.id), person, approval.command)
+        await trail.write(trail.entry(event, detail, found_from_json(approval.found), digest=approval.digest))
+
+    async def _say(self, approval: Approval, outcome: str, *, live: bool = False) -> None:
+        """Edit the card to what became of it; it keeps its buttons only while it waits."""
+        try:
+            await self._parts.chat.edit(approval.card, approval.card.root, card(approval, outcome, live=live))
+        except CdebugError as error:
+            self._parts.log.warning("card not edited", id=approval.id, why=str(error))
+
+    async def _settle(self, approval: Approval, state: State, detail: str, by: str = "") -> None:
+        """Edit the command's own message, and say it in its thread."""
+        status = Status(state, f"<@{approval.request.user}>", approval.command, approval.where, detail, by)
+        try:
+            await self._parts.chat.settle(approval.place, status)
+            await self._parts.chat.post(approval.place, NoteView(f"{state}: {detail}"))
+        except CdebugError as error:
+            self._parts.log.warning("outcome not shown", id=approval.id, why=str(error))
+
+
+def _names(approval: Approval) -> str:
+    return ", ".join(vote.name for vote in approval.votes)

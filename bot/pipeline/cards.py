@@ -1,0 +1,90 @@
+"""The card that asks for an approval: who wants what, where, why, and what it may change for good."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.core.action import Action, ArgvAction
+from bot.core.approval import Approval
+from bot.core.redact import Redactor
+from bot.core.target import Container, Found, Thing, things_of
+from bot.core.text import clean
+from bot.core.view import Button, CardView
+from bot.pipeline.asked import Asked
+
+Rows = tuple[tuple[str, str], ...]
+_STARTS = 200
+_MOST_OBJECTS = 5
+
+
+def card(approval: Approval, outcome: str, *, live: bool) -> CardView:
+    """The card as it stands. live: whether people may still answer."""
+    buttons = (
+        Button("Approve", "approve", approval.id),
+        Button("Deny", "deny", approval.id),
+        Button("Arguments", "arguments", approval.id),
+    )
+    title = f"Approval needed: {approval.verb}" if live else f"Approval: {approval.verb}"
+    notes = (f"request {approval.id}", outcome)
+    return CardView(title, approval.groups, notes, buttons if live else (), approval.asked if live else ())
+
+
+def expiry(approval: Approval) -> str:
+    """Until when it can be answered."""
+    return f"open until {datetime.fromtimestamp(approval.expires, UTC):%H:%M:%S} UTC"
+
+
+def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -> tuple[tuple[str, Rows], ...]:
+    """What the card shows, redacted and with control signs made visible: it is kept with the request."""
+    groups = [
+        ("Who", [("requester", asked.person.name)]),
+        ("What", _what(asked.action, asked)),
+        ("Where", _where(asked, found, replicas)),
+        ("Why", [("", asked.action.reason or "no reason was given")]),
+    ]
+    if asked.action.lasting:
+        groups.append(("Can't be undone", [("", asked.action.lasting)]))
+    return tuple(
+        (title, tuple((label, redactor.text(_visible(value))) for label, value in rows)) for title, rows in groups
+    )
+
+
+def _what(action: Action, asked: Asked) -> list[tuple[str, str]]:
+    if not isinstance(action, ArgvAction):
+        return [("command", asked.command)]
+    rows = [("verb", asked.command.partition(" -- ")[0])]
+    rows += [(f"argument {number}", word) for number, word in enumerate(action.argv)]
+    if asked.request.stdin:
+        start = asked.request.stdin[:_STARTS]
+        rows.append(("standard input", f"{len(asked.request.stdin.encode()):,} bytes, beginning: {start}"))
+    return rows
+
+
+def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
+    rows = [("context", asked.where)]
+    for thing in things_of(found)[:_MOST_OBJECTS]:
+        rows += _thing(thing)
+    if replicas > 1:
+        rows.append(("replicas", f"{replicas} behind the same owner; this is one of them"))
+    rows.append(("protected", "yes" if found.protected else "no"))
+    return rows
+
+
+def _thing(thing: Thing) -> list[tuple[str, str]]:
+    rows = [(type(thing).__name__.lower(), thing.name)]
+    if isinstance(thing, Container):
+        rows += [("id", thing.id[:12]), ("image", thing.image), ("image digest", thing.image_id)]
+    return rows
+
+
+def _visible(text: str) -> str:
+    """Nothing in it hides, moves or ends a line."""
+    return clean(text.encode("utf-8", "replace").replace(b"\n", "␤".encode()).replace(b"\t", "␉".encode())).decode()
+
+
+def arguments(action: Action, stdin: str) -> str:
+    """All that was typed, to the letter, for those who may approve it."""
+    argv = action.argv if isinstance(action, ArgvAction) else ()
+    lines = [f"{number}: {_visible(word)}" for number, word in enumerate(argv)]
+    lines += ["", "standard input:", *(_visible(line) for line in stdin.split("\n"))] if stdin else []
+    return "\n".join(lines) or "It has no arguments."

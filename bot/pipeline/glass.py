@@ -1,0 +1,33 @@
+"""Break-glass: one command that can't wait, told where everybody who audits will read it.
+
+It turns an Ask into an Allow, for people whom policy names, and never a denial. Without an audit channel
+it doesn't exist; and it runs only after it was told there.
+"""
+
+from __future__ import annotations
+
+from bot.core.errors import Denied
+from bot.core.policy import BREAK_GLASS, Allow
+from bot.core.request import Place
+from bot.core.target import Found
+from bot.core.view import NoteView
+from bot.pipeline.asked import Asked
+from bot.pipeline.parts import Parts
+from bot.pipeline.trail import Trail
+
+
+async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> bool:
+    """Raises Denied where this person may not, or nobody can; Unavailable where it can't be told."""
+    if not parts.audit_channel:
+        raise Denied("there is no break-glass here", why="no audit channel is set", hint="Leave `--break-glass` out.")
+    decision = parts.policy.decide_all(asked.person, asked.channel, BREAK_GLASS, found)
+    if not isinstance(decision, Allow):
+        raise Denied(
+            f"you may not break the glass for `{asked.action.verb}` on", found, why=getattr(decision, "why", ""),
+            hint="Leave `--break-glass` out, and it is asked for.",
+        )  # fmt: skip
+    why = parts.redactor.text(asked.action.glass)
+    told = f"break-glass: {asked.person.name} runs `{asked.command}` in {asked.where} without an approval: {why}"
+    await parts.chat.post(Place(asked.request.team, parts.audit_channel, ""), NoteView(told))
+    await trail.write(trail.entry("glass broken", why, found))
+    return True

@@ -1,0 +1,75 @@
+"""What is written to the audit of one command, a record a transition.
+
+If "asked" or "decided" can't be written, nothing runs: `write` raises. What comes after the run is
+written too, and where that fails the log has it: the run has happened.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from bot.core.audit import Entry, Transition
+from bot.core.errors import CdebugError
+from bot.core.person import Person
+from bot.core.policy import Allow, Ask, Decision, Deny
+from bot.core.request import Request
+from bot.core.target import Found, Objects, found_to_json
+from bot.pipeline.parts import Parts
+
+_MOST_OBJECTS = 20
+
+
+class Trail:
+    """One command's records. command: as people may read it."""
+
+    def __init__(self, parts: Parts, request: Request, user: str, name: str, command: str) -> None:
+        self._parts, self._request = parts, request
+        self._user, self._name, self._command = user, name, command
+
+    @classmethod
+    def of(cls, parts: Parts, request: Request, person: Person, command: str) -> Trail:
+        return cls(parts, request, person.user, person.name, command)
+
+    def entry(self, event: Transition, detail: str = "", found: Found | None = None, **more: object) -> Entry:
+        """A record-to-be, at this moment."""
+        known = {
+            "id": self._request.id,
+            "team": self._request.team,
+            "user": self._user,
+            "name": self._name,
+            "channel": self._request.channel,
+            "thread": self._request.thread or self._request.message,
+            "command": self._command,
+            "detail": self._parts.redactor.text(detail),
+            "found": found_to_json(_few(found)) if found else "",
+            **more,
+        }
+        return Entry(event, self._parts.now().astimezone(UTC).isoformat(timespec="milliseconds"), **known)  # type: ignore[arg-type]
+
+    async def write(self, *entries: Entry) -> None:
+        """Raises Unavailable where the audit can't be written."""
+        await self._parts.journal.write(*entries)
+
+    async def afterwards(self, *entries: Entry) -> None:
+        """What has happened already. Where the audit is away, the log is what is left."""
+        try:
+            await self._parts.journal.write(*entries)
+        except CdebugError as error:
+            for entry in entries:
+                self._parts.log.error("not in the audit", why=str(error), event_=entry.event, id=entry.id)
+
+
+def _few(found: Found) -> Found:
+    """A list of everything is told by its place: its names were not typed, and its labels fill a store."""
+    return found.scope if isinstance(found, Objects) and len(found.items) > _MOST_OBJECTS else found
+
+
+def told(decision: Decision) -> str:
+    """A decision in a few words."""
+    match decision:
+        case Allow(by):
+            return f"allow: policy `{by}`" if by else "allow"
+        case Ask(count, by):
+            return f"ask for {count}: policy `{by}`"
+        case Deny(why):
+            return f"deny: {why}"

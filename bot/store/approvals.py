@@ -1,0 +1,59 @@
+"""Requests for approval. Every change says what it expects to find: of two at once, one succeeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.approval import Approval
+from bot.store.connection import answering
+from bot.store.keys import APPROVAL, APPROVALS
+
+_SWAP = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+if ARGV[3] == 'closed' then redis.call('ZREM', KEYS[2], ARGV[4]) end
+return 1
+"""
+
+
+class Approvals:
+    """Every method raises Unavailable where Redis is away."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self._swap = redis.register_script(_SWAP)
+
+    async def put(self, approval: Approval) -> None:
+        """Keep a new one."""
+        async with answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(APPROVAL(id=approval.id), approval.to_json(), ex=APPROVAL.lifetime_s)
+            pipe.zadd(APPROVALS(), {approval.id: approval.expires})
+            await pipe.execute()
+
+    async def get(self, approval_id: str) -> Approval | None:
+        async with answering():
+            text = await self._redis.get(APPROVAL(id=approval_id))
+        return Approval.from_json(text) if text else None
+
+    async def swap(self, old: Approval, new: Approval) -> bool:
+        """Replace `old` by `new`; False where it isn't `old` any more."""
+        state = "waiting" if new.state == "waiting" else "closed"
+        async with answering():
+            args = [old.to_json(), new.to_json(), state, new.id]
+            return bool(await self._swap(keys=[APPROVAL(id=new.id), APPROVALS()], args=args))
+
+    async def waiting(self) -> list[Approval]:
+        """Those that wait, the next to expire first."""
+        return await self._listed("+inf")
+
+    async def due(self, now: float) -> list[Approval]:
+        """Those whose time is over and that nobody has closed."""
+        return await self._listed(str(now))
+
+    async def _listed(self, until: str) -> list[Approval]:
+        async with answering():
+            ids = [key.decode() for key in await self._redis.zrangebyscore(APPROVALS(), "-inf", until)]
+            texts = await self._redis.mget([APPROVAL(id=key) for key in ids]) if ids else []
+            if gone := [key for key, text in zip(ids, texts, strict=True) if not text]:
+                await self._redis.zrem(APPROVALS(), *gone)
+        return [Approval.from_json(text) for text in texts if text]

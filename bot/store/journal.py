@@ -1,0 +1,155 @@
+"""The audit: an append-only stream whose records are chained. Several replicas write one chain.
+
+Rules of this file:
+- a record is appended only if the head is the one that it was chained to; else it is chained anew
+- what comes while a write is under way goes with the next one: a crowd waits for one disk, not fifty
+- nothing is edited or taken out but by age, and then the place where the chain begins is sealed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.core.audit import Entry, Head, Record, append, read, seal, written
+from bot.core.errors import CdebugError, Unavailable
+from bot.store.connection import answering
+from bot.store.keys import AUDIT, AUDIT_HEAD, AUDIT_START
+
+_PATIENCE_S = 5.0
+_TRIES = 50
+_PAGE = 1_000
+_APPEND = """
+local head = redis.call('GET', KEYS[2]) or ''
+if head ~= ARGV[1] then return head end
+for i = 3, #ARGV do redis.call('XADD', KEYS[1], '*', 'record', ARGV[i]) end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+"""
+
+
+class Journal:
+    """key: CDEBUG_AUDIT_KEY. Every method raises Unavailable where Redis is away."""
+
+    def __init__(self, redis: Any, key: bytes) -> None:
+        self._redis, self._key = redis, key
+        self._append = redis.register_script(_APPEND)
+        self._head: str | None = None
+        self._batch: list[tuple[str, asyncio.Future[None]]] = []
+        self._writing = asyncio.Lock()
+
+    async def write(self, *entries: Entry) -> None:
+        """Append, in this order; what comes back was written to disk. Raises Unavailable: then nothing was."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._batch += [(written(entry), done) for entry in entries]
+        try:
+            async with answering(_PATIENCE_S):
+                async with self._writing:
+                    if not done.done():
+                        await self._flush()
+                await done
+        except BaseException:
+            self._batch = [(entry, future) for entry, future in self._batch if future is not done]
+            raise
+
+    async def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        try:
+            await self._chain([entry for entry, _ in batch])
+        except BaseException as error:
+            for _, done in batch:
+                if not done.done():
+                    done.set_exception(error if isinstance(error, Exception) else TimeoutError())
+                    done.exception()  # whoever waited may have given up: that is no fault
+            raise
+        for _, done in batch:
+            if not done.done():
+                done.set_result(None)
+
+    async def _chain(self, entries: list[str]) -> None:
+        if self._head is None:
+            self._head = await self._stored_head()
+        for _ in range(_TRIES):
+            head, records = _read_head(self._head), []
+            for entry in entries:
+                record = append(head, entry, self._key)
+                records.append(json.dumps([record.seq, record.mac, record.entry]))
+                head = Head(record.seq, record.mac)
+            now = f"{head.seq} {head.mac}"
+            answer = await self._append(keys=[AUDIT(), AUDIT_HEAD()], args=[self._head, now, *records])
+            if answer == 1:
+                self._head = now
+                return
+            self._head = answer.decode()  # another replica wrote meanwhile
+        raise Unavailable("the audit can't be written", why="others write all the time", hint="Try again.")
+
+    async def _stored_head(self) -> str:
+        return ((await self._redis.get(AUDIT_HEAD())) or b"").decode()
+
+    async def head(self) -> Head:
+        """The last record, of whichever replica."""
+        async with answering():
+            return _read_head(await self._stored_head())
+
+    async def start(self) -> Head:
+        """What the first record that is left is chained to. Raises CdebugError for a place that we did not seal."""
+        async with answering():
+            text = await self._redis.get(AUDIT_START())
+        if not text:
+            return Head()
+        known = json.loads(text)
+        head = Head(known["seq"], known["mac"])
+        if known["seal"] != seal(head, self._key):
+            raise CdebugError(f"record {head.seq + 1} is not where the chain was trimmed: its start was edited")
+        return head
+
+    async def records(self) -> AsyncIterator[Record]:
+        """All, oldest first. What can't be read comes as a record that no chain holds."""
+        after = "-"
+        while True:
+            async with answering(_PATIENCE_S):
+                page = await self._redis.xrange(AUDIT(), min=after, max="+", count=_PAGE)
+            for _, fields in page:
+                yield _read_record(fields)
+            if len(page) < _PAGE:
+                return
+            after = f"({page[-1][0].decode()}"
+
+    async def entries(self, most: int) -> list[Entry]:
+        """The last ones, newest first."""
+        async with answering(_PATIENCE_S):
+            page = await self._redis.xrevrange(AUDIT(), count=most)
+        return [read(_read_record(fields).entry) for _, fields in page]
+
+    async def trim(self, before_ms: int) -> None:
+        """Take out what is older than a moment (milliseconds since the epoch), and seal where the chain begins now."""
+        last: Head | None = None
+        async with answering(_PATIENCE_S):
+            while page := await self._redis.xrange(AUDIT(), min="-", max=f"({before_ms}-0", count=_PAGE):
+                record = _read_record(page[-1][1])
+                last = Head(record.seq, record.mac)
+                place = {"seq": last.seq, "mac": last.mac, "seal": seal(last, self._key)}
+                async with self._redis.pipeline(transaction=True) as pipe:
+                    pipe.set(AUDIT_START(), json.dumps(place))
+                    pipe.xtrim(AUDIT(), minid=_after(page[-1][0].decode()), approximate=False)
+                    await pipe.execute()
+
+
+def _after(entry_id: str) -> str:
+    milliseconds, _, number = entry_id.partition("-")
+    return f"{milliseconds}-{int(number) + 1}"
+
+
+def _read_head(text: str) -> Head:
+    seq, _, mac = text.partition(" ")
+    return Head(int(seq), mac) if mac else Head()
+
+
+def _read_record(fields: Any) -> Record:
+    try:
+        seq, mac, entry = json.loads(fields[b"record"])
+        return Record(int(seq), str(entry), str(mac))
+    except (ValueError, TypeError, KeyError):
+        return Record(0, "", "")
