@@ -152,7 +152,8 @@ people:
 usergroups: {{S0SRE: [approver]}}
 approvals: {{ttl: "{ttl}", audit_channel: "{audit_channel}", channel: "{approvals_channel}"}}
 redact: {{patterns: {{acme: "ACME-[A-Z0-9]{{16}}"}}}}
-limits: {{per_person: 10000/m, per_channel: 10000/m}}
+policy: "{policy}"
+limits: {{per_person: {per_person}/m, per_channel: 10000/m}}
 """
 
 
@@ -169,6 +170,8 @@ class Bot:
         ttl: str = "10m",
         audit_channel: str = "C0SHOP",
         approvals_channel: str = "C0LISTED0",
+        policy: str = "",
+        per_person: str = "10000",
         **more: str,
     ) -> None:
         self._number = 0
@@ -176,6 +179,7 @@ class Bot:
         settings = folder / "config.yaml"
         listed = ", ".join(f"C0LISTED{number}: {{context: local}}" for number in range(LISTED))
         known = {"ttl": ttl, "audit_channel": audit_channel, "approvals_channel": approvals_channel}
+        known |= {"policy": policy, "per_person": per_person}
         settings.write_text(config.format(host=host, folder=folder, listed=listed, **known))
         self.metrics_port = free_port()
         self._environment = {
@@ -201,6 +205,21 @@ class Bot:
 
     def end(self) -> None:
         self.process.end()
+
+
+async def asked(channel: Conversation, command: str) -> tuple[Json, Json]:
+    """Type a command that needs an approval: its root, and the card."""
+    root, _ = await channel.run(command, ends="waiting for approval")
+    card: Json = await channel.until(
+        lambda all_: next((m for m in all_ if m["thread_ts"] == root["ts"] and "Approve" in labels(m)), None),
+        "the card",
+    )
+    return root, card
+
+
+def request_id(root: Json) -> str:
+    """The id that a waiting root names."""
+    return str(root["text"].rpartition("request ")[2].partition(",")[0])
 
 
 class Slack:
@@ -281,6 +300,19 @@ class Conversation:
 
     async def thread(self, root: Json) -> list[Json]:
         return [each for each in await self.messages() if each["thread_ts"] == root["ts"]]
+
+    async def ended(self, root: Json, *states: str, patience_s: float = PATIENCE_S) -> Json:
+        """Wait until a root begins with one of the states."""
+        found: Json = await self.until(
+            lambda all_: next((m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith(states)), None),
+            f"{states}",
+            patience_s,
+        )
+        return found
+
+    async def now(self, message: Json) -> Json:
+        """A message as it is now."""
+        return next(each for each in await self.messages() if each["ts"] == message["ts"])
 
     async def whispered(self, text: str) -> Json:
         """Wait for an ephemeral message that holds a text."""

@@ -30,7 +30,7 @@ class Entry:
     """
 
     event: Transition
-    at: str
+    at: str = ""
     id: str = ""
     team: str = ""
     user: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction
@@ -38,7 +39,7 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
     """What the card shows, redacted and with control signs made visible: it is kept with the request."""
     groups = [
         ("Who", [("requester", asked.person.name)]),
-        ("What", _what(asked.action, asked)),
+        ("What", _what(redactor, asked.action, asked)),
         ("Where", _where(asked, found, replicas)),
         ("Why", [("", asked.action.reason or "no reason was given")]),
     ]
@@ -49,15 +50,24 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
     )
 
 
-def _what(action: Action, asked: Asked) -> list[tuple[str, str]]:
+def _what(redactor: Redactor, action: Action, asked: Asked) -> list[tuple[str, str]]:
     if not isinstance(action, ArgvAction):
         return [("command", asked.command)]
     rows = [("verb", asked.command.partition(" -- ")[0])]
-    rows += [(f"argument {number}", word) for number, word in enumerate(action.argv)]
+    rows += [(f"argument {number}", word) for number, word in enumerate(_in_context(redactor, action.argv))]
     if asked.request.stdin:
         start = asked.request.stdin[:_STARTS]
         rows.append(("standard input", f"{len(asked.request.stdin.encode()):,} bytes, beginning: {start}"))
     return rows
+
+
+def _in_context(redactor: Redactor, argv: Sequence[str]) -> Iterator[str]:
+    """Each argument, redacted together with the one before it: `--password` says what the next one is."""
+    before = ""
+    for word in argv:
+        shown = redactor.text(f"{before} {word}")
+        yield shown.removeprefix(f"{before} ") if shown.startswith(f"{before} ") else redactor.text(word)
+        before = word
 
 
 def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:

@@ -158,6 +158,8 @@ class Delivery:
         try:
             if isinstance(self._result, TextResult):
                 await self._result.show_live()
+            elif self._result is None and self._notes:
+                await self._say(" ".join(self._notes))
         except CdebugError as error:
             self._parts.log.warning("not shown yet", why=str(error))
 

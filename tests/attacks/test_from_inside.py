@@ -57,7 +57,7 @@ async def test_nothing_is_read_in_a_channel_shared_with_another_company(slack: S
         "inspect checkout --path '.[0].Config'",
         "describe checkout",
         "logs checkout",
-        "processes checkout",
+        "processes web",
     ],
 )
 async def test_a_secret_of_the_environment_is_shown_nowhere(channel: Conversation, command: str):
@@ -68,6 +68,7 @@ async def test_a_secret_of_the_environment_is_shown_nowhere(channel: Conversatio
     messages = await channel.messages()
     files = [await channel.slack.file(file) for message in messages for file in message["files"]]
     assert SECRET not in json.dumps(messages)
+    assert "tok-3f9a8b7c6d5e" not in json.dumps(messages)
     assert not [data for data in files if SECRET.encode() in data]
 
 

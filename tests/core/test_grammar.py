@@ -19,6 +19,12 @@ from bot.actions.look.network import Network
 from bot.actions.look.processes import Processes
 from bot.actions.look.ps import Ps
 from bot.actions.look.stats import Stats
+from bot.actions.shell.attach import Attach
+from bot.actions.shell.cat import Cat
+from bot.actions.shell.cp import Cp
+from bot.actions.shell.exec import Exec
+from bot.actions.shell.ls import Ls
+from bot.actions.shell.sh import Sh
 from bot.core.action import Action
 from bot.core.errors import UsageError
 from bot.core.grammar import Grammar, split
@@ -47,6 +53,23 @@ GRAMMAR = Grammar(catalog())
         ("logs --help", Help("logs")),
         ("docker ps -a", Ps(all=True)),
         ("docker logs --tail 20 web", Logs("web", tail="20")),
+        ("exec web -- ls -la --color", Exec("web", argv=("ls", "-la", "--color"))),
+        ("exec web -u app -- sh -c 'a | b > c'", Exec("web", user="app", argv=("sh", "-c", "a | b > c"))),
+        ("exec web -- echo -- x", Exec("web", argv=("echo", "--", "x"))),
+        ("exec -- id", Exec("", argv=("id",))),
+        ("docker exec -it web ls -la /app", Exec("web", argv=("ls", "-la", "/app"))),
+        ("docker exec -u app -w /srv web id", Exec("web", user="app", workdir="/srv", argv=("id",))),
+        ("docker exec web cat -- x", Exec("web", argv=("cat", "--", "x"))),
+        ("docker exec -it web /bin/sh", Sh("web")),
+        ("docker exec -it web /bin/bash", Sh("web")),
+        ("docker exec web sh", Exec("web", argv=("sh",))),
+        ("kubectl exec -it web -n shop -- /bin/sh", Sh("web", namespace="shop")),
+        ("kubectl exec web -- env", Exec("web", argv=("env",))),
+        ("docker cp web:/app/logs/error.log ./error.log", Cp(("web:/app/logs/error.log",))),
+        ("kubectl cp web:/app/config.yaml ./config.yaml", Cp(("web:/app/config.yaml",))),
+        ("docker attach web", Attach("web")),
+        ("ls web /app", Ls(("web", "/app"))),
+        ("cat web:/etc/hosts", Cat(("web:/etc/hosts",))),
         ("docker logs -n 5 web", Logs("web", tail="5")),
         ("docker logs -fn 5 web", Logs("web", tail="5", follow=True)),
         ("docker logs -n5 web", Logs("web", tail="5")),
@@ -146,3 +169,53 @@ def test_a_flag_that_could_be_taken_for_a_target_is_found_at_start():
     Loose.verb = "loose"
     with pytest.raises(ValueError, match="one, two all have a place"):
         Grammar([Loose])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("exec web", "needs a command after `--`"),
+        ("exec web -- ls | wc", "no shell reads this line"),
+        ("exec web --env x -- ls", "takes `NAME=value`"),
+        ("exec web --timeout 2h -- ls", "at most 10m"),
+        ("logs web -- ls", "takes no command"),
+        ("cat web", "needs a path"),
+        ("cat web /a /b", "one target and one path"),
+        ("cp /a /b", "one target and one path"),
+        ("kill web --run 'x;y'", "needs `--run`"),
+        ("kill web --run ab --signal NOPE", "no such signal"),
+        ("approve", "needs a request's id"),
+        ("can", "needs a verb"),
+        (f"exec web --reason {'x' * 501} -- ls", "at most 500"),
+    ],
+)
+def test_what_is_wrong_with_the_newer_verbs_is_one_line(text: str, said: str):
+    with pytest.raises(UsageError) as error:
+        GRAMMAR.parse(text)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12), min_size=1, max_size=5))
+def test_argv_is_a_list_that_comes_back_as_it_was(argv: list[str]):
+    action = Exec("web", argv=tuple(argv))
+    assert GRAMMAR.parse(typed(action)) == action
+
+
+@pytest.mark.parametrize(
+    ("words", "target", "path"),
+    [
+        (("web", "/app"), ("web",), "/app"),
+        (("web:/app",), ("web",), "/app"),
+        (("/app",), (), "/app"),
+        (("./x",), (), "./x"),
+        (("shop/web", "app"), ("shop/web",), "app"),
+        (("web",), ("web",), ""),
+        ((), (), ""),
+    ],
+)
+def test_a_path_is_told_from_a_target(words: tuple[str, ...], target: tuple[str, ...], path: str):
+    action = Ls(words)
+    assert (action.targets, action.path) == (target, path)
+    pointed = action.pointed_at("other")
+    assert (pointed.targets, pointed.path) == (("other",), path)

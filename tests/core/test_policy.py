@@ -11,8 +11,8 @@ from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.core.errors import Misconfigured
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow, Deny, Policy
-from bot.core.target import Container, Scope
+from bot.core.policy import BREAK_GLASS, Allow, Ask, Circumstances, Decision, Deny, Policy, strictest
+from bot.core.target import Container, Objects, Scope
 
 SHIPPED = Policy(SHIPPED_POLICY.read_text(), catalog())
 ANN = Person("T0", "U0ANN", "ann")
@@ -86,3 +86,113 @@ def test_a_bad_policy_is_refused_and_named(text: str, line: str):
         Policy(text, catalog(), "mine.cedar")
     assert line in str(error.value)
     assert "mine.cedar" in str(error.value)
+
+
+RESPONDER, APPROVER = replace(ANN, roles=frozenset({"responder"})), replace(ANN, roles=frozenset({"approver"}))
+SEALED = replace(WEB, labels={"cdebug/protected": "true"})
+LISTED = replace(HERE, listed=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "channel", "verb", "thing", "expected"),
+    [
+        (ANN, HERE, "exec", WEB, "deny"),
+        (APPROVER, HERE, "exec", WEB, "deny"),
+        (RESPONDER, HERE, "exec", WEB, "allow"),
+        (RESPONDER, HERE, "sh", WEB, "allow"),
+        (RESPONDER, HERE, "debug", WEB, "ask 1"),
+        (RESPONDER, HERE, "trace", WEB, "ask 1"),
+        (ANN, HERE, "trace", WEB, "deny"),
+        (RESPONDER, LISTED, "exec", SEALED, "ask 1"),
+        (RESPONDER, LISTED, "logs", SEALED, "allow"),
+        (RESPONDER, LISTED, "exec", replace(WEB, scope=replace(SCOPE, protected=True)), "ask 1"),
+        (RESPONDER, HERE, "exec", SEALED, "deny"),
+        (RESPONDER, HERE, "ps", SEALED, "deny"),
+        (RESPONDER, replace(LISTED, shared=True), "exec", WEB, "deny"),
+        (APPROVER, HERE, "approve", WEB, "allow"),
+        (APPROVER, HERE, "deny", WEB, "allow"),
+        (RESPONDER, HERE, "approve", WEB, "deny"),
+        (RESPONDER, HERE, BREAK_GLASS, WEB, "deny"),
+        (replace(ANN, roles=frozenset({"break-glass"})), HERE, BREAK_GLASS, WEB, "allow"),
+        (ANN, HERE, "audit", SCOPE, "deny"),
+        (APPROVER, HERE, "audit", SCOPE, "allow"),
+    ],
+)  # fmt: skip
+def test_the_shipped_policy_past_reading(person: Person, channel: Channel, verb: str, thing: Container, expected: str):
+    assert shown(SHIPPED.decide(person, channel, verb, thing)) == expected
+
+
+def shown(decision: Decision) -> str:
+    if isinstance(decision, Ask):
+        return f"ask {decision.approvals}"
+    return "allow" if isinstance(decision, Allow) else "deny"
+
+
+def rules(*texts: str) -> Policy:
+    return Policy("\n".join(f'@id("p{number}") {text};' for number, text in enumerate(texts)), catalog())
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_ask_is_exact(count: int):
+    policy = rules(f"permit (principal, action, resource) when {{ context.approvals >= {count} }}")
+    assert policy.decide(ANN, HERE, "exec", WEB) == Ask(count, "p0")
+    for votes in range(count):
+        decision = policy.decide(ANN, HERE, "exec", WEB, Circumstances(votes))
+        assert isinstance(decision, Ask)
+    assert isinstance(policy.decide(ANN, HERE, "exec", WEB, Circumstances(count)), Allow)
+
+
+def test_more_than_three_approvals_and_never_are_a_denial():
+    never = "permit (principal, action, resource) when { context.approvals >= 4 }"
+    assert isinstance(rules(never).decide(ANN, HERE, "exec", WEB), Deny)
+    forbidden = rules(
+        "permit (principal, action, resource) when { context.approvals >= 1 }", "forbid (principal, action, resource)"
+    )
+    assert forbidden.decide(ANN, HERE, "exec", WEB) == Deny("policy `p1`")
+
+
+def test_what_cant_be_scanned_is_an_attribute():
+    policy = rules(
+        "permit (principal, action, resource)", "forbid (principal, action, resource) when { context.binary }"
+    )
+    assert isinstance(policy.decide(ANN, HERE, "cp", WEB), Allow)
+    assert isinstance(policy.decide(ANN, HERE, "cp", WEB, Circumstances(binary=True)), Deny)
+
+
+def test_of_several_objects_the_strictest_decision_counts():
+    assert strictest([Allow("a"), Ask(2, "b"), Ask(1, "c"), Allow("d")]) == Ask(2, "b")
+    assert strictest([Ask(1), Deny("no"), Allow()]) == Deny("no")
+    both = Objects(SCOPE, (WEB, SEALED))
+    assert shown(SHIPPED.decide_all(RESPONDER, LISTED, "exec", both)) == "ask 1"
+
+
+def test_a_bad_file_does_not_replace_a_good_one():
+    policy = rules("permit (principal, action, resource)")
+    with pytest.raises(Misconfigured):
+        policy.load('@id("x") permit (principal, action == Action::"lgos", resource);')
+    assert isinstance(policy.decide(ANN, HERE, "exec", WEB), Allow)
+    policy.load('@id("x") forbid (principal, action, resource);')
+    assert isinstance(policy.decide(ANN, HERE, "exec", WEB), Deny)
+
+
+def test_a_syntax_error_names_the_policy_that_cedar_does_not():
+    with pytest.raises(Misconfigured) as error:
+        Policy('@id("fine") permit (principal, action, resource);\n@id("broken") permit (principal action);', catalog())
+    assert "broken" in str(error.value)
+
+
+def test_two_policies_of_one_id_would_be_taken_by_cedar_silently():
+    text = '@id("a") permit (principal, action, resource);\n@id("a") forbid (principal, action, resource);'
+    assert len(cedarpy.PolicySet.from_str(text)) == 2  # the hole: nobody could tell which one spoke
+    with pytest.raises(Misconfigured):
+        Policy(text, catalog())
+
+
+def test_a_misspelt_attribute_would_be_found_by_nobody_but_validation():
+    text = (
+        '@id("a") permit (principal, action, resource);'
+        '@id("b") forbid (principal, action, resource) when { resource.protcted };'
+    )
+    cedarpy.PolicySet.from_str(text)  # the hole: it parses, and the forbid never applies
+    with pytest.raises(Misconfigured):
+        Policy(text, catalog())

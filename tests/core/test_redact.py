@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import Misconfigured
-from bot.core.redact import HIDDEN, Redactor, hide_settings
+from bot.core.redact import HIDDEN, Redactor, Scrubber, hide_settings
+from bot.core.text import LONGEST_LINE, LineSplitter
 
 REDACTOR = Redactor({"acme": "ACME-([A-Z0-9]{16})"})
 
@@ -75,3 +78,75 @@ def test_a_pattern_that_is_found_in_every_line_is_refused():
 def test_a_bad_pattern_of_an_operator_names_its_key():
     with pytest.raises(Misconfigured, match=r"redact\.patterns\.broken"):
         Redactor({"broken": "(("})
+
+
+KEY_LINES = [
+    "-----BEGIN RSA PRIVATE KEY-----",
+    *(f"MIIEow{'x' * 50}{n}" for n in range(9)),
+    "-----END RSA PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a" * 36, "glpat-" + "b" * 20, "npm_" + "c" * 36, "pypi-AgEIcHlwaS5vcmc" + "d" * 40,
+        "dckr_pat_" + "e" * 27, "sk-proj-" + "f" * 30, "sk-ant-" + "g" * 30, "dop_v1_" + "a" * 64,
+        "SG." + "h" * 22 + "." + "i" * 43, "AC" + "a" * 32, "hvs." + "j" * 30, "dapi" + "b" * 32,
+        "glsa_" + "k" * 40, "shpat_" + "c" * 32, "123456789:AA" + "l" * 33, "AGE-SECRET-KEY-1" + "Q" * 58,
+        "AIza" + "m" * 35, "sk_live_" + "n" * 24, "xoxb-1-2-abcdefghij", "AKIAABCDEFGHIJKLMNOP",
+    ],
+)  # fmt: skip
+def test_the_tokens_of_well_known_providers_are_hidden(token: str):
+    assert token not in REDACTOR.text(f"used {token} today")
+
+
+def scrubbed(blocks: list[bytes]) -> tuple[bytes, int]:
+    scrubber = Scrubber(REDACTOR)
+    shown = b"".join(scrubber.push(block) for block in blocks) + scrubber.close()
+    return shown, scrubber.hidden
+
+
+@given(st.sets(st.integers(0, len(KEY_LINES) + 1)))
+def test_a_private_key_is_hidden_wherever_its_lines_are_cut_into_blocks(cuts: set[int]):
+    lines = ["before", *KEY_LINES, "after"]
+    edges = sorted({0, *cuts, len(lines)})
+    blocks = ["".join(f"{line}\n" for line in lines[a:b]).encode() for a, b in itertools.pairwise(edges)]
+
+    shown, hidden = scrubbed([block for block in blocks if block])
+
+    assert shown == b"before\n-----BEGIN RSA PRIVATE KEY-----[redacted]\nafter\n"
+    assert hidden == 1
+
+
+def test_a_key_on_one_line_and_one_without_an_end_are_hidden():
+    assert "MIIE" not in REDACTOR.text("key=-----BEGIN PRIVATE KEY-----MIIE\\nabc-----END PRIVATE KEY----- x")
+    assert "MIIE" not in REDACTOR.text("-----BEGIN PRIVATE KEY-----\nMIIE1\nMIIE2")
+
+
+def test_a_begin_without_an_end_does_not_hide_a_log_for_ever():
+    lines = ["-----BEGIN PRIVATE KEY-----", *(f"line {n}" for n in range(2_000))]
+    assert b"line 1999\n" in scrubbed(["".join(f"{line}\n" for line in lines).encode()])[0]
+
+
+@pytest.mark.parametrize("offset", [-30, -21, -20, -10, -1, 0, 1])
+def test_a_secret_on_the_break_of_an_endless_line_is_hidden(offset: int):
+    secret = b"ACME-ABCDEFGHIJKLMNOP"
+    line = b"x" * (LONGEST_LINE + offset) + b" " + secret + b" " + b"y" * 3_000_000 + b"\n"
+    splitter = LineSplitter()
+    blocks = [splitter.push(line[at : at + 65_536]) for at in range(0, len(line), 65_536)]
+
+    shown, hidden = scrubbed([block for block in blocks if block])
+
+    assert b"ABCDEFGH" not in shown.replace(b"\n", b"")
+    assert hidden == 1
+    assert shown.replace(b"\n", b"").count(b"y") == 3_000_000
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=20), st.integers(1, 5))
+def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int):
+    block = "".join(f"{line.replace(chr(10), ' ')}\n" for line in lines).encode()
+    whole = block.splitlines(keepends=True) if b"\r" not in block else [block]
+    blocks = [b"".join(whole[at : at + size]) for at in range(0, len(whole), size)]
+    shown, hidden = scrubbed(blocks)
+    assert hidden or shown == block

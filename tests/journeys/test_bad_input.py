@@ -240,5 +240,5 @@ async def test_use_changes_where_a_channel_looks_and_is_announced(channel: Conve
 
     assert "in local/shop" in root["text"]
     assert "web" in thread[0]["text"]
-    await channel.as_("U0BOB").type("/cdebug use local")
-    await channel.as_("U0BOB").whispered("denied: you may not use `use` here")
+    await channel.as_("U0CEM").type("/cdebug use local")
+    await channel.as_("U0CEM").whispered("denied: you may not use `use` here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.words import clean
+from bot.slack.words import clean, parted
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ from bot.slack.words import clean
 )
 def test_what_was_meant(sent: str, meant: str):
     assert clean(sent) == meant
+
+
+@pytest.mark.parametrize(
+    ("sent", "command", "stdin"),
+    [
+        ("exec web -- cat ```a\nb```", "exec web -- cat", "a\nb"),
+        ("exec web -- cat\n```\na &amp; b\n```", "exec web -- cat", "a & b\n"),
+        ("exec web -- cat ```“x” —y```", "exec web -- cat", "“x” —y"),
+        ("```docker logs web```", "docker logs web", ""),
+        ("exec web -- sh -c `a | b`", "exec web -- sh -c a | b", ""),
+        ("logs web", "logs web", ""),
+    ],
+)
+def test_a_code_block_after_the_words_is_standard_input(sent: str, command: str, stdin: str):
+    assert parted(sent) == (command, stdin)

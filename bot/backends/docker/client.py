@@ -92,9 +92,10 @@ class Client:
         version = await self._version(what, target)
         try:
             async with self._http().head(f"/v{version}{path}", timeout=timeout) as answer:
-                if answer.status >= 400:
-                    raise _by_status(answer.status, "", self.name, what, target)
-                return answer.headers[header]
+                if answer.status < 400:
+                    return answer.headers[header]
+            async with self._http().get(f"/v{version}{path}", timeout=timeout) as answer:  # a HEAD can't say why
+                raise _by_status(answer.status, _message(await answer.content.read(4096)), self.name, what, target)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise translate(error, self.name, what, target) from error
 

@@ -1,0 +1,75 @@
+"""What is taken out of a container stays what was asked for."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from bot.actions.kit.archives import content, named, packed
+from bot.core.errors import CdebugError, UsageError
+
+
+def tar(*members: tuple[str, bytes, str]) -> bytes:
+    """(name, kind as tarfile has it, content or link)."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, kind, what in members:
+            entry = tarfile.TarInfo(name)
+            entry.type = kind
+            if kind == tarfile.REGTYPE:
+                entry.size = len(what.encode())
+                archive.addfile(entry, io.BytesIO(what.encode()))
+            else:
+                entry.linkname = what
+                archive.addfile(entry)
+    return out.getvalue()
+
+
+F, D, L, H = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        ("app/out", L, "/etc/passwd"),
+        ("app/out", L, "../secrets"),
+        ("app/sub/out", L, "../../secrets"),
+        ("app/out", L, "../application/x"),
+        ("app/out", H, "../etc/passwd"),
+        ("app/out", H, "etc/passwd"),
+        ("../escape", F, "x"),
+        ("/etc/passwd", F, "x"),
+        ("app/../../x", F, "x"),
+        ("app/pipe", tarfile.FIFOTYPE, ""),
+        ("app/disk", tarfile.BLKTYPE, ""),
+    ],
+)
+def test_what_leads_outside_stays_behind(member: tuple[str, bytes, str]):
+    file, left_out = packed(tar(("app", D, ""), ("app/a", F, "a"), member), "app")
+
+    assert left_out == (member[0],)
+    with tarfile.open(fileobj=io.BytesIO(file.data)) as archive:
+        assert archive.getnames() == ["app", "app/a"]
+
+
+def test_links_inside_come_along():
+    members = (("app", D, ""), ("app/a", F, "a"), ("app/sub/b", L, "../a"), ("app/c", H, "app/a"))
+    file, left_out = packed(tar(*members), "app")
+    assert left_out == ()
+    assert file.name == "app.tar.gz"
+    with tarfile.open(fileobj=io.BytesIO(file.data)) as archive:
+        assert len(archive.getnames()) == 4
+
+
+def test_one_file_is_its_content_and_anything_else_is_said():
+    assert content(tar(("a", F, "hello")), "/a") == b"hello"
+    with pytest.raises(UsageError):
+        content(tar(("a", D, "")), "/a")
+    with pytest.raises(CdebugError):
+        packed(b"no tar" * 200, "x")
+
+
+def test_many_names_are_a_few_and_a_number():
+    assert named(tuple("abcdefgh")) == "`a`, `b`, `c`, `d`, `e` and 3 more"

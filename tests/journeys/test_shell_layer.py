@@ -1,0 +1,254 @@
+"""The shell layer, typed as people type it, on a real engine."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import docker
+import pytest
+
+from tests.harness import Conversation, Json, Slack, body, labels, make
+
+pytestmark = pytest.mark.usefixtures("bot")
+SETUP = r"""
+mkdir -p /app/logs /app/sub; cd /app
+printf 'name: box\npassword: hunter22\n' > config.yaml; echo one > logs/error.log; ln -s /etc/passwd outside
+ln -s config.yaml inside; printf '\211PNG\000\000' > picture.png; : > empty; ln -s loop loop
+while true; do echo tick; sleep 0.5; done
+"""
+
+
+@pytest.fixture(scope="module")
+def box(containers: docker.APIClient) -> str:
+    make(containers, "box", SETUP)
+    return "box"
+
+
+@pytest.fixture(scope="module")
+def stopped(containers: docker.APIClient) -> str:
+    containers.wait(make(containers, "stopped", "mkdir -p /app; echo kept > /app/a.txt; exit 3"))
+    return "stopped"
+
+
+async def said(channel: Conversation, command: str, ends: str = "done") -> tuple[Json, str]:
+    """Run it; its root, and all that its thread says."""
+    root, _ = await channel.run(command, ends)
+    await channel.until(lambda all_: [m for m in all_ if m["thread_ts"] == root["ts"]], "an answer")
+    return root, "\n".join(each["text"] for each in await channel.thread(root))
+
+
+async def test_exec_runs_argv_as_a_list_and_says_how_it_ended(channel: Conversation, box: str):
+    root, text = await said(channel, "exec box -- echo 'a  b' '$HOME' '*'")
+    assert "a  b $HOME *" in text
+    assert "exit status 0" in root["text"]
+
+
+async def test_both_streams_and_the_status_are_told_apart(channel: Conversation, box: str):
+    root, text = await said(channel, "exec box -- sh -c 'echo out; echo err >&2; exit 42'")
+    assert {"out", "E│ err"} <= set(text.splitlines())
+    assert "exit status 42" in root["text"]
+    assert "exit status 42: the program's own status" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "shows"),
+    [
+        ("exec box --user 1000 -- id -u", "1000"),
+        ("exec box -w /app -- pwd", "/app"),
+        ("exec box -e A=1 -e B='x y' -- sh -c 'echo $A-$B'", "1-x y"),
+        ("docker exec -it box ls /app/logs", "error.log"),
+        ("kubectl exec box -- cat /app/logs/error.log", "one"),
+        ("exec box -- nope", "exit status 127: the command was not found"),
+        ("exec box -w /nowhere -- pwd", "exit status"),
+        ("ls box /app", "config.yaml"),
+        ("ls box:/app/logs", "error.log"),
+        ("cat box /app/logs/error.log", "one"),
+        ("cat box /app/inside", "name: box"),
+        ("cat box /app/empty", "It is empty"),
+        ("cat box /proc/1/comm", "sh"),
+    ],
+)
+async def test_what_it_answers(channel: Conversation, box: str, command: str, shows: str):
+    _, text = await said(channel, command)
+    assert shows in text
+
+
+async def test_a_code_block_is_standard_input(channel: Conversation, box: str):
+    _, text = await said(channel, "exec box -- sh -c 'cat; echo end' ```\none & two\nthree```")
+    assert "one &amp; two\nthree" in text
+    assert "end" in text
+
+
+async def test_output_comes_while_it_runs_and_stop_says_what_is_left(channel: Conversation, box: str):
+    await channel.type("/cdebug exec box -- sh -c 'echo first; sleep 300'")
+    await channel.until(lambda all_: [m for m in all_ if "first" in m["text"] and m["thread_ts"]], "what it said")
+    root = (await channel.messages())[0]
+
+    await channel.press(root, "Stop")
+
+    await channel.ended(root, "stopped")
+    left = await channel.replied(root, "still run in the container")
+    mark = left["text"].partition("--run ")[2].split("`")[0]
+    _, text = await said(channel, f"kill box --run {mark}")
+    assert "processes were sent SIGTERM" in text
+    assert "0 processes" not in text
+    _, processes = await said(channel, "processes box")
+    assert "sleep 300" not in processes
+
+
+async def test_a_timeout_stops_listening(channel: Conversation, box: str):
+    _, text = await said(channel, "exec box --timeout 1s -- sleep 200")
+    assert "longer than `--timeout`" in text
+    assert "kill box --run" in text
+
+
+async def test_editing_is_advised_against_and_done(channel: Conversation, box: str):
+    _, text = await said(channel, "exec box -- sh -c 'echo x > /tmp/edited; cat /tmp/edited'")
+    assert "lost when it restarts" in text
+    assert "\nx\n" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "shows"),
+    [
+        ("exec stopped -- id", "it is exited"),
+        ("sh stopped", "it is exited"),
+        ("attach stopped", "it does not run"),
+        ("cat box /nowhere/x", "exit status 1"),
+        ("cat box /app", "a folder is at"),
+        ("cp box:/app/loop", "too many links"),
+        ("cp box:/nowhere", "nothing is at `/nowhere`"),
+    ],
+)
+async def test_what_cant_be_done_is_one_line(channel: Conversation, box: str, stopped: str, command: str, shows: str):
+    ends = "done" if "exit status" in shows else "failed"
+    _, text = await said(channel, command, ends)
+    assert shows in text
+
+
+async def test_files_of_a_stopped_container_are_read(channel: Conversation, stopped: str):
+    _, listed = await said(channel, "ls stopped /app")
+    assert "a.txt" in listed
+    _, text = await said(channel, "cat stopped /app/a.txt")
+    assert "kept" in text
+
+
+async def files(channel: Conversation, root: Json) -> dict[str, bytes]:
+    listed = [file for message in await channel.thread(root) for file in message["files"]]
+    return {file["name"]: await channel.slack.file(file) for file in listed}
+
+
+async def test_a_file_is_copied_out_redacted(channel: Conversation, box: str):
+    root, _ = await said(channel, "docker cp box:/app/config.yaml ./here")
+    assert await files(channel, root) == {"config.yaml": b"name: box\npassword: [redacted]\n"}
+    await channel.replied(root, "1 secret was hidden")
+
+
+async def test_a_folder_is_an_archive_without_what_leads_outside(channel: Conversation, box: str):
+    root, _ = await said(channel, "cp box:/app")
+    found = await files(channel, root)
+    with tarfile.open(fileobj=io.BytesIO(found["app.tar.gz"]), mode="r:gz") as archive:
+        names = archive.getnames()
+        config = archive.extractfile("app/config.yaml")
+        assert config is not None
+        assert b"hunter22" not in config.read()
+    assert "app/outside" not in names
+    assert "app/inside" in names
+    await channel.replied(root, "`app/outside`")
+    await channel.replied(root, "Not scanned for secrets, being no text: `app/picture.png`")
+
+
+async def test_a_binary_comes_as_a_file(channel: Conversation, box: str):
+    root, _ = await said(channel, "cat box /app/picture.png")
+    assert await files(channel, root) == {"picture.png": b"\x89PNG\0\0"}
+
+
+async def test_attach_shows_what_comes_from_now_on(channel: Conversation, box: str):
+    await channel.type("/cdebug attach box")
+    await channel.until(lambda all_: [m for m in all_ if "lines so far" in m["text"]], "some ticks")
+    root = (await channel.messages())[0]
+    await channel.press(root, "Stop")
+    await channel.ended(root, "stopped")
+
+
+# ---- sh
+
+
+@pytest.fixture
+async def shell(channel: Conversation, box: str) -> Json:
+    """The root of a thread that is a shell."""
+    await channel.type("/cdebug sh box")
+    root: Json = await channel.until(lambda all_: next((m for m in all_ if not m["thread_ts"]), None), "the root")
+    await channel.replied(root, "is open")
+    return root
+
+
+def _answers(message: Json, root: Json) -> bool:
+    return bool(message["thread_ts"] == root["ts"] and message["user"] == "U0CDEBUG")
+
+
+async def line(channel: Conversation, shell: Json, text: str, shows: str) -> Json:
+    seen = {each["ts"] for each in await channel.thread(shell)}
+    await channel.type(f"$ {text}", thread=shell["ts"])
+    found: Json = await channel.until(
+        lambda all_: next((m for m in all_ if _answers(m, shell) and m["ts"] not in seen and shows in m["text"]), None),
+        f"{text!r} to show {shows!r}",
+    )
+    return found
+
+
+async def test_a_thread_is_a_shell_in_which_cd_and_variables_last(channel: Conversation, shell: Json):
+    assert {"Stop", "Ctrl-C"} <= set(labels(shell))
+    await line(channel, shell, "cd /app; X='a b'", "exit status 0")
+    result = await line(channel, shell, 'pwd; echo "$X"', "a b")
+    assert body(result) == ["/app", "a b"]
+    await line(channel, shell, "false", "exit status 1")
+    await line(channel, shell, "sh -c 'exit 9'", "exit status 9")
+    await channel.type("$ exit", thread=shell["ts"])
+    await channel.ended(shell, "done")
+
+
+async def test_ctrl_c_ends_the_line_and_not_the_shell(channel: Conversation, shell: Json):
+    await channel.type("$ sleep 300", thread=shell["ts"])
+    await channel.type("$ echo typed ahead", thread=shell["ts"])
+    await channel.press(await channel.now(shell), "Ctrl-C")
+    await channel.replied(shell, "exit status 130")
+    await line(channel, shell, "echo here", "here")
+
+
+async def test_a_program_reads_the_lines_that_follow(channel: Conversation, shell: Json):
+    await channel.type('$ read name; echo "hello $name"', thread=shell["ts"])
+    await line(channel, shell, "ann", "hello ann")
+
+
+async def test_an_open_quote_waits_for_the_rest(channel: Conversation, shell: Json):
+    await line(channel, shell, "echo 'one", "waits for the rest")
+    assert body(await line(channel, shell, "two'", "two")) == ["one", "two"]
+
+
+async def test_somebody_elses_line_opens_a_shell_of_their_own(channel: Conversation, shell: Json):
+    await line(channel, shell, "MINE=ann", "exit status 0")
+    bob = channel.as_("U0BOB")
+
+    result = await line(bob, shell, 'echo "[$MINE]"', "[]")
+
+    assert body(result) == ["[]"]
+    await channel.type("@cdebug sessions", thread=shell["ts"])
+    listed = await channel.replied(shell, "of bob")
+    assert "of ann" in listed["text"]
+
+
+async def test_stop_ends_the_shell(channel: Conversation, shell: Json):
+    await channel.press(await channel.now(shell), "Stop")
+    await channel.ended(shell, "stopped")
+    await channel.type("$ ls", thread=shell["ts"])
+    await channel.replied(shell, "no shell is open in this thread any more")
+
+
+async def test_a_dollar_line_between_people_is_not_for_us(channel: Conversation, slack: Slack):
+    before = len(await channel.messages())
+    known = await channel.type("how do I list files?")
+    await channel.type("$ ls -la", thread=known["ts"])
+    await channel.run("ps")
+    assert [m for m in (await channel.messages())[before:] if _answers(m, known)] == []

@@ -1,0 +1,175 @@
+"""The audit, requests for approval and live runs on a real Redis: of several at once, one chain, one winner."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.approval import Approval
+from bot.core.audit import Entry, Head, fault, read
+from bot.core.errors import CdebugError, Unavailable
+from bot.core.person import Person
+from bot.core.ports import Letter, LiveRun
+from bot.core.request import Place, Request
+from bot.store.approvals import Approvals
+from bot.store.connection import connect
+from bot.store.inbox import Inbox
+from bot.store.journal import Journal
+from bot.store.live import Live
+from tests.harness import RedisServer
+
+KEY = b"key"
+PLACE = Place("T0", "C0", "1.0", "1.0")
+ASKED = Request("r1", "d1", "command", "T0", "U0ANN", "C0", 1_000.0, "exec web -- id")
+WAITING = Approval("a1", ASKED, "exec", "exec web", "local", "digest", 2, "{}", "slack T0/U0ANN", 1_600.0, PLACE, PLACE)
+
+
+@pytest.fixture
+async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
+    client = connect(redis_server.url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+async def proved(journal: Journal, anchors: list[Head] | None = None) -> str:
+    records = [record async for record in journal.records()]
+    return fault(records, await journal.start(), await journal.head(), anchors or [], KEY)
+
+
+async def test_two_replicas_that_write_at_once_keep_one_chain(redis: Any):
+    journals = [Journal(redis, KEY), Journal(redis, KEY), Journal(redis, KEY)]
+    await asyncio.gather(
+        *(journals[n % 3].write(Entry("asked", "1", id=f"{n}"), Entry("decided", "1", id=f"{n}")) for n in range(120))
+    )
+
+    assert await proved(journals[0]) == ""
+    assert (await journals[1].head()).seq == 240
+    entries = [read(record.entry) async for record in journals[2].records()]
+    for number in range(120):  # one command's records stay in their order
+        assert [entry.event for entry in entries if entry.id == f"{number}"] == ["asked", "decided"]
+
+
+async def test_the_newest_records_come_first(redis: Any):
+    journal = Journal(redis, KEY)
+    for number in range(5):
+        await journal.write(Entry("ran", "1", id=f"{number}"))
+    assert [entry.id for entry in await journal.entries(3)] == ["4", "3", "2"]
+
+
+@pytest.mark.parametrize("how", ["edit", "remove", "cut the tail", "cut tail and head", "swap", "add", "junk"])
+async def test_whoever_writes_to_the_store_is_found_out(redis: Any, how: str):
+    journal = Journal(redis, KEY)
+    for number in range(6):
+        await journal.write(Entry("ran", "1", command=f"exec {number}"))
+    anchor = await journal.head()
+    page = await redis.xrange("cdebug:audit")
+    texts = [json.loads(fields[b"record"]) for _, fields in page]
+    match how:
+        case "edit":
+            texts[2][2] = texts[2][2].replace("exec 2", "exec x")
+        case "remove":
+            del texts[3]
+        case "cut the tail":
+            del texts[4:]
+        case "cut tail and head":
+            del texts[4:]
+            await redis.set("cdebug:audit:head", f"4 {texts[-1][1]}")
+        case "swap":
+            texts[1], texts[2] = texts[2], texts[1]
+        case "add":
+            texts.insert(3, [4, "0" * 64, texts[0][2]])
+        case "junk":
+            texts.append("junk")
+    await redis.delete("cdebug:audit")
+    for text in texts:
+        await redis.xadd("cdebug:audit", {"record": json.dumps(text)})
+
+    assert "record" in await proved(journal, [anchor])
+
+
+async def test_old_records_go_and_the_rest_still_holds(redis: Any):
+    journal = Journal(redis, KEY)
+    for number in range(10):
+        await journal.write(Entry("ran", "1", id=f"{number}"))
+        if number == 5:
+            seconds, micros = await redis.time()
+            await asyncio.sleep(0.01)
+    await journal.trim(seconds * 1000 + micros // 1000 + 5)
+
+    assert [entry.id for entry in await journal.entries(100)] == ["9", "8", "7", "6"]
+    assert await proved(journal) == ""
+    await redis.set("cdebug:audit:start", json.dumps({"seq": 8, "mac": "0" * 64, "seal": "0" * 64}))
+    with pytest.raises(CdebugError, match="record"):
+        await journal.start()
+
+
+async def test_a_store_that_is_away_is_said_before_anything_runs(redis_server: RedisServer):
+    client = connect("unix:///nowhere/redis.sock")
+    with pytest.raises(Unavailable):
+        await Journal(client, KEY).write(Entry("asked", "1"))
+    await client.aclose()
+
+
+def voter(number: int) -> Person:
+    return Person("T0", f"U{number}", f"u{number}")
+
+
+async def test_of_many_that_spend_one_approval_one_does(redis: Any):
+    stores = [Approvals(redis) for _ in range(3)]
+    await stores[0].put(WAITING)
+
+    won = await asyncio.gather(*(stores[n % 3].swap(WAITING, WAITING.spent(f"r{n}", 1.0)) for n in range(30)))
+
+    assert sum(won) == 1
+    assert (await stores[1].get("a1") or WAITING).spent_by == f"r{won.index(True)}"
+    assert await stores[2].waiting() == []
+
+
+async def test_a_vote_is_taken_only_on_what_it_was_cast_for(redis: Any):
+    store = Approvals(redis)
+    await store.put(WAITING)
+    once = WAITING.voted(voter(1), 1.0)
+    assert await store.swap(WAITING, once)
+    assert not await store.swap(WAITING, WAITING.voted(voter(2), 1.0))
+    assert await store.swap(once, once.voted(voter(2), 1.0))
+
+
+async def test_what_is_due_is_found_and_what_was_closed_is_not(redis: Any):
+    store = Approvals(redis)
+    await store.put(WAITING)
+    await store.put(replace(WAITING, id="a2", expires=2_000.0))
+    assert [it.id for it in await store.waiting()] == ["a1", "a2"]
+    assert [it.id for it in await store.due(1_700.0)] == ["a1"]
+    assert await store.swap(WAITING, WAITING.ended("expired", "late", 1_700.0))
+    assert await store.due(1_700.0) == []
+
+
+async def test_a_letter_reaches_the_replica_that_has_the_run(redis: Any):
+    here, there = Live(redis, "here"), Live(redis, "there")
+    await Inbox(redis, "there").renew()
+    run = LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}", shell="U0ANN")
+    await there.add(PLACE, run)
+
+    (known,) = await here.of(PLACE)
+    await here.send(known, Letter("run1", "line", text="ls"))
+
+    assert known == replace(run, replica="there")
+    async for letter in there.letters():
+        assert letter == Letter("run1", "line", text="ls")
+        break
+    assert await here.in_channel(PLACE) == [known]
+    await there.remove(PLACE, "run1")
+    assert await here.of(PLACE) == []
+
+
+async def test_the_runs_of_a_replica_that_is_gone_are_forgotten(redis: Any):
+    live = Live(redis, "gone")
+    await live.add(PLACE, LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}"))
+    assert await live.of(PLACE) == []
+    assert await redis.hlen("cdebug:live:C0:1.0") == 0
