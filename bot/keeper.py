@@ -21,7 +21,7 @@ _ANCHOR_ROUNDS = 1_200  # an hour
 class Orphanage(Protocol):
     """The inbox, as the keeper sees it."""
 
-    async def renew(self) -> None: ...
+    async def renew(self) -> bool: ...
     def orphans(self) -> AsyncIterator[tuple[Request, Place | None]]: ...
 
 
@@ -66,7 +66,9 @@ class Keeper:
     async def round(self) -> None:
         """Once."""
         try:
-            await self._inbox.renew()
+            if not await self._inbox.renew():
+                self._log.error("this replica was silent for too long: others have taken over what it ran")
+                self._runs.give_up("another replica took over")
             async for request, place in self._inbox.orphans():
                 self._log.warning("taken over", id=request.id, verb=request.text.partition(" ")[0])
                 self._runs.spawn(self._recover(request, place))

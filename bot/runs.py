@@ -146,6 +146,12 @@ class Runs:
                 run.why, run.by = "its person may not do this any more", "policy"
                 run.task.cancel()
 
+    def give_up(self, why: str) -> None:
+        """Interrupt everything: it isn't this replica's any more."""
+        for run in self._live.values():
+            run.state, run.why = "interrupted", why
+            run.task.cancel()
+
     async def _drain(self) -> None:
         """Let what is short end; interrupt the rest. Every run bounds what it still does when it is cancelled."""
         self._ending = True

@@ -176,6 +176,7 @@ class Bot:
     ) -> None:
         self._number = 0
         self._folder = folder
+        self.base = base
         settings = folder / "config.yaml"
         listed = ", ".join(f"C0LISTED{number}: {{context: local}}" for number in range(LISTED))
         known = {"ttl": ttl, "audit_channel": audit_channel, "approvals_channel": approvals_channel}

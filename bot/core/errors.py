@@ -40,9 +40,13 @@ class Unsupported(CdebugError):
 
 
 class Denied(CdebugError):
-    """Policy, or what can't be known, forbids it. found: the object that it is about, where one was found."""
+    """Policy, or what can't be known, forbids it.
+
+    found: the object that it is about, where one was found. recorded: it is in the audit already, or is too many.
+    """
 
     found: Any = None
+    recorded = False
 
     def __str__(self) -> str:
         return f"denied: {super().__str__()}"

@@ -24,10 +24,11 @@ from bot.pipeline.admission import Admission
 from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Grant
 from bot.pipeline.desk import Desk
+from bot.pipeline.guard import guarded
 from bot.pipeline.journey import Journey, is_reading
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
-from bot.pipeline.parts import Parts, guarded
+from bot.pipeline.parts import Parts
 
 __all__ = ["Parts", "Pipeline"]
 
@@ -94,6 +95,10 @@ class Pipeline:
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. What had begun and only reads is read again; anything else is not repeated."""
+        if request.kind == "line":
+            async with guarded(self._parts, request):
+                await self._keyboard.lost(request)
+            return
         if place is None:
             await self.take(request)
             return

@@ -17,8 +17,10 @@ class Admission:
     async def admit(self, request: Request, *, metered: bool = True) -> tuple[Person, Channel]:
         """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods."""
         person = await self._parts.directory.person(request.team, request.user)
+        if metered and (who := await self._parts.meter.admit(request)):
+            flood = Denied(who, hint="Wait a minute.")
+            flood.recorded = True  # a flood of commands must not become a flood of records
+            raise flood
         if person.refusal:
             raise Denied(person.refusal, hint="Ask somebody of this workspace to run it.")
-        if metered and (who := await self._parts.meter.admit(request)):
-            raise Denied(who, hint="Wait a minute.")
         return person, await self._parts.directory.channel(request.channel)

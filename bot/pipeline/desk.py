@@ -91,7 +91,9 @@ class Desk:
         await trail.write(trail.entry("ran" if isinstance(decision, Allow) else "refused", told(decision)))
         if not isinstance(decision, Allow):
             hint = "A responder can." if action.verb == "use" else "Try another channel."
-            raise Denied(f"you may not use `{action.verb}` here", why=getattr(decision, "why", ""), hint=hint)
+            denied = Denied(f"you may not use `{action.verb}` here", why=getattr(decision, "why", ""), hint=hint)
+            denied.recorded = True
+            raise denied
 
     async def _session(self, request: Request, place: Place) -> Session:
         session = await self._parts.sessions.session(place) if request.thread else None

@@ -42,6 +42,15 @@ class Keyboard:
         await self.record(request, person, own.found)
         await self._parts.live.send(own, Letter(own.id, "line", person.mention, request.text))
 
+    async def lost(self, request: Request) -> None:
+        """A line whose replica died: it may have reached the shell, so it is not typed again."""
+        session = await self._parts.sessions.session(_place(request))
+        if session and session.command.split(" ")[0] == "sh":
+            raise CdebugError(
+                f"interrupted: whether `$ {request.text}` was typed is not known", why="the bot was started again",
+                hint="Look, then type it again.",
+            )  # fmt: skip
+
     async def record(self, request: Request, person: Person, found: str) -> None:
         """Raises Unavailable where the audit can't be written: then the line is not typed."""
         trail = Trail.of(self._parts, request, person, self._parts.redactor.text(f"$ {request.text}"))

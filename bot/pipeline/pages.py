@@ -92,7 +92,9 @@ class Pages:
         trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
-            raise Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+            denied = Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+            denied.recorded = True
+            raise denied
         await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
 
     async def _filter(self, window: Window, pattern: str) -> None:

@@ -61,6 +61,8 @@ def _scan_archive(file: File, redactor: Redactor) -> Scanned:
         ):
             for member in source:
                 found = source.extractfile(member) if member.isreg() else None
+                member.name, member.linkname = redactor.text(member.name), redactor.text(member.linkname)
+                member.pax_headers = {}  # they would name it again
                 if found is None:
                     target.addfile(member)
                     continue

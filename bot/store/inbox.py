@@ -55,6 +55,7 @@ class Inbox:
         self._batch: list[tuple[Request, asyncio.Future[bool]]] = []
         self._writing = asyncio.Lock()
         self._doubtful: set[str] = set()
+        self._lived = False
         self._begin = redis.register_script(_BEGIN)
         self._claim = redis.register_script(_CLAIM)
 
@@ -100,13 +101,18 @@ class Inbox:
         async with answering():
             await self._redis.hdel(PENDING(), request.id)
 
-    async def renew(self) -> None:
-        """Say that this replica lives; and forget what people were told did not run, though it may be written."""
+    async def renew(self) -> bool:
+        """Say that this replica lives; and forget what people were told did not run, though it may be written.
+
+        False where its sign of life had lapsed: others have taken over what it had.
+        """
         async with answering():
-            await self._redis.set(REPLICA(id=self._replica), "1", ex=REPLICA.lifetime_s)
+            before = await self._redis.set(REPLICA(id=self._replica), "1", ex=REPLICA.lifetime_s, get=True)
+            held, self._lived = before is not None or not self._lived, True
             if self._doubtful:
                 await self._redis.hdel(PENDING(), *self._doubtful)
                 self._doubtful.clear()
+        return held
 
     async def leave(self) -> None:
         """Say that this replica is going, so that others need not wait for its silence."""

@@ -1,0 +1,43 @@
+"""How an entry's errors are told where there is no thread to tell them in, and put on record where they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.core.errors import CdebugError, Denied
+from bot.core.request import Request
+from bot.pipeline.parts import Parts, internal_error
+from bot.pipeline.trail import Trail
+
+
+@asynccontextmanager
+async def guarded(parts: Parts, request: Request) -> AsyncIterator[None]:
+    """One line to the person for what went wrong before a thread was there; a trace for the log where it is ours."""
+    try:
+        yield
+    except CdebugError as error:
+        if isinstance(error, Denied) and not error.recorded:
+            trail = Trail(parts, request, request.user, "", parts.redactor.text(_words(request)))
+            await trail.afterwards(trail.entry("refused", str(error)))
+        parts.log.info("refused", id=request.id, error=type(error).__name__, line=str(error))
+        await _tell(parts, request, str(error))
+    except Exception:
+        parts.log.exception("internal error", id=request.id)
+        await _tell(parts, request, internal_error(request))
+
+
+def _words(request: Request) -> str:
+    """What somebody did, in a line."""
+    if request.kind == "command":
+        return request.text[:200]
+    return f"$ {request.text[:200]}" if request.kind == "line" else f"{request.action} {request.value}"[:200]
+
+
+async def _tell(parts: Parts, request: Request, line: str) -> None:
+    try:
+        await parts.chat.whisper(request, parts.redactor.text(line))
+    except CdebugError as error:
+        parts.log.warning("nobody could be told", id=request.id, line=line, why=str(error))
+    except Exception:
+        parts.log.exception("nobody could be told", id=request.id, line=line)

@@ -1,0 +1,75 @@
+"""What attackers aim at: a sealed container, one that some may not see, and a bot whose policy hides it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import docker
+import pytest
+
+from bot.app import SHIPPED_POLICY
+from tests.harness import Bot, Conversation, Playground, Slack, make, temporary_folder
+
+HIDDEN = """
+@id("hidden")
+forbid (principal, action, resource)
+when { resource.hasTag("hidden") && !(principal in Role::"responder") };
+"""
+PEOPLE = ["U0ANN", "U0BOB", "U0CEM", "U0DAN", "U0EVE", "U0FAY", "U0CDEBUG"]
+
+
+@pytest.fixture(scope="module")
+def sealed(containers: docker.APIClient) -> Iterator[str]:
+    """A protected container: only an approval lets anybody inside."""
+    make(containers, "sealed", "sleep 3600", labels={"cdebug/protected": "true"})
+    yield "sealed"
+    containers.remove_container("sealed", force=True)
+
+
+@pytest.fixture(scope="module")
+def secret(containers: docker.APIClient) -> Iterator[str]:
+    """A container that only responders may see, with a log and a file."""
+    script = "mkdir -p /app; echo treasure > /app/map; echo the log of the treasury; sleep 3600"
+    make(containers, "treasury", script, labels={"hidden": "yes"})
+    make(containers, "trellis", "sleep 3600")
+    yield "treasury"
+    for name in ("treasury", "trellis"):
+        containers.remove_container(name, force=True)
+
+
+@pytest.fixture(scope="module")
+def hiding_bot(engine: str) -> Iterator[Bot]:
+    """A bot whose policy hides what carries the label `hidden`, on a workspace of its own."""
+    with temporary_folder() as folder:
+        playground = Playground(folder)
+        policy = folder / "policy.cedar"
+        policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{HIDDEN}\n")
+        bot = Bot(folder, playground.base, engine, policy=str(policy))
+        bot.start()
+        yield bot
+        bot.end()
+        playground.end()
+
+
+@pytest.fixture
+async def room(hiding_bot: Bot) -> AsyncIterator[Conversation]:
+    """A channel of the hiding bot's, as Ann, who sees everything; Cem does not."""
+    slack = Slack(hiding_bot.base)
+    name = f"C0R{id(slack)}"
+    await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
+    yield Conversation(slack, name)
+    await slack.close()
+
+
+async def nothing_for(channel: Conversation, user: str, command: str) -> list[str]:
+    """What somebody is told who may not see: all texts of the answer, without what differs by itself."""
+    before = {each["ts"] for each in await channel.as_(user).messages()}
+    await channel.as_(user).type(command)
+    for _ in range(200):
+        all_ = await channel.as_(user).messages()
+        fresh = [each for each in all_ if each["ts"] not in before and each["user"] == "U0CDEBUG"]
+        if fresh and (fresh[-1]["only_for"] or not fresh[0]["text"].startswith("running")):
+            return [each["text"].split(" · ")[-1].partition(", after ")[0] for each in fresh]
+        await asyncio.sleep(0.03)
+    raise AssertionError(f"no answer to {command}")

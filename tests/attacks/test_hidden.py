@@ -1,0 +1,110 @@
+"""Somebody who wants to know whether something exists that policy hides from them. Cem may not see the treasury."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.attacks.conftest import nothing_for
+from tests.harness import Conversation, Json, labels
+
+pytestmark = pytest.mark.usefixtures("secret")
+ASKS = [
+    "logs {}", "describe {}", "inspect {}", "inspect {} --path .State.Pid", "stats {}", "processes {}", "diff {}",
+    "network {}", "events {}", "exec {} -- id", "sh {}", "ls {} /app", "cat {} /app/map", "cp {}:/app/map", "attach {}",
+    "kill {} --run ab12", "can exec {}", "can logs {}", "logs container/{}", "logs local/{}",
+    "exec {} --break-glass x -- id",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ASKS)
+async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation, command: str):
+    hidden = await nothing_for(room, "U0CEM", f"/cdebug {command.format('treasury')}")
+    missing = await nothing_for(room, "U0CEM", f"/cdebug {command.format('treasurx')}")
+    assert [_named(text) for text in hidden] == [_named(text) for text in missing]
+
+
+def _named(text: str) -> str:
+    return text.replace("treasury", "NAME").replace("treasurx", "NAME")
+
+
+LISTS = [
+    "ps -a",
+    "stats",
+    "events",
+    "network --name bridge",
+    "images",
+    "logs tre",
+    "logs treasur",
+    "logs -l hidden=yes",
+]
+
+
+@pytest.mark.parametrize("command", LISTS)
+async def test_lists_menus_and_lookalikes_leave_it_out(room: Conversation, command: str):
+    said = await nothing_for(room, "U0CEM", f"/cdebug {command}")
+    everything = "\n".join(each["text"] for each in await room.as_("U0CEM").messages() if each["user"] == "U0CDEBUG")
+    assert said
+    assert "treasury" not in everything
+
+
+async def kept(room: Conversation) -> tuple[Json, Json]:
+    root, _ = await room.run("logs treasury")
+    return root, await room.replied(root, "the log of")
+
+
+async def test_what_others_kept_can_neither_be_paged_nor_searched_nor_saved(room: Conversation):
+    root, result = await kept(room)
+    cem = room.as_("U0CEM")
+    for word in ("grep log", "save"):
+        await cem.type(f"@cdebug {word}", thread=root["ts"])
+    await cem.press(result, "Save")
+    await cem.press(result, "Filter")
+    await room.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 2, "two refusals")
+    await cem.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 4, "four refusals")
+    assert not [m for m in await room.messages() if m["files"]]
+
+
+async def test_again_runs_as_the_one_who_presses(room: Conversation):
+    root, _ = await kept(room)
+    cem = room.as_("U0CEM")
+    await cem.press(root, "Again")
+    await room.replied(root, "nothing is called `treasury`")
+    await cem.type("@cdebug again", thread=root["ts"])
+    await room.until(lambda all_: len([m for m in all_ if "nothing is called" in m["text"]]) == 2, "again the same")
+
+
+async def test_a_thread_about_it_says_nothing_to_those_who_cant_see_it(room: Conversation):
+    root, _ = await kept(room)
+    await room.as_("U0CEM").type("@cdebug describe", thread=root["ts"])
+    await room.replied(root, "nothing is called `treasury`")
+
+
+async def test_its_requests_sessions_and_records_are_not_listed(room: Conversation):
+    await room.type("/cdebug logs treasury -f")
+    await room.until(lambda all_: [m for m in all_ if "the log of" in m["text"]], "the follow")
+    cem = room.as_("U0CEM")
+    for command, empty in (("requests", "No request waits"), ("sessions", "Nothing runs in this channel")):
+        await cem.type(f"/cdebug {command}")
+        await cem.whispered(empty)
+    await cem.type("/cdebug audit --target treasury")  # he may read the audit
+    await cem.whispered("No record fits")
+    await cem.type("/cdebug audit")
+    shown = await cem.whispered("asked")
+    others = [line for line in shown["text"].splitlines() if " cem " not in line]  # what he typed himself he may read
+    assert others
+    assert not [line for line in others if "treasury" in line]
+    await room.press(await room.now((await room.messages())[0]), "Stop")
+
+
+async def test_an_approver_who_cant_see_it_can_answer_no_request_for_it(room: Conversation):
+    cem = room.as_("U0CEM")
+    hidden = await nothing_for(room, "U0CEM", "/cdebug approve 0123456789abcde")
+    assert hidden == ["no request is called `0123456789abcde`. `requests` lists those that wait."]
+    await cem.run("ps")
+
+
+async def test_the_neighbour_who_may_see_it_does(room: Conversation):
+    root, result = await kept(room)
+    await room.press(result, "Save")
+    await room.until(lambda all_: [m for m in all_ if m["files"]], "the file")
+    assert "Again" in labels(root)
