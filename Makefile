@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Certificates as the machine has them, so that a company's own authority is known to uv too.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup check test bench demo format docs
+.PHONY: setup check test bench demo format docs mutants
 
 setup: .venv/.done
 
@@ -35,6 +35,10 @@ test: setup
 bench: setup
 	$(BIN)/python -m tests.services
 	$(BIN)/python -m tests.bench
+
+mutants: setup
+	$(BIN)/python -m tests.services
+	$(BIN)/python -m tests.mutants
 
 demo: setup
 	$(BIN)/python -m deploy.demo

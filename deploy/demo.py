@@ -32,9 +32,12 @@ CONFIG = """\
 default: local
 contexts:
   local: {{engine: docker, host: "{host}"}}
+channels: {{C0INCIDENT: {{context: local}}, C0SHOP: {{context: local}}}}
 people:
   U0ANN: {{roles: [responder]}}
   U0BOB: {{roles: [responder, approver]}}
+usergroups: {{S0SRE: [approver]}}
+approvals: {{audit_channel: C0SHOP}}
 """
 
 
@@ -45,7 +48,7 @@ def main() -> None:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cdebug-demo-")))
             host = stack.enter_context(an_engine())
-            shop = Shop(host)
+            shop = Shop(host, protected="checkout")
             stack.callback(shop.close)
             base = stack.enter_context(a_playground(folder, free_port(_PORT)))
             stack.enter_context(the_bot(folder, host, base))
@@ -62,9 +65,10 @@ def _invite(base: str) -> None:
     for command, why in (
         ("/cdebug ps -a", "what is there, and how it is"),
         ("/cdebug logs checkout", "why it crashes again and again"),
-        ("/cdebug stats --for 10s", "who uses what, as a chart"),
+        ("/cdebug sh web", "then reply in its thread: $ ls /srv"),
+        ('/cdebug exec checkout --reason "who am I?" -- id', "protected: sign in as Bob in a second window, approve"),
     ):
-        print(f"    {command:<26} {why}")
+        print(f"    {command:<50} {why}")
     print(flush=True)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import docker
 from docker.types import Healthcheck
 
+from bot.core.target import PROTECTED
 from deploy.engine import build_base
 
 PROJECT = "shop"
@@ -40,12 +41,13 @@ CHECKOUT = Service(
     r"""
 echo "$(date -Iseconds) INFO checkout 1.4 starting, 3 workers"
 echo "$(date -Iseconds) INFO connecting to postgres://shop:$DB_PASSWORD@db.shop:5432/orders"
-sleep 1
-if ! nslookup db.shop >/dev/null 2>&1; then
-  echo "$(date -Iseconds) ERROR could not connect: lookup db.shop: no such host" >&2
-  echo "$(date -Iseconds) FATAL giving up after 3 attempts" >&2
-  exit 1
-fi
+for attempt in 1 2 3; do
+  sleep "$RETRY_S"
+  nslookup db.shop >/dev/null 2>&1 && break
+  [ "$attempt" = 3 ] && echo "$(date -Iseconds) ERROR could not connect: lookup db.shop: no such host" >&2
+done
+echo "$(date -Iseconds) FATAL giving up after 3 attempts" >&2
+exit 1
 """,
     restart="always",
     environment={"DB_PASSWORD": "correct-horse-battery"},
@@ -110,9 +112,18 @@ SHOP = (CHECKOUT, REPORT, PRICING, ORDERS, WEB)
 class Shop:
     """The containers on one engine; `remove` takes away what was made, and nothing else."""
 
-    def __init__(self, host: str, services: tuple[Service, ...] = SHOP, project: str = PROJECT) -> None:
+    def __init__(
+        self,
+        host: str,
+        services: tuple[Service, ...] = SHOP,
+        project: str = PROJECT,
+        *,
+        protected: str = "",
+        retry_s: float = 4,
+    ) -> None:
+        """protected: the one service that needs an approval. retry_s: how long checkout hopes between attempts."""
         self._api: Any = docker.APIClient(base_url=host, version="auto", timeout=60)  # its types are too narrow
-        self._project = project
+        self._project, self._protected, self._retry_s = project, protected, retry_s
         self.remove()
         self._images: list[str] = []
         try:
@@ -138,8 +149,8 @@ class Shop:
         created = self._api.create_container(
             image,
             name=service.name,
-            environment=service.environment,
-            labels=self._labels(service.name),
+            environment={**service.environment, "RETRY_S": f"{self._retry_s:g}"},
+            labels=self._labels(service.name) | ({PROTECTED: "true"} if service.name == self._protected else {}),
             host_config=host,
             healthcheck=health,
             networking_config=self._api.create_networking_config(

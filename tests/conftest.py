@@ -54,7 +54,7 @@ def containers(engine: str) -> Iterator[docker.APIClient]:
 @pytest.fixture(scope="session")
 def shop(containers: docker.APIClient, engine: str) -> Iterator[Shop]:
     """The demo's containers, with their faults."""
-    made = Shop(engine, SHOP)
+    made = Shop(engine, SHOP, retry_s=0.3)
     wait_until(lambda: containers.inspect_container("checkout")["RestartCount"] > 0, "checkout's first crash", 40)
     yield made
     made.close()

@@ -15,6 +15,7 @@ from deploy.engine import build_base
 from tests.harness import Bot, Conversation, Playground, Slack, make
 
 ROUNDS = 15
+last: dict[str, float] = {}  # seconds, of this run's commands
 PAIRS = (
     ("ps", ["docker", "ps"]),
     ("logs talker --tail 100", ["docker", "logs", "--tail", "100", "talker"]),
@@ -34,6 +35,7 @@ def compare(folder: Path, engine: str) -> list[tuple[str, str, str, str, str]]:
         for command, argv in PAIRS:
             ours = statistics.median(asyncio.run(_ours(playground.base, command)))
             theirs = statistics.median(_theirs(argv, engine))
+            last[command] = ours
             row = (f"first result, `{command}`", f"{1000 * ours:.0f} ms", f"{1000 * theirs:.0f} ms")
             rows.append((*row, f"{ours / theirs:.2f}×", "≤ 1.0×"))
     finally:

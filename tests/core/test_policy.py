@@ -11,7 +11,7 @@ from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.core.errors import Misconfigured
 from bot.core.person import Channel, Person
-from bot.core.policy import BREAK_GLASS, Allow, Ask, Circumstances, Decision, Deny, Policy, strictest
+from bot.core.policy import BREAK_GLASS, Allow, Ask, Circumstances, Decision, Deny, Policy, schema_of, strictest
 from bot.core.target import Container, Objects, Scope
 
 SHIPPED = Policy(SHIPPED_POLICY.read_text(), catalog())
@@ -196,3 +196,14 @@ def test_a_misspelt_attribute_would_be_found_by_nobody_but_validation():
     cedarpy.PolicySet.from_str(text)  # the hole: it parses, and the forbid never applies
     with pytest.raises(Misconfigured):
         Policy(text, catalog())
+
+
+def test_a_diagnostic_is_a_denial_even_where_cedar_allows(monkeypatch: pytest.MonkeyPatch):
+    """Cedar's own answer, of a policy set that validation never saw: it allows, and says that a forbid errored."""
+    text = (
+        '@id("all") permit (principal, action, resource);'
+        '@id("never") forbid (principal, action, resource) when { resource.getTag("missing") == "x" };'
+    )
+    passed = cedarpy.validate_policies('@id("a") permit (principal, action, resource);', schema_of(catalog()))
+    monkeypatch.setattr(cedarpy, "validate_policies", lambda *_: passed)
+    assert Policy(text, catalog()).decide(ANN, HERE, "logs", WEB) == Deny("policy could not be evaluated")

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.core.errors import NotFound
+from bot.core.approval import Approval
+from bot.core.errors import NotFound, Unavailable
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
+from bot.core.request import Place
+from bot.core.target import found_to_json
 from bot.core.view import MenuView, NoteView, Status, TableView, TextView
 from bot.pipeline.parts import Limits
 from bot.runs import Runs
@@ -331,3 +334,73 @@ async def test_being_stopped_interrupts_and_says_so():
 
     assert world.chat.statuses[0].state == "interrupted"
     assert NoteView("interrupted: the bot was stopped, after 0ms") in world.chat.results
+
+
+async def test_nothing_runs_whose_record_the_audit_cant_take(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    world.journal.fault = Unavailable("can't now", why="Redis is away", hint="Nothing ran.")
+
+    await world.say("logs web")
+
+    assert world.chat.statuses[0].state == "failed"
+    assert [view.text for view in world.chat.results if isinstance(view, NoteView)] == [
+        "can't now: Redis is away. Nothing ran."
+    ]
+
+
+async def test_every_step_of_a_command_is_in_the_audit(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    await world.say("logs web")
+    await world.say("logs nothing")
+    story = [(entry.event, entry.command, entry.detail) for entry in world.journal.written]
+    assert story == [
+        ("asked", "logs web", ""),
+        ("decided", "logs web", "allow: policy `everyone-looks`"),
+        ("ended", "logs web", "1 line"),
+        ("asked", "logs nothing", ""),
+        ("refused", "logs nothing", "nothing is called `nothing` in `local`. `ps -a` shows what is there."),
+    ]
+    assert world.journal.written[2].bytes == 4
+
+
+async def test_what_a_dead_replica_ran_is_never_repeated_unless_it_reads(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    request = world.request("exec web -- rm -rf /tmp/x")
+    place = await world.chat.open(request, Status("running", "<@U0ANN>", "exec web"))
+
+    await world.pipeline.recover(request, place)
+
+    assert world.chat.statuses[0].state == "interrupted"
+    assert world.engine.asks == []
+
+
+async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(world: World):
+    web = world.engine.add("web", Lines(b"one\n"))
+    asked = world.request("exec web -- id")
+    place = await world.chat.open(asked, Status("running", "<@U0ANN>", "exec web"))
+    press = world.request(kind="press", user="U0BOB", action="approve", value="a1")
+    await world.approvals.put(
+        Approval(
+            "a1", asked, "exec", "exec web", "local", "d", 1, found_to_json(web), "slack T0/U0ANN", 600.0, place, place,
+            state="spent", spent_by=press.id,
+        )
+    )  # fmt: skip
+
+    await world.pipeline.recover(press, None)
+
+    assert world.chat.statuses[0].state == "interrupted"
+    assert world.engine.asks == []
+
+
+async def test_a_line_whose_replica_died_is_not_typed_again(world: World):
+    world.engine.add("web")
+    await world.say("logs web")
+    place = Place("T0", "C0", "1.0")
+    session = await world.sessions.session(place)
+    assert session is not None
+    await world.sessions.remember(place, replace(session, command="sh web"))
+
+    await world.pipeline.recover(world.request("rm x", kind="line", thread="1.0"), None)
+
+    assert world.live.letters == []
+    assert "whether `$ rm x` was typed is not known" in world.chat.whispers[0]

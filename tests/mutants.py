@@ -1,0 +1,150 @@
+"""`make mutants`: each check that an attack meets is taken out once, and the attack's test must fail then.
+
+Not part of `make test`: it runs the attacks' tests once a check, each on a copy of the tree.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness import ROOT, temporary_folder
+
+ATTACKS = "tests/attacks/"
+_PATIENCE_S = 400
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, `check` is replaced by `hole`; then one of `tests` must fail."""
+
+    name: str
+    file: str
+    check: str
+    hole: str
+    tests: str
+    only: str = ""
+
+
+MUTANTS = (
+    Mutant("the requester may vote", "bot/core/approval.py",
+           "if person.identity == self.identity or", "if False and person.identity == self.identity or",
+           f"{ATTACKS}test_approvals.py", "second_account"),
+    Mutant("a vote needs no role", "bot/pipeline/approving.py",
+           'self._permitted(person, channel, approval, "approve")\n        approval, fresh', "approval, fresh",
+           f"{ATTACKS}test_approvals.py", "without_the_role"),
+    Mutant("no digest is compared", "bot/pipeline/journey.py",
+           "if digest_of(asked.action, asked.request, judged.found) != approved.digest:", "if False:",
+           f"{ATTACKS}test_approvals.py", "recreated or moved or meanwhile"),
+    Mutant("an approval is not spent", "bot/pipeline/approving.py",
+           "approval, _ = await self._moved(approval, lambda it: it.spent(request.id, request.at))", "pass",
+           f"{ATTACKS}test_approvals.py", "at_once or replayed"),
+    Mutant("changes are not compared and set", "bot/store/approvals.py",
+           "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n", "",
+           "tests/store/test_state.py", "spend or vote"),
+    Mutant("a redelivery is acted on", "bot/slack/inbox.py",
+           "        if fresh:\n", "        if True:\n",
+           "tests/journeys/test_bad_input.py", "redeliver or twice or once"),
+    Mutant("a digest leaves the input out", "bot/core/approval.py",
+           '"stdin": hashlib.sha256(request.stdin.encode()).hexdigest(),', "",
+           "tests/core/test_approval.py"),
+    Mutant("a digest leaves the objects out", "bot/core/approval.py",
+           '"objects": sorted(identity_of(thing) for thing in things_of(found)),', "",
+           "tests/core/test_approval.py"),
+    Mutant("lines are not decided", "bot/pipeline/keyboard.py",
+           "await self._decide(request, person, channel, own)\n", "pass\n",
+           "tests/journeys/test_approvals.py", "role_does"),
+    Mutant("a line goes to whoever's shell is open", "bot/pipeline/keyboard.py",
+           "next((run for run in shells if run.shell == request.user), None)", "shells[0]",
+           f"{ATTACKS}test_inside.py tests/journeys/test_shell_layer.py", "persons_shell or somebody_elses"),
+    Mutant("what is hidden is found", "bot/pipeline/finding.py",
+           "lambda thing: self._parts.policy.sees(person, channel, thing)", "lambda thing: True",
+           f"{ATTACKS}test_hidden.py", "same_words or lookalikes"),
+    Mutant("what is hidden is read from the shelf", "bot/pipeline/pages.py",
+           "        if hidden:\n            raise _GONE\n", "",
+           f"{ATTACKS}test_hidden.py", "paged"),
+    Mutant("what is hidden is in the audit's answer", "bot/pipeline/answers.py",
+           "            if it.id not in hidden\n", "            if True\n",
+           f"{ATTACKS}test_hidden.py", "records"),
+    Mutant("what is hidden is listed as running", "bot/pipeline/answers.py",
+           "if self._sees(person, channel, run.found)", "if True",
+           f"{ATTACKS}test_hidden.py", "records"),
+    Mutant("archives are not scanned", "bot/pipeline/scanning.py",
+           "if file.name.endswith(_ARCHIVES):", "if False:",
+           f"{ATTACKS}test_inside.py", "comes_back"),
+    Mutant("keys of several lines are not seen", "bot/core/redact.py",
+           "if self._key_lines or _KEY_BEGINS.search(block):", "if False:",
+           f"{ATTACKS}test_inside.py", "comes_back"),
+    Mutant("a secret on a break is not seen", "bot/core/redact.py",
+           "if len(pieces) < 2 or len(pieces[-2]) < LONGEST_LINE:", "if True:",
+           "tests/core/test_redact.py", "break"),
+    Mutant("links out of a folder come along", "bot/actions/kit/archives.py",
+           "if _stays_inside(member):", "if True:",
+           f"{ATTACKS}test_inside.py", "outside_itself"),
+    Mutant("an argument's secret stands on the card", "bot/pipeline/cards.py",
+           "enumerate(_in_context(redactor, action.argv))", "enumerate(action.argv)",
+           "tests/journeys/test_approvals.py", "arguments"),
+    Mutant("binaries are not asked about", "bot/pipeline/deliver.py",
+           "            self._allow_binary()\n", "",
+           f"{ATTACKS}test_inside.py", "cant_be_scanned"),
+    Mutant("strangers are let in", "bot/core/person.py",
+           "        if self.stranger:\n", "        if False:\n",
+           f"{ATTACKS}test_from_inside.py", "strangers"),
+    Mutant("floods are let in", "bot/pipeline/admission.py",
+           "if metered and (who := await self._parts.meter.admit(request)):", "if False and (who := ''):",
+           f"{ATTACKS}test_inside.py", "flood"),
+    Mutant("signatures are not checked", "bot/slack/inbox.py",
+           "request_verification_enabled=bool(signing_secret),", "request_verification_enabled=False,",
+           f"{ATTACKS}test_from_outside.py", "lately"),
+    Mutant("a diagnostic of Cedar's is no denial", "bot/core/policy.py",
+           "        if result.diagnostics.errors:\n", "        if False:\n",
+           "tests/core/test_policy.py", "diagnostic"),
+    Mutant("an audit's record may be edited", "bot/core/audit.py",
+           "if not hmac.compare_digest(record.mac, _mac(head, record.entry, key)):", "if False:",
+           "tests/store/test_state.py tests/core/test_audit.py", "found or named"),
+    Mutant("an audit's tail may be cut off", "bot/core/audit.py",
+           "    if published:\n", "    if False:\n",
+           "tests/core/test_audit.py", "cut_off"),
+    Mutant("shared channels are spoken in", "deploy/policy.cedar",
+           "when { context.channel.shared };", "when { false };",
+           f"{ATTACKS}test_inside.py", "shared_with"),
+    Mutant("nothing runs without its record", "bot/pipeline/journey.py",
+           'await trail.write(trail.entry("asked"), trail.entry("decided", told(decision), found))', "pass",
+           "tests/pipeline/test_pipeline.py", "audit"),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Print a row a mutant; exit 1 where one was not noticed. Words on the command line choose by name."""
+    wanted = " ".join(sys.argv[1:])
+    survived = [mutant for mutant in MUTANTS if wanted in mutant.name and not _killed(mutant)]
+    if survived:
+        sys.exit(f"not noticed: {', '.join(mutant.name for mutant in survived)}")
+
+
+def _killed(mutant: Mutant) -> bool:
+    with temporary_folder() as folder:
+        tree = folder / "tree"
+        shutil.copytree(ROOT, tree, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", ".tools", "*_cache"))
+        (tree / ".venv").symlink_to(ROOT / ".venv")
+        _cut(tree / mutant.file, mutant)
+        words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests.split()]
+        words += ["-k", mutant.only] if mutant.only else []
+        run = subprocess.run(words, cwd=tree, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+    killed = run.returncode == 1
+    last = run.stdout.strip().splitlines()[-1] if run.stdout.strip() else run.stderr[-200:]
+    print(f"{'noticed    ' if killed else 'NOT NOTICED'}  {mutant.name:<45} {last}", flush=True)
+    return killed
+
+
+def _cut(path: Path, mutant: Mutant) -> None:
+    text = path.read_text()
+    assert mutant.check in text, f"{mutant.name}: {mutant.file} has changed; say where the check is now"
+    path.write_text(text.replace(mutant.check, mutant.hole))
+
+
+if __name__ == "__main__":
+    main()
