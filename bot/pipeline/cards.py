@@ -16,6 +16,7 @@ from bot.pipeline.asked import Asked
 Rows = tuple[tuple[str, str], ...]
 _STARTS = 200
 _MOST_OBJECTS = 5
+_DIGEST = 19  # `sha256:` and what tells images apart; the whole of it is in what is approved
 
 
 def card(approval: Approval, outcome: str, *, live: bool) -> CardView:
@@ -83,7 +84,7 @@ def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
 def _thing(thing: Thing) -> list[tuple[str, str]]:
     rows = [(type(thing).__name__.lower(), thing.name)]
     if isinstance(thing, Container):
-        rows += [("id", thing.id[:12]), ("image", thing.image), ("image digest", thing.image_id)]
+        rows += [("id", thing.id[:12]), ("image", thing.image), ("image digest", f"{thing.image_id[:_DIGEST]}…")]
     return rows
 
 

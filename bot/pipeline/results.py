@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from bot.core.action import Action
+from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.ports import Kept, Window
@@ -152,9 +152,11 @@ class TextResult(Result):
         lines = self._shown.lines
         first = self._shown.total - len(lines) if self._end else 0
         edge: Edge = "end" if self._end else "start"
+        whole = len(lines) == self._shown.total
+        quiet = not final or (whole and isinstance(self._action, InteractiveAction))  # a shell is read line by line
         shown = window_view(
             self._title, (), lines, first, self._shown.total, self._parts.chat.room, edge, notes,
-            buttons(self._window) if final else (),
+            () if quiet else buttons(self._window),
         )  # fmt: skip
         assert isinstance(shown, TextView)
         return shown

@@ -41,7 +41,7 @@ class Trail:
             "thread": self._request.thread or self._request.message,
             "command": self._command,
             "detail": self._parts.redactor.text(detail),
-            "found": found_to_json(_few(found)) if found else "",
+            "found": found_to_json(few(found)) if found else "",
             **more,
         }
         return Entry(event, self._parts.now().astimezone(UTC).isoformat(timespec="milliseconds"), **known)  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ class Trail:
                 self._parts.log.error("not in the audit", why=str(error), event_=entry.event, id=entry.id)
 
 
-def _few(found: Found) -> Found:
+def few(found: Found) -> Found:
     """A list of everything is told by its place: its names were not typed, and its labels fill a store."""
     return found.scope if isinstance(found, Objects) and len(found.items) > _MOST_OBJECTS else found
 

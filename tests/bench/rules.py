@@ -22,6 +22,7 @@ from bot.core.target import Container, Scope
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.journal import Journal
+from tests.bench import answers
 from tests.bench.acknowledge import percentiles
 from tests.bench.throughput import LINE
 
@@ -118,7 +119,6 @@ def _redaction(folder: Path) -> Row:
 
 def _audit(folder: Path) -> Row:
     """What a command waits for: its two records before it runs, on a disk, beside all of `ps` to its first result."""
-    from tests.bench import answers
 
     async def writes() -> list[float]:
         server = EmbeddedRedis(folder / "audit")

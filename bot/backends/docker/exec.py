@@ -14,7 +14,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.backends.docker.client import ANSWER_S
 from bot.backends.docker.logs import Frames, Raw
 from bot.backends.docker.part import Part
 from bot.backends.docker.streams import Hijacked
@@ -119,7 +118,6 @@ class DockerProcess:
         return None
 
     async def _inspect(self) -> Any:
-        async with asyncio.timeout(ANSWER_S):
-            return await self._part.client.call(
-                "ask for the status of", self._container, lambda api: api.exec_inspect(self._id)
-            )
+        return await self._part.client.call(
+            "ask for the status of", self._container, lambda api: api.exec_inspect(self._id)
+        )

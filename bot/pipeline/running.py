@@ -1,0 +1,159 @@
+"""A command that may run: on its engine, into its thread, on record from its first line to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core.action import Action, InteractiveAction, Typed, Wants
+from bot.core.errors import CdebugError, Denied
+from bot.core.manual import typed
+from bot.core.output import Note, Output
+from bot.core.policy import Allow, Ask, Circumstances
+from bot.core.ports import LiveRun
+from bot.core.request import Place
+from bot.core.session import Session
+from bot.core.target import Found, found_to_json, things_of
+from bot.core.units import show_duration
+from bot.core.view import State, Status
+from bot.pipeline.asked import Asked
+from bot.pipeline.deliver import Delivery
+from bot.pipeline.finding import Finder
+from bot.pipeline.parts import Parts
+from bot.pipeline.ports_of import port_needed
+from bot.pipeline.trail import Trail, few
+from bot.runs import Run
+from bot.together import alongside, together
+
+
+class Running:
+    """Carries out what policy, or people, have allowed."""
+
+    def __init__(self, parts: Parts, finder: Finder) -> None:
+        self._parts, self._finder = parts, finder
+
+    async def carry_out(self, asked: Asked, place: Place, running: Status, found: Found, run: Run) -> tuple[State, str]:
+        """To its end; how it ended, and what to say of it. Raises what the run raises."""
+        engine = self._finder.engine(found.scope.context, asked.person, asked.channel)
+        needed = port_needed(type(asked.action), engine)
+        delivery = Delivery(self._parts, place, running, asked.action, found, run, self._scannable(asked, found))
+        limit = self._limit(asked.action)
+        outputs = self._outputs(asked, found, needed, run)
+        run.still = lambda: self._still(asked, found)
+        await self._begin_with(asked, found, run)
+        live = _live_run(asked, found, run)
+        ended = ""
+        try:
+            typing = run.pump(self._parts.limits.idle.total_seconds())
+            async with asyncio.timeout(limit.total_seconds()), aclosing(outputs), alongside(typing):
+                await together(
+                    remember(self._parts, asked, place, found, ""),
+                    self._parts.live.add(place, live),
+                    delivery.take(outputs),
+                )
+            ended = delivery.summary
+        except TimeoutError:
+            ended = f"the limit of {show_duration(limit.total_seconds())}"
+            return "stopped", ended
+        except BaseException as error:
+            ended = str(error) or type(error).__name__
+            raise
+        finally:
+            trail = Trail.of(self._parts, asked.request, asked.person, asked.command)
+            await trail.afterwards(trail.entry("ended", ended, bytes=delivery.bytes, exit=delivery.exit))
+            if not run.in_a_hurry:
+                await self._unlisted(place, live)
+                if delivery.kept:
+                    await remember(self._parts, asked, place, found, delivery.kept)
+        return "done", delivery.summary
+
+    def _limit(self, action: Action) -> timedelta:
+        limits = self._parts.limits
+        if isinstance(action, InteractiveAction):
+            return limits.shell
+        return limits.follow if action.endless else limits.longest
+
+    async def _outputs(self, asked: Asked, found: Found, engine: Any, run: Run) -> AsyncGenerator[Output, None]:
+        for warning in asked.action.warnings:
+            yield Note(warning)
+        if isinstance(asked.action, InteractiveAction):
+            said = asked.action.talk(found, engine, run)
+        else:
+            said = asked.action.run(found, engine, self._parts.now())
+        async with aclosing(said):
+            async for output in said:
+                yield output
+
+    async def _begin_with(self, asked: Asked, found: Found, run: Run) -> None:
+        """The line that opened somebody's shell is its first, and on record like any."""
+        if asked.first:
+            command = self._parts.redactor.text(f"$ {asked.first}")
+            trail = Trail.of(self._parts, asked.request, asked.person, command)
+            await trail.write(trail.entry("typed", found=found))
+            run.lines.put_nowait(Typed(asked.first))
+
+    async def _unlisted(self, place: Place, live: LiveRun) -> None:
+        try:
+            await self._parts.live.remove(place, live.id)
+        except CdebugError as error:
+            self._parts.log.warning("still listed as live", id=live.id, why=str(error))
+
+    def _scannable(self, asked: Asked, found: Found) -> Callable[[], None]:
+        """Whether this command may also show what can't be scanned for secrets. Raises Denied where it may not."""
+
+        def check() -> None:
+            known = Circumstances(asked.grant.votes if asked.grant else 0, binary=True)
+            decision = self._parts.policy.decide_all(asked.person, asked.channel, asked.action.verb, found, known)
+            if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and asked.action.glass):
+                raise Denied(
+                    "this can't be scanned for secrets, so it is not shown", why=getattr(decision, "why", ""),
+                    hint="Read a part of it as text.",
+                )  # fmt: skip
+
+        return check
+
+    async def _still(self, asked: Asked, found: Found) -> bool:
+        """Whether somebody could still begin what they have running: a role ends, a policy changes."""
+        person = await self._parts.directory.person(asked.request.team, asked.request.user)
+        channel = await self._parts.directory.channel(asked.request.channel)
+        if person.refusal:
+            return False
+        known = Circumstances(asked.grant.votes if asked.grant else 0)
+        decision = self._parts.policy.decide_all(person, channel, asked.action.verb, found, known)
+        return isinstance(decision, Allow) or (isinstance(decision, Ask) and bool(asked.action.glass))
+
+
+async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept: str) -> None:
+    """The thread keeps the context that it began with, and the last thing that it was about."""
+    session = await parts.sessions.session(place) if asked.request.thread or kept else None
+    home = session or Session(found.scope.context, asked.namespace)
+    about = "" if asked.action.wants == Wants.EVERYTHING else _name(found)
+    command = "" if asked.request.stdin else typed(asked.action)
+    now = replace(home, target=about or home.target, command=command, kept=kept or home.kept)
+    await parts.sessions.remember(place, now)
+
+
+def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
+    return LiveRun(
+        id=run.id,
+        verb=asked.action.verb,
+        command=asked.command,
+        text=typed(asked.action),
+        user=asked.request.user,
+        found=found_to_json(few(found)),
+        votes=asked.grant.votes if asked.grant else 0,
+        shell=asked.request.user if isinstance(asked.action, InteractiveAction) else "",
+    )
+
+
+def _name(found: Found) -> str:
+    """What a thread is about, as a target; nothing for none or several."""
+    things = things_of(found)
+    if len(things) != 1:
+        return ""
+    kind = type(things[0]).__name__.lower()
+    return things[0].name if kind == "container" else f"{kind}/{things[0].name}"
