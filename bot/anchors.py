@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.audit import Head
@@ -27,13 +27,13 @@ class Anchors:
         self._last = 0
 
     async def publish(self) -> None:
-        """Write the head down and say it, if it has moved; forget what is too old. Raises Unavailable."""
+        """Write the head down and say it, if it has moved; forget what is too old. Raises CdebugError."""
         head = await self._journal.head()
         if head.seq != self._last:
             await asyncio.to_thread(self._write, head)
             await self._announce(f"audit: record {head.seq} has the mac {head.mac}")
             self._last = head.seq
-        await self._journal.trim(int(1000 * (time.time() - self._retention.total_seconds())))
+        await self._journal.trim(datetime.now(UTC) - self._retention)
 
     def _write(self, head: Head) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

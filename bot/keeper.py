@@ -52,8 +52,9 @@ class Keeper:
         """Until cancelled."""
         for number in itertools.count(1):
             await self.round()
+            self._runs.spawn(self._expire())
             if number % _RECHECK_ROUNDS == 0:
-                await self._runs.recheck()
+                self._runs.spawn(self._runs.recheck())
             if number % _ANCHOR_ROUNDS == 0:
                 self._runs.spawn(self._anchor())
             await asyncio.sleep(_EVERY_S)
@@ -72,11 +73,15 @@ class Keeper:
             async for request, place in self._inbox.orphans():
                 self._log.warning("taken over", id=request.id, verb=request.text.partition(" ")[0])
                 self._runs.spawn(self._recover(request, place))
-            await self._pipeline.expire(self._now())
         except Unavailable as error:
             self._log.warning("redis does not answer", why=str(error))
+
+    async def _expire(self) -> None:
+        """Beside the round, which must not wait for Slack: its sign of life has ten seconds."""
+        try:
+            await self._pipeline.expire(self._now())
         except CdebugError as error:
-            self._log.warning("a round was not finished", why=str(error))
+            self._log.warning("not everything that is due has expired", why=str(error))
 
     async def _recover(self, request: Request, place: Place | None) -> None:
         await self._pipeline.recover(request, place)

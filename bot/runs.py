@@ -10,12 +10,14 @@ from types import TracebackType
 from typing import Any
 
 from bot.core.action import Typed
-from bot.core.errors import CdebugError
+from bot.core.errors import CdebugError, Denied
 from bot.core.ports import Letter
 from bot.core.request import Place
+from bot.core.units import show_duration
 from bot.core.view import State
 
 _TELL_S = 3.0
+_HANGING_S = 2.0
 _MOST_LINES = 100
 
 
@@ -50,6 +52,9 @@ class Run:
                     line = await self.lines.get()
             except TimeoutError:
                 await self._hang_up()
+                await asyncio.sleep(_HANGING_S)  # a shell ends by itself; what runs in it may not
+                self.why = f"nobody typed for {show_duration(idle_s)}"
+                self.task.cancel()
                 return
             await self._take(line)
 
@@ -110,13 +115,13 @@ class Runs:
         finally:
             del self._live[run_id]
 
-    def stop(self, place: Place, by: str) -> int:
-        """Stop the runs of a thread; returns how many there were."""
+    def stop(self, place: Place, by: str) -> list[str]:
+        """Stop this replica's runs of a thread; returns which they were."""
         found = [run for run in self._live.values() if _same_thread(run.place, place)]
         for run in found:
             run.by = by
             run.task.cancel()
-        return len(found)
+        return [run.id for run in found]
 
     def deliver(self, letter: Letter) -> None:
         """Mail that came for a run of this replica; for one that has ended it is too late."""
@@ -139,6 +144,8 @@ class Runs:
                 continue
             try:
                 allowed = await run.still()
+            except Denied:  # what can't be known any more is a denial
+                allowed = False
             except CdebugError as error:
                 self._log.warning("could not be checked again", run=run.id, why=str(error))
                 continue

@@ -16,9 +16,14 @@ class CdebugError(Exception):
         self.what, self.target, self.why, self.hint = what, str(target), why, hint
         super().__init__(what)
 
-    def __str__(self) -> str:
+    @property
+    def brief(self) -> str:
+        """What happened, without the hint: a hint names what this person may see, and others perhaps not."""
         line = f"{self.what} `{self.target}`" if self.target else self.what
-        line = f"{line}: {self.why}" if self.why else line
+        return f"{line}: {self.why}" if self.why else line
+
+    def __str__(self) -> str:
+        line = self.brief
         line = line if line.endswith((".", "!", "?")) else f"{line}."
         return f"{line} {self.hint}".strip()
 

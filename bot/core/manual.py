@@ -114,7 +114,12 @@ def page(verb: type[Action]) -> str:
 
 
 def typed(action: Action) -> str:
-    """An action as one would type it: the verb, what it is pointed at, and each flag that isn't its default."""
+    """An action as one would type it."""
+    return shlex.join(words_of(action))
+
+
+def words_of(action: Action) -> list[str]:
+    """The verb, what it is pointed at, each flag that isn't its default, and argv after `--`."""
     words: list[str] = [action.verb]
     flags: list[str] = []
     assert dataclasses.is_dataclass(action)
@@ -131,7 +136,7 @@ def typed(action: Action) -> str:
             name = max(parameter.name, key=len)
             flags += [name] if value is True else [word for each in shown for word in _flag(name, each)]
     argv = ["--", *action.argv] if isinstance(action, ArgvAction) and action.argv else []
-    return shlex.join(words + flags + argv)
+    return words + flags + argv
 
 
 def _flag(name: str, value: str) -> list[str]:

@@ -196,13 +196,17 @@ class Diff(Protocol):
 
 @dataclass(frozen=True)
 class ExecQuery:
-    """What to run in a container. env: NAME=value each; terminal: on a PTY, whose output is one stream."""
+    """What to run in a container. env: NAME=value each; terminal: on a PTY, whose output is one stream.
+
+    input: whether it gets a standard input.
+    """
 
     argv: tuple[str, ...]
     user: str = ""
     workdir: str = ""
     env: tuple[str, ...] = ()
     terminal: bool = False
+    input: bool = False
 
 
 class Process(Protocol):
@@ -365,7 +369,8 @@ class Journal(Protocol):
 class LiveRun:
     """A run that is under way somewhere. command: as people may read it; text: as it is typed again.
 
-    shell: the user whose shell it is, nothing for other runs. votes: the approvals that it stands on.
+    shell: the user whose shell it is, nothing for other runs. votes: the approvals that it stands on,
+    glass: or that it runs without.
     """
 
     id: str
@@ -375,6 +380,7 @@ class LiveRun:
     user: str
     found: str
     votes: int = 0
+    glass: bool = False
     shell: str = ""
     replica: str = ""
 
@@ -408,5 +414,5 @@ class Meter(Protocol):
 class Inbox(Protocol):
     """The inbox's record of one request: how far its work came."""
 
-    async def begun(self, request: Request, place: Place) -> None: ...
+    async def begun(self, request: Request, place: Place) -> None: ...  # raises Unavailable for what isn't ours
     async def done(self, request: Request) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -14,7 +14,7 @@ from bot.core.text import LONGEST_LINE
 
 HIDDEN = "[redacted]"
 _HIDDEN = HIDDEN.encode()
-_WORDS = "PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|API_?KEY|[A-Z]_KEY|ACCESSKEY|PRIVATEKEY|CREDENTIAL"
+_WORDS = "PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SECRET|TOKEN|API[_-]?KEY|[A-Z]_KEY|ACCESSKEY|PRIVATEKEY|CREDENTIAL"
 _SETTING = rf"(?i:[A-Z0-9_.-]*(?:{_WORDS})[A-Z0-9_.-]*)"
 _KEY = "[A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
 # name → pattern; what stands in its groups stays, before and after the secret
@@ -86,9 +86,25 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A short text with secrets replaced, keys of several lines too."""
+        return self.scrub(text)[0]
+
+    def words(self, words: Sequence[str]) -> list[str]:
+        """The words of a command, each by itself: what a word or the flag before it names secret is hidden whole."""
+        return [self._word(before, word) for before, word in zip(("", *words), words, strict=False)]
+
+    def _word(self, before: str, word: str) -> str:
+        name, equals, _ = word.partition("=")
+        if equals and _SECRET_KEY.fullmatch(name.lstrip("-")):
+            return f"{name}={HIDDEN}"
+        if before.startswith("-") and "=" not in before and _SECRET_KEY.fullmatch(before.lstrip("-")):
+            return HIDDEN
+        return self.text(word)
+
+    def scrub(self, text: str) -> tuple[str, int]:
+        """A text with secrets replaced, keys of several lines too, and how many there were."""
         scrubber = Scrubber(self)
         block = scrubber.push(text.encode("utf-8", "replace") + b"\n")
-        return (block + scrubber.close())[:-1].decode("utf-8", "replace")
+        return (block + scrubber.close())[:-1].decode("utf-8", "replace"), scrubber.hidden
 
     def safe_cut(self, line: bytes, wanted: int) -> int:
         """Where a line may be cut at `wanted` or before, so that no secret that is found in it is cut in two."""

@@ -25,15 +25,17 @@ from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Grant
 from bot.pipeline.desk import Desk
 from bot.pipeline.guard import guarded
-from bot.pipeline.journey import Journey, is_reading
+from bot.pipeline.journey import Journey, is_reading, without_glass
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.trail import Trail
 
 __all__ = ["Parts", "Pipeline"]
 
 _ANSWERS = frozenset({"approve", "deny", "arguments"})
 _KEYS = frozenset({"stop", "interrupt"})
+_LATE_S = 60.0
 
 
 class Pipeline:
@@ -100,7 +102,7 @@ class Pipeline:
                 await self._keyboard.lost(request)
             return
         if place is None:
-            await self.take(request)
+            await self._take_late(request)
             return
         async with guarded(self._parts, request):
             person, channel = await self._admission.admit(request, metered=False)
@@ -110,6 +112,18 @@ class Pipeline:
                 await self._command(request, person, channel, place)
                 return
             await self._interrupted(request, person, place)
+
+    async def _take_late(self, request: Request) -> None:
+        """Nothing of it has run. What only reads is late; anything else is too late once people went on without it."""
+        late = self._parts.now().timestamp() - request.at > _LATE_S
+        if not late or request.kind not in ("command", "choose"):
+            await self.take(request)
+            return
+        async with guarded(self._parts, request):
+            if request.kind == "command" and is_reading(self._parts.grammar.parse(request.text)):
+                await self.take(request)
+                return
+            raise CdebugError("interrupted: the bot was away, and this has not run", hint="Type it again.")
 
     async def expire(self, now: float) -> None:
         """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
@@ -147,7 +161,7 @@ class Pipeline:
 
     async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
         """A thread's shell for one more person, beginning with the line that they typed."""
-        action = self._parts.grammar.parse(command)
+        action = without_glass(self._parts.grammar.parse(command))
         await self._journey.go(
             replace(request, kind="command", text=command), person, channel, action, None, first=request.text
         )
@@ -159,6 +173,8 @@ class Pipeline:
             await self._approving.interrupted(approval)
             return
         command = self._parts.redactor.text(request.text)
+        trail = Trail.of(self._parts, request, person, command)
+        await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
         status = Status("interrupted", person.mention, command, detail="the bot was started again")
         await self._parts.chat.settle(place, status)
         await self._parts.chat.post(

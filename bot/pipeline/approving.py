@@ -67,7 +67,7 @@ class Approving:
             raise Denied("nobody could approve it", why="policy lets no other person", hint="Ask an operator.")
         approval = replace(
             approval,
-            groups=card_groups(self._parts.redactor, asked, found, await self._replicas(found)),
+            groups=card_groups(self._parts.redactor, asked, found, await self._replicas(asked, found)),
             asked=tuple(person.mention for person in people),
         )
         root = await self._parts.chat.post(shown_in, card(approval, expiry(approval), live=True))
@@ -76,26 +76,34 @@ class Approving:
         plural = "s" if needed > 1 else ""
         return f"{needed} approval{plural} needed, request {approval.id}, {expiry(approval)}"
 
-    async def _replicas(self, found: Found) -> int:
-        """How many containers stand behind the same owner."""
+    async def _replicas(self, asked: Asked, found: Found) -> int:
+        """How many containers that the requester may see stand behind the same owner."""
         things = things_of(found)
         kind, _, name = getattr(things[0], "owner", "").partition("/") if things else ("", "", "")
         if not name:
             return 0
         ref = TargetRef(name, found.scope.context, things[0].scope.namespace, kind)
-        every = await self._parts.engines[found.scope.context].find(ref, Wants.CONTAINERS)
+        policy = self._parts.policy
+        engine = self._parts.engines[found.scope.context]
+        seen = engine.seen_by(lambda thing: policy.sees(asked.person, asked.channel, thing))
+        every = await seen.find(ref, Wants.CONTAINERS)
         return sum(len(things_of(match)) for match in every.matches)
 
     async def approvers(self, requester: Person, found: Found, channel: Channel) -> list[Person]:
         """Who could approve it, as far as the YAML and its user groups name people."""
-        people = []
+        people: list[Person] = []
         for user in await self._parts.directory.candidates():
-            person = await self._parts.directory.person(requester.team, user)
+            if len(people) == _MOST_NAMED:
+                break
+            try:
+                person = await self._parts.directory.person(requester.team, user)
+            except Denied:  # the YAML names somebody whom Slack doesn't know
+                continue
             if person.refusal or person.identity == requester.identity:
                 continue
             if isinstance(self._parts.policy.decide_all(person, channel, "approve", found), Allow):
                 people.append(person)
-        return people[:_MOST_NAMED]
+        return people
 
     # ---- answering
 
@@ -106,9 +114,9 @@ class Approving:
             await self.interrupted(approval)
             return
         self._permitted(person, channel, approval, "approve")
-        approval, fresh = await self._moved(approval, lambda it: it.voted(person, request.at))
-        if fresh:
+        if approval.voted(person, request.at) != approval:  # on record first: a vote that counts is in the audit
             await self._record(request, person, approval, "approved", f"request {approval.id}")
+        approval = await self._moved(approval, lambda it: it.voted(person, request.at))
         count = await self._counting(approval)
         requester, where = await self._requester(approval)
         decision = self._parts.policy.decide_all(
@@ -118,7 +126,7 @@ class Approving:
             so_far = f"approved by {_names(approval)}: {count} of {approval.needed}, {expiry(approval)}"
             await self._say(approval, so_far, live=True)
             return
-        approval, _ = await self._moved(approval, lambda it: it.spent(request.id, request.at))
+        approval = await self._moved(approval, lambda it: it.spent(request.id, request.at))
         await self._say(approval, f"approved by {_names(approval)}")
         await run(request, approval, requester, where, count)
 
@@ -128,8 +136,9 @@ class Approving:
         if person.identity != approval.identity:
             self._permitted(person, channel, approval, "deny")
         why = self._parts.redactor.text(why)
-        approval, _ = await self._moved(approval, lambda it: it.ended("denied", why, request.at))
+        approval.check_waiting(request.at)
         await self._record(request, person, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
+        approval = await self._moved(approval, lambda it: it.ended("denied", why, request.at))
         reason = f": {why}" if why else ""
         await self._say(approval, f"denied by {person.name}{reason}")
         await self._settle(approval, "denied", f"denied{reason}", person.mention)
@@ -196,14 +205,12 @@ class Approving:
                 hint="Its card says who may.",
             )  # fmt: skip
 
-    async def _moved(self, approval: Approval, move: Callable[[Approval], Approval]) -> tuple[Approval, bool]:
-        """The request after a step, and whether that changed it. Others may be stepping too: then it is read again."""
+    async def _moved(self, approval: Approval, move: Callable[[Approval], Approval]) -> Approval:
+        """The request after a step. Others may be stepping too: then it is read again."""
         for _ in range(_TRIES):
             moved = move(approval)
-            if moved == approval:
-                return approval, False
-            if await self._parts.approvals.swap(approval, moved):
-                return moved, True
+            if moved == approval or await self._parts.approvals.swap(approval, moved):
+                return moved
             again = await self._parts.approvals.get(approval.id)
             if again is None:
                 break

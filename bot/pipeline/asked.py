@@ -22,6 +22,7 @@ class Grant:
 class Asked:
     """command: as people may read it, redacted. grant: the approval that allows it, None where none
     was needed yet. work: the request whose work it is: the press that approved it, where there was one.
+    glass_broken: it runs without the approval that it needs, and everybody who audits was told.
     """
 
     request: Request
@@ -34,6 +35,7 @@ class Asked:
     grant: Grant | None
     work: Request
     first: str = ""
+    glass_broken: bool = False
 
     @property
     def where(self) -> str:

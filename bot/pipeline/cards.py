@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction
 from bot.core.approval import Approval
+from bot.core.manual import words_of
 from bot.core.redact import Redactor
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.text import clean
@@ -40,9 +42,9 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
     """What the card shows, redacted and with control signs made visible: it is kept with the request."""
     groups = [
         ("Who", [("requester", asked.person.name)]),
-        ("What", _what(redactor, asked.action, asked)),
         ("Where", _where(asked, found, replicas)),
         ("Why", [("", asked.action.reason or "no reason was given")]),
+        ("What", _what(redactor, asked)),
     ]
     if asked.action.lasting:
         groups.append(("Can't be undone", [("", asked.action.lasting)]))
@@ -51,24 +53,28 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
     )
 
 
-def _what(redactor: Redactor, action: Action, asked: Asked) -> list[tuple[str, str]]:
-    if not isinstance(action, ArgvAction):
-        return [("command", asked.command)]
-    rows = [("verb", asked.command.partition(" -- ")[0])]
-    rows += [(f"argument {number}", word) for number, word in enumerate(_in_context(redactor, action.argv))]
+def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:
+    """Every flag and every argument in a row of its own: nothing in one can pass for another."""
+    action = asked.action
+    rows = [("verb", action.verb)]
+    rows += _flags(redactor.words(words_of(action))[1:])
+    if isinstance(action, ArgvAction):
+        rows += [(f"argument {number}", word) for number, word in enumerate(redactor.words(action.argv))]
     if asked.request.stdin:
-        start = asked.request.stdin[:_STARTS]
-        rows.append(("standard input", f"{len(asked.request.stdin.encode()):,} bytes, beginning: {start}"))
+        data = asked.request.stdin.encode()
+        rows.append(("standard input", f"{len(data):,} bytes, beginning: {asked.request.stdin[:_STARTS]}"))
+        rows.append(("its SHA-256", hashlib.sha256(data).hexdigest()[:_DIGEST]))
     return rows
 
 
-def _in_context(redactor: Redactor, argv: Sequence[str]) -> Iterator[str]:
-    """Each argument, redacted together with the one before it: `--password` says what the next one is."""
-    before = ""
-    for word in argv:
-        shown = redactor.text(f"{before} {word}")
-        yield shown.removeprefix(f"{before} ") if shown.startswith(f"{before} ") else redactor.text(word)
-        before = word
+def _flags(words: list[str]) -> Iterator[tuple[str, str]]:
+    """The words before argv, a flag with its value; the reason has a place of its own."""
+    words = words[: words.index("--")] if "--" in words else words
+    while words:
+        word = words.pop(0)
+        value = words.pop(0) if word.startswith("--") and "=" not in word and words[:1] and words[0][:2] != "--" else ""
+        if word != "--reason":
+            yield (word, value) if value else ("", word)
 
 
 def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
@@ -95,7 +101,8 @@ def _visible(text: str) -> str:
 
 def arguments(action: Action, stdin: str) -> str:
     """All that was typed, to the letter, for those who may approve it."""
+    lines = [" ".join(filter(None, row)) for row in _flags(words_of(action))]
     argv = action.argv if isinstance(action, ArgvAction) else ()
-    lines = [f"{number}: {_visible(word)}" for number, word in enumerate(argv)]
-    lines += ["", "standard input:", *(_visible(line) for line in stdin.split("\n"))] if stdin else []
-    return "\n".join(lines) or "It has no arguments."
+    lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
+    lines += ["", "standard input:", *stdin.split("\n")] if stdin else []
+    return "\n".join(_visible(line) for line in lines)

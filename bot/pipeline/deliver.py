@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from bot.core.action import Action
 from bot.core.errors import CdebugError
@@ -111,12 +112,17 @@ class Delivery:
         else:
             self._shown = True
             if isinstance(output, Chart):
-                await self._parts.chat.draw(self._place, output)
+                await self._parts.chat.draw(self._place, self._redacted(output))
             else:
                 await self._upload(output)
 
+    def _redacted(self, chart: Chart) -> Chart:
+        text = self._parts.redactor.text
+        panels = [replace(it, series={text(name): points for name, points in it.series.items()}) for it in chart.panels]
+        return replace(chart, title=text(chart.title), panels=panels)
+
     async def _upload(self, file: File) -> None:
-        scanned = await asyncio.to_thread(scan, file, self._parts.redactor)
+        scanned = await asyncio.to_thread(scan, file, self._parts.redactor, self._parts.limits.file)
         if scanned.binary:
             self._allow_binary()
             few = ", ".join(f"`{name}`" for name in scanned.binary[:5])

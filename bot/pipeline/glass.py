@@ -7,6 +7,7 @@ it doesn't exist; and it runs only after it was told there.
 from __future__ import annotations
 
 from bot.core.errors import Denied
+from bot.core.person import Channel, Person
 from bot.core.policy import BREAK_GLASS, Allow
 from bot.core.request import Place
 from bot.core.target import Found
@@ -16,7 +17,7 @@ from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
 
 
-async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> bool:
+async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> None:
     """Raises Denied where this person may not, or nobody can; Unavailable where it can't be told."""
     if not parts.audit_channel:
         raise Denied("there is no break-glass here", why="no audit channel is set", hint="Leave `--break-glass` out.")
@@ -30,4 +31,8 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
     told = f"break-glass: {asked.person.name} runs `{asked.command}` in {asked.where} without an approval: {why}"
     await parts.chat.post(Place(asked.request.team, parts.audit_channel, ""), NoteView(told))
     await trail.write(trail.entry("glass broken", why, found))
-    return True
+
+
+def still_open(parts: Parts, person: Person, channel: Channel, found: Found) -> bool:
+    """Whether somebody who broke the glass may still hold it open."""
+    return isinstance(parts.policy.decide_all(person, channel, BREAK_GLASS, found), Allow)

@@ -19,8 +19,9 @@ async def guarded(parts: Parts, request: Request) -> AsyncIterator[None]:
     except CdebugError as error:
         if isinstance(error, Denied) and not error.recorded:
             trail = Trail(parts, request, request.user, "", parts.redactor.text(_words(request)))
-            await trail.afterwards(trail.entry("refused", str(error)))
-        parts.log.info("refused", id=request.id, error=type(error).__name__, line=str(error))
+            await trail.afterwards(trail.entry("refused", error.brief))
+        line = parts.redactor.text(str(error))
+        parts.log.info("refused", id=request.id, error=type(error).__name__, line=line)
         await _tell(parts, request, str(error))
     except Exception:
         parts.log.exception("internal error", id=request.id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from bot.core.action import Action, ArgvAction, InteractiveAction, Layer
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, Unavailable, UsageError
-from bot.core.manual import typed
+from bot.core.manual import typed, words_of
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask
 from bot.core.ports import Menu
@@ -68,7 +69,7 @@ class Journey:
         """
         action = _with_input(await self._finder.filled_in(request, action), request)
         refs = await self._finder.refs(request, action)
-        command = self._parts.redactor.text(typed(action))
+        command = shlex.join(self._parts.redactor.words(words_of(action)))
         where = (refs[0].context, refs[0].namespace)
         asked = Asked(request, person, channel, action, command, *where, grant, work or request, first)
         running = Status("running", person.mention, command, asked.where, buttons=_live_buttons(action))
@@ -88,7 +89,8 @@ class Journey:
             found, decision = await self._finder.find(refs, asked.person, asked.channel, asked.action, votes)
         except (CdebugError, Several) as error:
             about = error.found if isinstance(error, Denied) else None
-            await trail.write(trail.entry("asked"), trail.entry("refused", str(error), about))
+            said = error.brief if isinstance(error, CdebugError) else error.question
+            await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
             raise
         await trail.write(trail.entry("asked"), trail.entry("decided", told(decision), found))
         return Judged(found, decision)
@@ -120,13 +122,14 @@ class Journey:
             judged = await finding
             if isinstance(judged, Exception):
                 raise judged
-            if not await self._may_run(asked, judged):
+            allowed = await self._allowed(asked, judged)
+            if allowed is None:
                 assert isinstance(judged.decision, Ask)
                 await remember(self._parts, asked, place, judged.found, "")
                 return "waiting for approval", await self._approving.ask(
                     asked, place, judged.found, judged.decision.approvals
                 )
-            return await self._running.carry_out(asked, place, running, judged.found, run)
+            return await self._running.carry_out(allowed, place, running, judged.found, run)
         except Several as several:
             await self._offer(asked, place, several)
             return "done", f"{several.count} match: choose in the thread"
@@ -143,8 +146,11 @@ class Journey:
         await self._tell(asked, place, line)
         return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
 
-    async def _may_run(self, asked: Asked, judged: Judged) -> bool:
-        """Whether it runs now. Raises Denied where what was approved is not what is there."""
+    async def _allowed(self, asked: Asked, judged: Judged) -> Asked | None:
+        """The command as it may run now; None where it must be asked for. Raises Denied.
+
+        What was approved must be what is there.
+        """
         if asked.grant is not None:
             approved = asked.grant.approval
             if digest_of(asked.action, asked.request, judged.found) != approved.digest:
@@ -156,12 +162,15 @@ class Journey:
                     hint="Ask anew.",
                 )
         if isinstance(judged.decision, Allow):
-            return True
+            return asked
         if asked.grant is not None:
             raise Denied(
                 f"the approvals of request `{asked.grant.approval.id}` don't suffice any more", hint="Ask anew."
             )
-        return bool(asked.action.glass) and await break_glass(self._parts, asked, self._trail(asked), judged.found)
+        if not asked.action.glass:
+            return None
+        await break_glass(self._parts, asked, self._trail(asked), judged.found)
+        return replace(asked, glass_broken=True)
 
     async def _tell(self, asked: Asked, place: Place, line: str) -> None:
         """What went wrong, in the thread. Where Slack refuses that too, the root's outcome still says it."""
@@ -175,7 +184,7 @@ class Journey:
         commands = [typed(several.chosen(asked.action, it)) for it in several.found]
         menu = Menu(self._parts.new_id(), place, tuple(commands))
         await self._parts.sessions.put_menu(menu)
-        choices = tuple(several.label(it) for it in several.found)
+        choices = tuple(self._parts.redactor.text(several.label(it)) for it in several.found)
         question = self._parts.redactor.text(several.question)
         await self._parts.chat.post(place, MenuView(question, menu.id, choices))
 
@@ -230,6 +239,11 @@ def _with_input(action: Action, request: Request) -> Action:
 def is_reading(action: Action) -> bool:
     """Whether it may be done twice: everything else is never repeated by itself."""
     return action.layer in (Layer.LOOK, Layer.DESK)
+
+
+def without_glass(action: Action) -> Action:
+    """Somebody else's command, which breaks no glass of its own accord."""
+    return replace(action, glass="") if action.glass else action  # type: ignore[type-var]
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:

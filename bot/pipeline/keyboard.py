@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 
 from bot.core.errors import CdebugError, Denied
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow, Circumstances
+from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports import Letter, LiveRun
 from bot.core.request import Place, Request
 from bot.core.target import found_from_json
+from bot.pipeline.glass import still_open
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
 
@@ -59,6 +60,9 @@ class Keyboard:
     async def _decide(self, request: Request, person: Person, channel: Channel, run: LiveRun) -> None:
         known = Circumstances(run.votes)
         decision = self._parts.policy.decide_all(person, channel, run.verb, found_from_json(run.found), known)
+        glass = isinstance(decision, Ask) and run.glass
+        if glass and still_open(self._parts, person, channel, found_from_json(run.found)):
+            return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))
             raise Denied(
@@ -81,12 +85,13 @@ class Keyboard:
 
     async def _send(self, request: Request, person: Person, kind: str, runs: list[LiveRun]) -> None:
         trail = Trail.of(self._parts, request, person, kind)
-        here = self._parts.runs.stop(_place(request), person.mention) if kind == "stop" else 0
-        for run in runs:
+        here = self._parts.runs.stop(_place(request), person.mention) if kind == "stop" else []
+        for run in (run for run in runs if run.id not in here):
             await self._parts.live.send(run, Letter(run.id, "stop" if kind == "stop" else "interrupt", person.mention))
         if not runs and not here:
             raise CdebugError("nothing is running here any more", hint="`again` runs it once more.")
-        await trail.afterwards(trail.entry("ran", ", ".join(run.command for run in runs)))
+        found = found_from_json(runs[0].found) if runs else None
+        await trail.afterwards(trail.entry("ran", ", ".join(run.command for run in runs), found))
 
 
 def _place(request: Request) -> Place:

@@ -22,7 +22,9 @@ from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, window_view
 from bot.pipeline.trail import Trail, told
 
-_GONE = NotFound("this result is gone: cdebug keeps results for a day", hint="`again` runs the command once more.")
+
+def _gone() -> NotFound:
+    return NotFound("this result is gone: cdebug keeps results for a day", hint="`again` runs the command once more.")
 
 
 def filter_form(window: Window) -> Form:
@@ -62,7 +64,7 @@ class Pages:
         """A new message with the lines of a kept result that hold a pattern."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
-            raise _GONE
+            raise _gone()
         await self._decide(request, person, channel, kept)
         window = Window(self._parts.new_id(), kept_id, kept_id, 0, 0, "", place, "")
         await self._filter(window, pattern)
@@ -71,7 +73,7 @@ class Pages:
         """A kept result as a file."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
-            raise _GONE
+            raise _gone()
         await self._decide(request, person, channel, kept)
         await as_file(self._parts, place, kept)
 
@@ -79,7 +81,7 @@ class Pages:
         window = await self._parts.shelf.window(request.value)
         kept = await self._parts.shelf.get(window.kept) if window else None
         if window is None or kept is None or window.place.channel != request.channel:
-            raise _GONE
+            raise _gone()
         return window, kept
 
     async def _decide(self, request: Request, person: Person, channel: Channel, kept: Kept) -> None:
@@ -87,7 +89,7 @@ class Pages:
         found = found_from_json(kept.found)
         hidden = not all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
         if hidden:
-            raise _GONE
+            raise _gone()
         decision = self._parts.policy.decide_all(person, channel, kept.verb, found, Circumstances(MOST_APPROVALS))
         trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
         if not isinstance(decision, Allow):
@@ -100,7 +102,7 @@ class Pages:
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)
         if whole is None:
-            raise _GONE
+            raise _gone()
         kept = await self._sieved(whole, pattern) if pattern else whole
         edge: Edge = "end" if kept.shows_end else "start"
         at = (kept.lines, kept.lines) if kept.shows_end else (0, 0)

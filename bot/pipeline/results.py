@@ -32,7 +32,7 @@ class Result:
 
     def __init__(self, parts: Parts, place: Place, found: Found, action: Action) -> None:
         self._parts, self._place, self._found, self._action = parts, place, found, action
-        self._title = title_of(found)
+        self._title = parts.redactor.text(title_of(found))
         self.id = parts.new_id()
         self._window = parts.new_id()
         self._message = ""
@@ -44,9 +44,9 @@ class Result:
         raise NotImplementedError
 
     def _text(self, text: str) -> str:
-        block, count = self._parts.redactor.block(clean(text.encode("utf-8", "replace")))
+        shown, count = self._parts.redactor.scrub(clean(text.encode("utf-8", "replace")).decode())
         self._hidden += count
-        return block.decode()
+        return shown
 
     @property
     def hidden(self) -> int:

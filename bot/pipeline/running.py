@@ -23,9 +23,10 @@ from bot.core.view import State, Status
 from bot.pipeline.asked import Asked
 from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder
+from bot.pipeline.glass import still_open
 from bot.pipeline.parts import Parts
 from bot.pipeline.ports_of import port_needed
-from bot.pipeline.trail import Trail, few
+from bot.pipeline.trail import Trail, few, told
 from bot.runs import Run
 from bot.together import alongside, together
 
@@ -49,7 +50,7 @@ class Running:
         ended = ""
         try:
             typing = run.pump(self._parts.limits.idle.total_seconds())
-            async with asyncio.timeout(limit.total_seconds()), aclosing(outputs), alongside(typing):
+            async with asyncio.timeout(limit.total_seconds()) as time, aclosing(outputs), alongside(typing):
                 await together(
                     remember(self._parts, asked, place, found, ""),
                     self._parts.live.add(place, live),
@@ -57,6 +58,8 @@ class Running:
                 )
             ended = delivery.summary
         except TimeoutError:
+            if not time.expired():
+                raise
             ended = f"the limit of {show_duration(limit.total_seconds())}"
             return "stopped", ended
         except BaseException as error:
@@ -64,7 +67,7 @@ class Running:
             raise
         finally:
             trail = Trail.of(self._parts, asked.request, asked.person, asked.command)
-            await trail.afterwards(trail.entry("ended", ended, bytes=delivery.bytes, exit=delivery.exit))
+            await trail.afterwards(trail.entry("ended", ended, found, bytes=delivery.bytes, exit=delivery.exit))
             if not run.in_a_hurry:
                 await self._unlisted(place, live)
                 if delivery.kept:
@@ -108,9 +111,9 @@ class Running:
         def check() -> None:
             known = Circumstances(asked.grant.votes if asked.grant else 0, binary=True)
             decision = self._parts.policy.decide_all(asked.person, asked.channel, asked.action.verb, found, known)
-            if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and asked.action.glass):
+            if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and asked.glass_broken):
                 raise Denied(
-                    "this can't be scanned for secrets, so it is not shown", why=getattr(decision, "why", ""),
+                    "this can't be scanned for secrets, so it is not shown", why=told(decision),
                     hint="Read a part of it as text.",
                 )  # fmt: skip
 
@@ -124,7 +127,9 @@ class Running:
             return False
         known = Circumstances(asked.grant.votes if asked.grant else 0)
         decision = self._parts.policy.decide_all(person, channel, asked.action.verb, found, known)
-        return isinstance(decision, Allow) or (isinstance(decision, Ask) and bool(asked.action.glass))
+        if isinstance(decision, Ask) and asked.glass_broken:
+            return still_open(self._parts, person, channel, found)
+        return isinstance(decision, Allow)
 
 
 async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept: str) -> None:
@@ -146,6 +151,7 @@ def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
         user=asked.request.user,
         found=found_to_json(few(found)),
         votes=asked.grant.votes if asked.grant else 0,
+        glass=asked.glass_broken,
         shell=asked.request.user if isinstance(asked.action, InteractiveAction) else "",
     )
 

@@ -26,10 +26,10 @@ class Scanned:
     binary: tuple[str, ...] = ()
 
 
-def scan(file: File, redactor: Redactor) -> Scanned:
-    """Redact what can be read. Raises CdebugError for an archive that can't be opened."""
+def scan(file: File, redactor: Redactor, most: int) -> Scanned:
+    """Redact what can be read. most: bytes that an archive may unpack to. Raises CdebugError where it can't be read."""
     if file.name.endswith(_ARCHIVES):
-        return _scan_archive(file, redactor)
+        return _scan_archive(file, redactor, most)
     scrubbed = scrub(file.data, redactor)
     if scrubbed is None:
         return Scanned(file, binary=(file.name,))
@@ -51,7 +51,7 @@ def scrub(data: bytes, redactor: Redactor) -> tuple[bytes, int] | None:
     return (clean if ends else clean.removesuffix(b"\n")), scrubber.hidden
 
 
-def _scan_archive(file: File, redactor: Redactor) -> Scanned:
+def _scan_archive(file: File, redactor: Redactor, most: int) -> Scanned:
     out = io.BytesIO()
     hidden, binary = 0, []
     try:
@@ -60,6 +60,12 @@ def _scan_archive(file: File, redactor: Redactor) -> Scanned:
             tarfile.open(fileobj=out, mode="w:gz") as target,
         ):
             for member in source:
+                most -= max(member.size, 0) + tarfile.BLOCKSIZE
+                if most < 0:
+                    raise CdebugError(
+                        f"the archive {file.name} unpacks to too much", why="it can't be scanned for secrets",
+                        hint="Copy a part of it.",
+                    )  # fmt: skip
                 found = source.extractfile(member) if member.isreg() else None
                 member.name, member.linkname = redactor.text(member.name), redactor.text(member.linkname)
                 member.pax_headers = {}  # they would name it again

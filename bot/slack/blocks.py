@@ -158,7 +158,8 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
             elements += [_words(f"{label}: ", italic=True), _words(f"{shown}\n")] if label else [_words(f"{shown}\n")]
             lines.append(f"{escape(label)}: {escape(shown)}" if label else escape(shown))
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
-    cut = (f"{missing} more rows: Save has them all",) if missing else ()
+    has_all = "Arguments" if any(button.action == "arguments" for button in view.buttons) else "Save"
+    cut = (f"{missing} more rows: {has_all} has them all",) if missing else ()
     notes = " · ".join((*view.notes, *cut))
     lines += [escape(notes)] if notes else []
     if view.asked:

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
+from bot.core.errors import Unavailable
 from bot.core.request import Place, Request
 from bot.store.connection import answering
 from bot.store.keys import PENDING, REPLICA, SEEN
@@ -35,7 +36,13 @@ _BEGIN = """
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if entry and cjson.decode(entry).owner == ARGV[2] then
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+  return 1
 end
+return 0
+"""
+_DONE = """
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if entry and cjson.decode(entry).owner == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
 """
 _CLAIM = """
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
@@ -57,6 +64,7 @@ class Inbox:
         self._doubtful: set[str] = set()
         self._lived = False
         self._begin = redis.register_script(_BEGIN)
+        self._done = redis.register_script(_DONE)
         self._claim = redis.register_script(_CLAIM)
 
     async def record(self, request: Request) -> bool:
@@ -92,14 +100,20 @@ class Inbox:
                 written.set_result(bool(taken))
 
     async def begun(self, request: Request, place: Place) -> None:
-        """Its root message stands: whoever takes over tells people there."""
+        """Its root message stands: whoever takes over tells people there. Raises Unavailable where somebody has."""
         async with answering():
-            await self._begin(keys=[PENDING()], args=[request.id, self._replica, self._entry(request, place)])
+            arguments = [request.id, self._replica, self._entry(request, place)]
+            ours = await self._begin(keys=[PENDING()], args=arguments)
+        if not ours:
+            raise Unavailable(
+                "this replica was silent for too long", why="another one has taken the command over",
+                hint="Its answer is in this channel.",
+            )  # fmt: skip
 
     async def done(self, request: Request) -> None:
-        """Nothing is left to do."""
+        """Nothing is left to do; what another replica has taken over is that one's to end."""
         async with answering():
-            await self._redis.hdel(PENDING(), request.id)
+            await self._done(keys=[PENDING()], args=[request.id, self._replica])
 
     async def renew(self) -> bool:
         """Say that this replica lives; and forget what people were told did not run, though it may be written.

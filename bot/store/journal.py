@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
-from bot.core.audit import Entry, Head, Record, append, read, seal, written
+from bot.core.audit import Entry, Head, Record, append, fault, read, seal, written
 from bot.core.errors import CdebugError, Unavailable
 from bot.store.connection import answering
 from bot.store.keys import AUDIT, AUDIT_HEAD, AUDIT_START
@@ -107,12 +108,16 @@ class Journal:
 
     async def records(self) -> AsyncIterator[Record]:
         """All, oldest first. What can't be read comes as a record that no chain holds."""
+        async for _, record in self._rows():
+            yield record
+
+    async def _rows(self) -> AsyncIterator[tuple[str, Record]]:
         after = "-"
         while True:
             async with answering(_PATIENCE_S):
                 page = await self._redis.xrange(AUDIT(), min=after, max="+", count=_PAGE)
-            for _, fields in page:
-                yield _read_record(fields)
+            for entry_id, fields in page:
+                yield entry_id.decode(), _read_record(fields)
             if len(page) < _PAGE:
                 return
             after = f"({page[-1][0].decode()}"
@@ -123,18 +128,27 @@ class Journal:
             page = await self._redis.xrevrange(AUDIT(), count=most)
         return [read(_read_record(fields).entry) for _, fields in page]
 
-    async def trim(self, before_ms: int) -> None:
-        """Take out what is older than a moment (milliseconds since the epoch), and seal where the chain begins now."""
-        last: Head | None = None
+    async def trim(self, before: datetime) -> None:
+        """Take out the records from before a moment, and seal where the chain begins now.
+
+        A record's age is the one that it says under its mac, and what goes is proved first. Raises CdebugError
+        for a chain that doesn't hold: nobody's cut is sealed by us.
+        """
+        head, last = await self.start(), ""
         async with answering(_PATIENCE_S):
-            while page := await self._redis.xrange(AUDIT(), min="-", max=f"({before_ms}-0", count=_PAGE):
-                record = _read_record(page[-1][1])
-                last = Head(record.seq, record.mac)
-                place = {"seq": last.seq, "mac": last.mac, "seal": seal(last, self._key)}
-                async with self._redis.pipeline(transaction=True) as pipe:
-                    pipe.set(AUDIT_START(), json.dumps(place))
-                    pipe.xtrim(AUDIT(), minid=_after(page[-1][0].decode()), approximate=False)
-                    await pipe.execute()
+            async for entry_id, record in self._rows():
+                if datetime.fromisoformat(read(record.entry).at) >= before:
+                    break
+                if wrong := fault([record], head, Head(record.seq, record.mac), [], self._key):
+                    raise CdebugError("the audit is not trimmed", why=wrong, hint="`audit verify` says more.")
+                head, last = Head(record.seq, record.mac), entry_id
+            if not last:
+                return
+            place = {"seq": head.seq, "mac": head.mac, "seal": seal(head, self._key)}
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(AUDIT_START(), json.dumps(place))
+                pipe.xtrim(AUDIT(), minid=_after(last), approximate=False)
+                await pipe.execute()
 
 
 def _after(entry_id: str) -> str:

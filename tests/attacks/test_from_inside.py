@@ -27,7 +27,7 @@ async def test_strangers_and_guests_are_refused_and_no_root_is_posted(channel: C
 
 
 async def test_a_guest_cant_press_what_a_member_asked_for(channel: Conversation):
-    root, _ = await channel.run("logs web --tail 60")
+    root, _ = await channel.run("logs web --tail 20")
     result = await channel.replied(root, "```")
     visitor = channel.as_("U0GUEST")
 

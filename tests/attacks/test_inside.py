@@ -145,20 +145,23 @@ async def test_a_flood_is_refused_and_leaves_no_flood_of_records(engine: str):
             playground.end()
 
 
-async def test_what_cant_be_scanned_is_shown_only_where_policy_lets_it(engine: str, containers: docker.APIClient):
+async def test_what_cant_be_scanned_needs_policy_and_a_flag_breaks_no_glass(engine: str, containers: docker.APIClient):
     make(containers, "pictures", "printf '\\211PNG\\000' > /p.png; echo text > /t; sleep 3600")
     with temporary_folder() as folder:
         playground = Playground(folder)
         policy = folder / "policy.cedar"
-        rule = '@id("no-binaries") forbid (principal, action, resource) when { context.binary };'
+        rule = (
+            '@id("no-binaries") forbid (principal, action, resource) when { context.binary && context.approvals < 1 };'
+        )
         policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{rule}")
         bot = Bot(folder, playground.base, engine, policy=str(policy)).start()
         slack = Slack(playground.base)
         try:
             channel = Conversation(slack, "C0INCIDENT")
-            for command in ("cp pictures:/p.png", "cat pictures /p.png"):
+            # a flag that was typed breaks no glass: nobody may break it here
+            for command in ("cp pictures:/p.png", "cat pictures /p.png", "cp pictures:/p.png --break-glass x"):
                 _, thread = await channel.run(command, ends="denied")
-                assert "no-binaries" in thread[-1]["text"]
+                assert "can't be scanned for secrets" in thread[-1]["text"]
             root, _ = await channel.run("cp pictures:/t")
             assert [m for m in await channel.thread(root) if m["files"]]
         finally:

@@ -150,3 +150,20 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
     blocks = [b"".join(whole[at : at + size]) for at in range(0, len(whole), size)]
     shown, hidden = scrubbed(blocks)
     assert hidden or shown == block
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["--env", "DB_PASSWORD=correct horse battery"], ["--env", "DB_PASSWORD=[redacted]"]),
+        (["-e", "DB_PASSWORD=it's me"], ["-e", "DB_PASSWORD=[redacted]"]),
+        (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted]"]),
+        (["--api-key=a b"], ["--api-key=[redacted]"]),
+        (["--token", "x"], ["--token", "[redacted]"]),
+        (["curl", "-H", "Authorization: Bearer abcdefghijklmn"], ["curl", "-H", "Authorization: Bearer [redacted]"]),
+        (["--tail", "20", "ls", "-la"], ["--tail", "20", "ls", "-la"]),
+        (["echo", "-----BEGIN PRIVATE KEY-----\nMIIE\nMIIF"], ["echo", "-----BEGIN PRIVATE KEY-----[redacted]"]),
+    ],
+)
+def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], shown: list[str]):
+    assert Redactor().words(words) == shown

@@ -68,15 +68,15 @@ class TestCards:
         assert "\n1\n" in (await listed.replied(root, "```"))["text"]
 
     async def test_the_card_says_all_that_one_must_know(self, listed: Conversation):
-        _, card = await asked(
-            listed,
-            "exec vault --reason 'see <!channel>' -- printf 'a\tb\x85' 'two words' ```line one\nPASSWORD=hunter22```",
-        )
+        flags = "--user app -e 'TOKEN=a b' --reason 'see <!channel> -- x'"
+        argv = "printf 'a\tb\x85' 'two words' ```line one\nPASSWORD=hunter22```"
+        _, card = await asked(listed, f"exec vault {flags} -- {argv}")
         text = card["text"]
         for part in (
-            "requester: ann", "argument 0: printf", "argument 1: a␉b", "argument 2: two words",
-            "standard input: 26 bytes", "container: vault", "image digest: sha256:", "protected: yes",
-            "see &lt;!channel&gt;", "open until", "Can't be undone", "<@U0BOB>", "<@U0CEM>",
+            "requester: ann", "--user: app", "--env: TOKEN=[redacted]", "argument 0: printf", "argument 1: a␉b",
+            "argument 2: two words", "standard input: 26 bytes", "SHA-256", "container: vault",
+            "image digest: sha256:", "protected: yes", "see &lt;!channel&gt;", "open until", "Can't be undone",
+            "<@U0BOB>", "<@U0CEM>",
         ):  # fmt: skip
             assert part in text, part
         assert "hunter22" not in text

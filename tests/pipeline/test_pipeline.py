@@ -358,7 +358,7 @@ async def test_every_step_of_a_command_is_in_the_audit(world: World):
         ("decided", "logs web", "allow: policy `everyone-looks`"),
         ("ended", "logs web", "1 line"),
         ("asked", "logs nothing", ""),
-        ("refused", "logs nothing", "nothing is called `nothing` in `local`. `ps -a` shows what is there."),
+        ("refused", "logs nothing", "nothing is called `nothing` in `local`"),
     ]
     assert world.journal.written[2].bytes == 4
 
@@ -372,6 +372,20 @@ async def test_what_a_dead_replica_ran_is_never_repeated_unless_it_reads(world: 
 
     assert world.chat.statuses[0].state == "interrupted"
     assert world.engine.asks == []
+    assert [(entry.event, entry.detail) for entry in world.journal.written] == [
+        ("ended", "interrupted: the bot was started again")
+    ]
+
+
+async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    old = NOW.timestamp() - 3_600
+    await world.pipeline.recover(world.request("exec web -- rm x", at=old), None)
+    assert world.engine.asks == []
+    assert world.chat.whispers == ["interrupted: the bot was away, and this has not run. Type it again."]
+
+    await world.pipeline.recover(world.request("logs web", at=old), None)
+    assert world.chat.statuses[0].state == "done"
 
 
 async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(world: World):

@@ -35,12 +35,12 @@ def members(file: File) -> dict[str, bytes]:
 
 
 def test_a_text_file_is_redacted_and_keeps_its_end():
-    assert scan(File("a.env", SECRET), REDACTOR).file.data == b"DB_PASSWORD=[redacted]\n"
-    assert scan(File("a.env", b"plain"), REDACTOR).file.data == b"plain"
+    assert scan(File("a.env", SECRET), REDACTOR, 1 << 20).file.data == b"DB_PASSWORD=[redacted]\n"
+    assert scan(File("a.env", b"plain"), REDACTOR, 1 << 20).file.data == b"plain"
 
 
 def test_an_archive_is_redacted_member_by_member():
-    scanned = scan(archive(env=SECRET, log=b"fine\n", picture=b"\x89PNG\0\0"), REDACTOR)
+    scanned = scan(archive(env=SECRET, log=b"fine\n", picture=b"\x89PNG\0\0"), REDACTOR, 1 << 20)
     assert members(scanned.file) == {
         "app/env": b"DB_PASSWORD=[redacted]\n",
         "app/log": b"fine\n",
@@ -51,13 +51,13 @@ def test_an_archive_is_redacted_member_by_member():
 
 @pytest.mark.parametrize("data", [b"\0", b"\xff\xfe", SECRET + b"\0"])
 def test_what_is_no_text_is_binary(data: bytes):
-    assert scan(File("x", data), REDACTOR).binary == ("x",)
+    assert scan(File("x", data), REDACTOR, 1 << 20).binary == ("x",)
 
 
 def test_an_archive_that_is_none_is_one_line():
     for data in (b"not gzip", gzip.compress(b"not tar" * 200)):
         with pytest.raises(CdebugError) as error:
-            scan(File("x.tar.gz", data), REDACTOR)
+            scan(File("x.tar.gz", data), REDACTOR, 1 << 20)
         assert "can't be read" in str(error.value)
 
 
@@ -69,3 +69,11 @@ def test_text_without_a_secret_is_left_to_the_byte(text: str):
         assert scrubbed is None
     elif scrubbed and not scrubbed[1]:
         assert scrubbed[0] == data
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
+    bomb = archive(zeros=b"\0" * 5_000_000)
+    assert len(bomb.data) < 10_000
+    with pytest.raises(CdebugError) as error:
+        scan(bomb, REDACTOR, 1 << 20)
+    assert "unpacks to too much" in str(error.value)

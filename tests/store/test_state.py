@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -93,20 +94,73 @@ async def test_whoever_writes_to_the_store_is_found_out(redis: Any, how: str):
     assert "record" in await proved(journal, [anchor])
 
 
+def dated(number: int) -> Entry:
+    return Entry("ran", f"2026-01-{number + 1:02}T00:00:00+00:00", id=f"{number}")
+
+
+LATER = datetime(2026, 1, 7, tzinfo=UTC)
+
+
 async def test_old_records_go_and_the_rest_still_holds(redis: Any):
     journal = Journal(redis, KEY)
     for number in range(10):
-        await journal.write(Entry("ran", "1", id=f"{number}"))
-        if number == 5:
-            seconds, micros = await redis.time()
-            await asyncio.sleep(0.01)
-    await journal.trim(seconds * 1000 + micros // 1000 + 5)
+        await journal.write(dated(number))
+    await journal.trim(LATER)
+    await journal.trim(LATER)
 
     assert [entry.id for entry in await journal.entries(100)] == ["9", "8", "7", "6"]
     assert await proved(journal) == ""
     await redis.set("cdebug:audit:start", json.dumps({"seq": 8, "mac": "0" * 64, "seal": "0" * 64}))
     with pytest.raises(CdebugError, match="record"):
         await journal.start()
+
+
+@pytest.mark.parametrize("how", ["old ids", "edited", "missing"])
+async def test_a_cut_that_is_not_ours_is_never_sealed(redis: Any, how: str):
+    """Whoever writes to the store, but lacks the key, wants the bot itself to throw records away."""
+    journal = Journal(redis, KEY)
+    for number in range(10):
+        await journal.write(dated(number))
+    texts = [fields[b"record"] for _, fields in await redis.xrange("cdebug:audit")]
+    if how == "edited":
+        texts[2] = texts[2].replace(b"2026-01-03", b"2025-01-03")
+    if how == "missing":
+        del texts[1]
+    await redis.delete("cdebug:audit")
+    for number, text in enumerate(texts):  # as if all of it were from 1970
+        await redis.xadd("cdebug:audit", {"record": text}, id=f"{number + 1}-0")
+
+    if how == "old ids":
+        await journal.trim(datetime(2025, 1, 1, tzinfo=UTC))
+        assert await redis.xlen("cdebug:audit") == 10
+    else:
+        with pytest.raises(CdebugError, match="not trimmed"):
+            await journal.trim(LATER)
+        assert await proved(journal) != ""
+
+
+async def test_what_another_replica_took_over_is_not_begun_nor_ended_here(redis: Any):
+    here, there = Inbox(redis, "here"), Inbox(redis, "there")
+    await there.renew()
+    await here.record(ASKED)
+    assert [request async for request, _ in there.orphans()] == [ASKED]
+
+    with pytest.raises(Unavailable):
+        await here.begun(ASKED, PLACE)
+    await here.done(ASKED)
+
+    assert await redis.hlen("cdebug:pending") == 1
+    await there.begun(ASKED, PLACE)
+    await there.done(ASKED)
+    assert await redis.hlen("cdebug:pending") == 0
+
+
+async def test_a_replica_that_was_silent_for_too_long_is_told(redis: Any):
+    inbox = Inbox(redis, "here")
+    assert await inbox.renew()
+    assert await inbox.renew()
+    await redis.delete("cdebug:replica:here")
+    assert not await inbox.renew()
 
 
 async def test_a_store_that_is_away_is_said_before_anything_runs(redis_server: RedisServer):

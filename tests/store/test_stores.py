@@ -81,7 +81,8 @@ async def test_a_replica_that_lost_a_request_cant_take_it_back(redis: Any):
     await other.renew()
     assert await orphans(other) == [(one, None)]
 
-    await slow.begun(one, PLACE)
+    with pytest.raises(Unavailable, match="taken the command over"):
+        await slow.begun(one, PLACE)
     await other.leave()
 
     assert await orphans(Inbox(redis, "third")) == [(one, None)]

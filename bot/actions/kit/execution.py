@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import shlex
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -28,13 +27,13 @@ async def outputs_of(
     Raises what starting it raises.
     """
     mark = secrets.token_hex(4)
-    marked = replace(query, env=(*query.env, f"{RUN}={mark}"))
+    marked = replace(query, env=(*query.env, f"{RUN}={mark}"), input=bool(stdin))
     async with engine.exec(container, marked) as process:
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
                 if stdin:
                     await process.write(stdin.encode())
-                await process.end_input()
+                    await process.end_input()
                 async with aclosing(_lines(process)) as lines:
                     async for part in lines:
                         yield part
@@ -70,8 +69,7 @@ async def left_running(process: Process, container: Container, argv: tuple[str, 
         status = None
     if status is not None:
         return ""
-    shown = shlex.join(argv)[:80]
     return (
-        f"`{shown}` may still run in the container: the engine can't end what it started there."
+        f"`{argv[0]}` may still run in the container: the engine can't end what it started there."
         f" `kill {container.name} --run {mark}` ends it."
     )

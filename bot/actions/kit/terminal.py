@@ -72,7 +72,8 @@ class Terminal:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_START_S):
                 async for _, chunk in self._output:
-                    if any(status is not None for _, status in self._prompts.push(chunk)):
+                    # A number: the echo of this very line holds the other prompt as it stands.
+                    if any(isinstance(status, int) for _, status in self._prompts.push(chunk)):
                         return True
         return False
 

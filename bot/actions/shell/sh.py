@@ -48,7 +48,7 @@ class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.state}", hint="`logs` says why.")
         mark = secrets.token_hex(4)
         for argv in SHELLS:
-            query = ports.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True)
+            query = ports.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:
                 async with engine.exec(found, query) as process:
                     terminal = Terminal(process)

@@ -109,7 +109,12 @@ class Client:
         except BaseException as error:
             if stream:
                 await stream.close()
-            if isinstance(error, TimeoutError | OSError):
+            if isinstance(error, TimeoutError):
+                raise TimedOut(
+                    f"cannot {what}", target, why=f"the engine of `{self.name}` did not answer within {ANSWER_S} s",
+                    hint="It may have begun all the same: `processes` shows what runs.",
+                ) from error  # fmt: skip
+            if isinstance(error, OSError):
                 raise translate(error, self.name, what, target) from error
             raise
         if status not in (101, 200):

@@ -40,7 +40,7 @@ class ExecPart(Part):
             what,
             container,
             lambda api: api.exec_create(
-                container.id, list(query.argv), stdin=True, tty=query.terminal, user=query.user,
+                container.id, list(query.argv), stdin=query.input, tty=query.terminal, user=query.user,
                 workdir=query.workdir or None, environment=list(query.env) or None,
             ),
         )  # fmt: skip
