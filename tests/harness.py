@@ -153,7 +153,7 @@ usergroups: {{S0SRE: [approver]}}
 approvals: {{ttl: "{ttl}", audit_channel: "{audit_channel}", channel: "{approvals_channel}"}}
 redact: {{patterns: {{acme: "ACME-[A-Z0-9]{{16}}"}}}}
 policy: "{policy}"
-limits: {{per_person: {per_person}/m, per_channel: 10000/m}}
+limits: {{per_person: {per_person}/m, per_channel: 10000/m, shell_idle: "{shell_idle}"}}
 """
 
 
@@ -172,6 +172,7 @@ class Bot:
         approvals_channel: str = "C0LISTED0",
         policy: str = "",
         per_person: str = "10000",
+        shell_idle: str = "15m",
         **more: str,
     ) -> None:
         self._number = 0
@@ -180,7 +181,7 @@ class Bot:
         settings = folder / "config.yaml"
         listed = ", ".join(f"C0LISTED{number}: {{context: local}}" for number in range(LISTED))
         known = {"ttl": ttl, "audit_channel": audit_channel, "approvals_channel": approvals_channel}
-        known |= {"policy": policy, "per_person": per_person}
+        known |= {"policy": policy, "per_person": per_person, "shell_idle": shell_idle}
         settings.write_text(config.format(host=host, folder=folder, listed=listed, **known))
         self.metrics_port = free_port()
         self._environment = {

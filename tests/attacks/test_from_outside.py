@@ -10,13 +10,24 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
+import docker
 import pytest
 
 from playground.delivery import Delivery
 from playground.faults import Faults
 from playground.server import SIGNING_SECRET
 from playground.sockets import Sockets
-from tests.harness import Bot, Conversation, Playground, Slack, free_port, temporary_folder
+from tests.harness import (
+    Bot,
+    Conversation,
+    Playground,
+    Slack,
+    asked,
+    free_port,
+    make,
+    request_id,
+    temporary_folder,
+)
 
 SLASH = {
     "command": "/cdebug", "text": "ps", "team_id": "T0PLAY", "user_id": "U0ANN", "channel_id": "C0INCIDENT",
@@ -115,3 +126,35 @@ async def test_signed_nonsense_is_survived(door: Door):
     for fields in ({"payload": "{"}, {"payload": json.dumps({"type": "block_actions"})}, {"x": "y"}, {}):
         await door.send(fields)
     await door.nothing_happened()
+
+
+def press(request: str, user: str, message: str) -> dict[str, str]:
+    """A signed press of an Approve button that stands in no message, with a value of one's own."""
+    return {
+        "payload": json.dumps({
+            "type": "block_actions", "trigger_id": f"{time.time_ns()}.forged", "response_url": "",
+            "user": {"id": user, "team_id": "T0PLAY"}, "team": {"id": "T0PLAY"}, "channel": {"id": "C0LISTED1"},
+            "container": {"message_ts": message, "channel_id": "C0LISTED1", "thread_ts": message},
+            "actions": [{"type": "button", "action_id": "approve", "value": request}],
+        })
+    }  # fmt: skip
+
+
+async def test_a_forged_buttons_value_is_only_a_name(door: Door, containers: docker.APIClient):
+    """Everything else is the server's own: who asked, for what, whether it still waits, who may answer."""
+    make(containers, "forged", "sleep 3600", labels={"cdebug/protected": "true"})
+    slack = door.incidents.slack
+    await slack.post("/_/channels", id="C0LISTED1", name="l", members=["U0ANN", "U0BOB", "U0EVE", "U0CDEBUG"])
+    here = Conversation(slack, "C0LISTED1")
+    root, card = await asked(here, "exec forged --reason x -- echo reached")
+    for user, value in (("U0ANN", request_id(root)), ("U0EVE", request_id(root)), ("U0BOB", "0" * 15), ("U0BOB", "")):
+        assert await door.send(press(value, user, card["ts"])) == 200
+    await here.run("ps")
+    assert (await here.now(root))["text"].startswith("waiting for approval")
+
+    again = press(request_id(root), "U0BOB", card["ts"])
+    assert [await door.send(again) for _ in range(3)] == [200, 200, 200]  # and a replay is one press
+
+    await here.ended(root, "done")
+    await here.run("ps")
+    assert len([m for m in await here.thread(root) if m["text"].startswith("```\nreached")]) == 1

@@ -211,7 +211,7 @@ def own_folder() -> Iterator[Path]:
 async def own(own_folder: Path, engine: str, vault: str) -> AsyncIterator[Own]:
     policy = own_folder / "policy.cedar"
     policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{TWO}\n")
-    made = Own(own_folder, engine, ttl="4s", policy=str(policy))
+    made = Own(own_folder, engine, ttl="4s", policy=str(policy), shell_idle="6s")
     yield made
     await asyncio.to_thread(made.end)
 
@@ -321,6 +321,17 @@ async def test_a_shell_ends_when_its_persons_role_does(own: Own, here: Conversat
 
     await here.ended(root, "stopped")
     assert "after\n" not in "".join(m["text"] for m in await here.thread(root) if m["user"] == "U0CDEBUG")
+
+
+async def test_a_shell_ends_when_nobody_types(own: Own, here: Conversation, containers: docker.APIClient):
+    await here.type("/cdebug sh pair")
+    root: Json = await here.until(lambda all_: next((m for m in all_ if not m["thread_ts"]), None), "the root")
+    await here.type("$ sleep 100", thread=root["ts"])  # what runs in it ends too
+
+    await here.ended(root, "done", "stopped")
+
+    running = containers.top("pair")["Processes"]
+    assert not [row for row in running if "sleep 100" in row[-1]]
 
 
 async def test_two_replicas_one_approval_one_run_and_lines_that_find_their_shell(

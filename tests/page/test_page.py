@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 
+import docker
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.harness import ROOT, Conversation, Playground
+from tests.harness import ROOT, Conversation, Playground, make
 
 pytestmark = [pytest.mark.usefixtures("bot", "shop"), pytest.mark.timeout(180)]
 QUIET = [
@@ -149,3 +150,26 @@ async def test_on_a_phone_the_thread_fills_the_screen(chromium: Browser, playgro
     if os.environ.get("CDEBUG_SCREENSHOT"):
         await page.screenshot(path=str(ROOT / "docs" / "phone.png"))
     await page.close()
+
+
+async def test_two_people_on_two_pages_ask_approve_and_read(
+    chromium: Browser, playground: Playground, listed: Conversation, containers: docker.APIClient
+):
+    make(containers, "payments", "sleep 3600", labels={"cdebug/protected": "true"})
+    ann, bob = [await opened(chromium, playground, listed, user) for user in ("U0ANN", "U0BOB")]
+    await say(ann, '/cdebug exec payments --reason "who does it run as?" -- id')
+    for page in (ann, bob):
+        await expect(page.locator("#messages .message").first).to_contain_text("waiting for approval")
+        await page.locator(".replies").first.click()
+    await expect(bob.locator("#replies .header")).to_have_text("Approval needed: exec")
+    if os.environ.get("CDEBUG_SCREENSHOT"):
+        await bob.screenshot(path=str(ROOT / "docs" / "approval.png"))
+
+    await ann.locator("#replies button", has_text="Approve").click()  # her own: it is refused
+    await expect(ann.locator("#replies")).to_contain_text("denied")
+    await bob.locator("#replies button", has_text="Approve").click()
+
+    for page in (ann, bob):
+        await expect(page.locator("#replies pre")).to_contain_text("uid=0(root)")
+        await expect(page.locator("#replies")).to_contain_text("approved by bob")
+        await page.close()
