@@ -25,7 +25,7 @@ from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Grant
 from bot.pipeline.desk import Desk
 from bot.pipeline.guard import guarded
-from bot.pipeline.journey import Journey, is_reading, without_glass
+from bot.pipeline.journey import Journey, is_reading
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
@@ -161,7 +161,7 @@ class Pipeline:
 
     async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
         """A thread's shell for one more person, beginning with the line that they typed."""
-        action = without_glass(self._parts.grammar.parse(command))
+        action = self._parts.grammar.parse(command)
         await self._journey.go(
             replace(request, kind="command", text=command), person, channel, action, None, first=request.text
         )

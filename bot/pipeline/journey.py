@@ -21,7 +21,7 @@ from bot.core.view import Button, MenuView, NoteView, State, Status
 from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Asked, Grant
 from bot.pipeline.finding import Finder, Several
-from bot.pipeline.glass import break_glass
+from bot.pipeline.glass import break_glass, without_glass
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.running import Running, remember
 from bot.pipeline.trail import Trail, told
@@ -131,10 +131,13 @@ class Journey:
                 )
             return await self._running.carry_out(allowed, place, running, judged.found, run)
         except Several as several:
-            await self._offer(asked, place, several)
-            return "done", f"{several.count} match: choose in the thread"
+            if not asked.request.stdin:
+                await self._offer(asked, place, several)
+                return "done", f"{several.count} match: choose in the thread"
+            state: State = "failed"
+            line = f"{several.question} Name it with the command: a menu can't keep the code block."
         except Denied as error:
-            state: State = "denied"
+            state = "denied"
             line = str(error)
         except CdebugError as error:
             state, line = "failed", str(error)
@@ -181,7 +184,7 @@ class Journey:
 
     async def _offer(self, asked: Asked, place: Place, several: Several) -> None:
         """Several match: a menu whose choices are whole commands, kept here; the menu carries indexes."""
-        commands = [typed(several.chosen(asked.action, it)) for it in several.found]
+        commands = [typed(without_glass(several.chosen(asked.action, it))) for it in several.found]
         menu = Menu(self._parts.new_id(), place, tuple(commands))
         await self._parts.sessions.put_menu(menu)
         choices = tuple(self._parts.redactor.text(several.label(it)) for it in several.found)
@@ -219,7 +222,7 @@ class Journey:
         """A button that sends the command once more; a code block that was typed with it is not kept for that."""
         if asked.request.stdin or state == "waiting for approval":
             return ()
-        menu = Menu(self._parts.new_id(), place, (typed(asked.action),))
+        menu = Menu(self._parts.new_id(), place, (typed(without_glass(asked.action)),))
         try:
             await self._parts.sessions.put_menu(menu)
         except Unavailable:
@@ -239,11 +242,6 @@ def _with_input(action: Action, request: Request) -> Action:
 def is_reading(action: Action) -> bool:
     """Whether it may be done twice: everything else is never repeated by itself."""
     return action.layer in (Layer.LOOK, Layer.DESK)
-
-
-def without_glass(action: Action) -> Action:
-    """Somebody else's command, which breaks no glass of its own accord."""
-    return replace(action, glass="") if action.glass else action  # type: ignore[type-var]
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:

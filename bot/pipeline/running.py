@@ -23,7 +23,7 @@ from bot.core.view import State, Status
 from bot.pipeline.asked import Asked
 from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder
-from bot.pipeline.glass import still_open
+from bot.pipeline.glass import still_open, without_glass
 from bot.pipeline.parts import Parts
 from bot.pipeline.ports_of import port_needed
 from bot.pipeline.trail import Trail, few, told
@@ -137,7 +137,7 @@ async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept:
     session = await parts.sessions.session(place) if asked.request.thread or kept else None
     home = session or Session(found.scope.context, asked.namespace)
     about = "" if asked.action.wants == Wants.EVERYTHING else _name(found)
-    command = "" if asked.request.stdin else typed(asked.action)
+    command = "" if asked.request.stdin else typed(without_glass(asked.action))
     now = replace(home, target=about or home.target, command=command, kept=kept or home.kept)
     await parts.sessions.remember(place, now)
 
@@ -147,7 +147,7 @@ def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
         id=run.id,
         verb=asked.action.verb,
         command=asked.command,
-        text=typed(asked.action),
+        text=typed(without_glass(asked.action)),
         user=asked.request.user,
         found=found_to_json(few(found)),
         votes=asked.grant.votes if asked.grant else 0,
