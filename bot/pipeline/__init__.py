@@ -22,10 +22,10 @@ from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
 from bot.pipeline.admission import Admission
 from bot.pipeline.approving import Approving
-from bot.pipeline.asked import Grant
+from bot.pipeline.asked import Grant, is_reading
 from bot.pipeline.desk import Desk
 from bot.pipeline.guard import guarded
-from bot.pipeline.journey import Journey, is_reading
+from bot.pipeline.journey import Journey
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.action import Action
+from bot.core.action import Action, Layer
 from bot.core.approval import Approval
 from bot.core.person import Channel, Person
 from bot.core.request import Request
+
+
+def is_reading(action: Action) -> bool:
+    """Whether a command changes nothing where it runs."""
+    return action.layer in (Layer.LOOK, Layer.DESK)
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,11 @@ class Asked:
     work: Request
     first: str = ""
     glass_broken: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it may be done twice: everything else is never repeated by itself."""
+        return is_reading(self.action)
 
     @property
     def where(self) -> str:

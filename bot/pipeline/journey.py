@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from bot.core.action import Action, ArgvAction, InteractiveAction, Layer
+from bot.core.action import Action, ArgvAction, InteractiveAction
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, Unavailable, UsageError
 from bot.core.manual import typed, words_of
@@ -118,7 +118,8 @@ class Journey:
         self, asked: Asked, place: Place, running: Status, finding: Finding, run: Run
     ) -> tuple[State, str]:
         try:
-            await self._parts.inbox.begun(asked.work, place)
+            if not asked.reads:
+                await self._parts.inbox.begun(asked.work, place)  # from here on it is never done twice
             judged = await finding
             if isinstance(judged, Exception):
                 raise judged
@@ -237,11 +238,6 @@ def _with_input(action: Action, request: Request) -> Action:
     if not isinstance(action, ArgvAction):
         raise UsageError(f"`{action.verb}` reads no input", hint="Leave the code block out.")
     return replace(action, stdin=request.stdin)
-
-
-def is_reading(action: Action) -> bool:
-    """Whether it may be done twice: everything else is never repeated by itself."""
-    return action.layer in (Layer.LOOK, Layer.DESK)
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:

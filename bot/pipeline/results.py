@@ -87,6 +87,7 @@ class TextResult(Result):
         self._waiting: list[bytes] = []
         self._size = self._dropped = 0
         self._drawn = -1
+        self._stored = False
         self._scrubbers = {stream: Scrubber(parts.redactor) for stream in get_args(Stream)}
 
     @property
@@ -115,6 +116,7 @@ class TextResult(Result):
     async def _store(self) -> None:
         block, self._waiting, self._size = b"".join(self._waiting), [], 0
         if block:
+            self._stored = True
             self._dropped += await self._parts.shelf.append(self.id, block)
 
     async def show_live(self) -> None:
@@ -135,11 +137,13 @@ class TextResult(Result):
             await self._add(scrubber.close(), stream)
         if not self._shown.total:
             return False
-        await self._store()
+        if self._stored:
+            await self._store()  # what it pushed off the shelf is told
         if self._dropped:
             notes = (*notes, f"the first {self._dropped:,} lines were too many to keep")
         view = self._view(self._notes(notes), final=True)
         await self._show(view)
+        await self._store()  # a short result is read first and kept then
         total = self._shown.total - self._dropped
         kept = self._kept(total, shows_end=self._end, dropped=self._dropped, notes=self._notes(notes))
         await self._keep(kept, view.first - self._dropped, view.first + len(view.lines) - self._dropped)
