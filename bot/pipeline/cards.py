@@ -74,7 +74,7 @@ def _flags(words: list[str]) -> Iterator[tuple[str, str]]:
         word = words.pop(0)
         value = words.pop(0) if word.startswith("--") and "=" not in word and words[:1] and words[0][:2] != "--" else ""
         if word != "--reason":
-            yield (word, value) if value else ("", word)
+            yield (word, value) if value or word.startswith("--") else ("target", word)
 
 
 def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
