@@ -20,7 +20,7 @@ from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import LIVE, MAILBOX, REPLICA
 
-_WAIT_MS = 5_000
+_WAIT_MS = 2_000  # well below the pool's own time limit for an answer
 _MOST = 10_000
 _PATIENCE_S = 5.0
 
