@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from bot.core.errors import UsageError
 
@@ -213,6 +213,16 @@ def found_from_json(text: str) -> Found:
     known = json.loads(text)
     things = tuple(_SHAPES[name](**{**data, "scope": Scope(**data["scope"])}) for name, data in known["things"])
     return things[0] if len(things) == 1 else Objects(Scope(**known["scope"]), things)
+
+
+def as_it_is_now(found: Found, scope: Scope) -> Found:
+    """What was kept, under its context as it is now: that may have become protected since."""
+    if isinstance(found, Scope):
+        return replace(found, protected=scope.protected)
+    if isinstance(found, Objects):
+        items = tuple(replace(item, scope=replace(item.scope, protected=scope.protected)) for item in found.items)
+        return Objects(replace(found.scope, protected=scope.protected), items)
+    return replace(found, scope=replace(found.scope, protected=scope.protected))
 
 
 def identity_of(thing: Thing) -> str:

@@ -84,9 +84,11 @@ class Desk:
         """On the place; and on record, whatever the answer. Raises Denied."""
         if isinstance(asked, effect.UseScope) and not asked.place:
             return
-        default = self._parts.default.context
-        context = self._place(asked.place).context if isinstance(asked, effect.UseScope) else default
-        decision = self._parts.policy.decide(person, channel, action.verb, self._parts.engines[context].scope)
+        if isinstance(asked, effect.UseScope):
+            scope = self._parts.engines[self._place(asked.place).context].scope
+        else:  # it reaches nothing: what the default context protects is not in question
+            scope = replace(self._parts.engines[self._parts.default.context].scope, protected=False)
+        decision = self._parts.policy.decide(person, channel, action.verb, scope)
         trail = Trail.of(self._parts, request, person, self._parts.redactor.text(typed(action)))
         await trail.write(trail.entry("ran" if isinstance(decision, Allow) else "refused", told(decision)))
         if not isinstance(decision, Allow):

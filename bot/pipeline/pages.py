@@ -15,7 +15,7 @@ from bot.core.person import Channel, Person
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports import Kept, Window
 from bot.core.request import Place, Request
-from bot.core.target import found_from_json, things_of
+from bot.core.target import as_it_is_now, found_from_json, things_of
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
 from bot.pipeline.parts import Parts
@@ -87,6 +87,10 @@ class Pages:
     async def _decide(self, request: Request, person: Person, channel: Channel, kept: Kept) -> None:
         """Reading again what was shown is reading; that it was read is on record. Raises Denied."""
         found = found_from_json(kept.found)
+        engine = self._parts.engines.get(found.scope.context)
+        if engine is None:
+            raise _gone()
+        found = as_it_is_now(found, engine.scope)
         hidden = not all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
         if hidden:
             raise _gone()

@@ -287,6 +287,18 @@ async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
     assert world.chat.results[0].lines[-1] == "44"  # type: ignore[union-attr]
 
 
+async def test_what_was_kept_of_a_context_that_is_protected_now_is_judged_as_protected(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    await world.say("logs web")
+    world.engine.scope = replace(world.engine.scope, protected=True)
+
+    await world.say("grep one", thread="1.0")
+
+    assert "this result is gone" in world.chat.whispers[0]
+    await world.say("whoami", thread="1.0")  # the desk reaches nothing, and stays
+    assert world.chat.whispers[1].startswith("You are")
+
+
 async def test_grep_save_and_again_need_a_thread_that_was_answered_in(world: World):
     for text in ("grep x", "save", "again"):
         await world.say(text)
