@@ -6,6 +6,7 @@ What somebody may not see is absent from every answer.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
@@ -66,9 +67,8 @@ class Answers:
         """Allow, ask or deny, and who says so. Raises what finding raises: the hidden is not found here too."""
         action = self._hypothetical(command)
         if isinstance(action, DeskAction):
-            decision = self._parts.policy.decide(
-                person, channel, action.verb, self._parts.engines[self._parts.default.context].scope
-            )
+            scope = replace(self._parts.engines[self._parts.default.context].scope, protected=False)
+            decision = self._parts.policy.decide(person, channel, action.verb, scope)
             return f"`{action.verb}`: {told(decision)}."
         action = await self._finder.filled_in(request, action)
         refs = await self._finder.refs(request, action)
