@@ -246,6 +246,9 @@ class Approving:
     async def _say(self, approval: Approval, outcome: str, *, live: bool = False) -> None:
         """Edit the card to what became of it; it keeps its buttons only while it waits."""
         try:
+            now = await self._parts.approvals.get(approval.id) if live else approval
+            if live and (now is None or now.state != "waiting"):
+                return  # a vote that came later has ended it
             await self._parts.chat.edit(approval.card, approval.card.root, card(approval, outcome, live=live))
         except CdebugError as error:
             self._parts.log.warning("card not edited", id=approval.id, why=str(error))

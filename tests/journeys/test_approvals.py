@@ -92,6 +92,7 @@ class TestCards:
         for _ in range(100):
             views = (await listed.slack.state("U0BOB"))["views"]
             if "hunter22x" in json.dumps(views):
+                await listed.slack.post("/_/close", user="U0BOB", view_id=views[-1]["id"])
                 return
             await asyncio.sleep(0.05)
         raise AssertionError("the arguments were not shown")
@@ -256,7 +257,9 @@ async def test_in_a_direct_message_the_card_goes_to_the_approvers_channel(own: O
     await approvers.as_("U0CEM").press(card, "Approve")
 
     await direct.ended(root, "done")
-    await approvers.until(lambda all_: [m for m in all_ if "approved by bob, cem" in m["text"]], "the card")
+    await approvers.until(lambda all_: [m for m in all_ if m["ts"] == card["ts"] and not elements(m)], "a closed card")
+    closed = await approvers.now(card)
+    assert {"bob", "cem"} <= set(closed["text"].rpartition("approved by ")[2].split(", "))
 
 
 async def test_the_audit_proves_the_story(own: Own, here: Conversation):

@@ -38,6 +38,8 @@ async def chromium() -> AsyncIterator[Browser]:
 async def opened(
     browser: Browser, playground: Playground, channel: Conversation, user: str = "U0ANN", **size: int
 ) -> Page:
+    for view in (await channel.slack.state(user))["views"]:  # what an earlier test left open
+        await channel.slack.post("/_/close", user=user, view_id=view["id"])
     page = await browser.new_page(viewport={"width": size.get("width", 1360), "height": size.get("height", 860)})
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
