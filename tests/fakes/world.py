@@ -15,7 +15,7 @@ from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
 from bot.core.action import Wants
-from bot.core.errors import CdebugError, Unavailable
+from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
@@ -158,19 +158,22 @@ class FakeDirectory:
 
     def __init__(self) -> None:
         self.people: dict[str, Person] = {}
+        self.unknown: set[str] = set()
         self.channels: dict[str, Channel] = {}
         self.fault: CdebugError | None = None
 
     async def person(self, team: str, user: str) -> Person:
         if self.fault:
             raise self.fault
+        if user in self.unknown:
+            raise Denied("cdebug can't tell who you are")
         return self.people.get(user, Person(team, user, user.lower()))
 
     async def channel(self, channel: str) -> Channel:
         return self.channels.get(channel, Channel(channel, "channel"))
 
     async def candidates(self) -> list[str]:
-        return sorted(self.people)
+        return sorted({*self.people, *self.unknown})
 
 
 @dataclass

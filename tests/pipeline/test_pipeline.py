@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.app import SHIPPED_POLICY
 from bot.core.approval import Approval
 from bot.core.errors import NotFound, Unavailable
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.request import Place
 from bot.core.target import found_to_json
-from bot.core.view import MenuView, NoteView, Status, TableView, TextView
+from bot.core.view import CardView, MenuView, NoteView, Status, TableView, TextView
 from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
@@ -430,3 +431,50 @@ async def test_a_line_whose_replica_died_is_not_typed_again(world: World):
 
     assert world.live.letters == []
     assert "whether `$ rm x` was typed is not known" in world.chat.whispers[0]
+
+
+def sealed(world: World, *hidden: str) -> None:
+    """Three protected replicas; Ann may ask, Bob may approve."""
+    for name in ("web-1", "web-2", "web-3"):
+        labels = {"cdebug/protected": "true"} | ({"hidden": "yes"} if name in hidden else {})
+        world.engine.add(name, labels=labels, owner="service/web", image_id="sha256:1")
+    world.directory.channels["C0"] = Channel("C0", "channel", listed=True)
+    for user, role in (("U0ANN", "responder"), ("U0BOB", "approver")):
+        world.directory.people[user] = Person("T0", user, user.lower(), roles=frozenset({role}))
+
+
+def card_of(world: World) -> CardView:
+    return next(view for view in world.chat.results if isinstance(view, CardView))
+
+
+async def test_a_stale_id_in_the_settings_stops_no_approval(world: World):
+    sealed(world)
+    world.directory.unknown = {"U0GONE"}
+
+    await world.say("exec web-1 --reason x -- id")
+
+    assert card_of(world).asked == ("<@U0BOB>",)
+
+
+async def test_a_card_counts_the_replicas_that_its_reader_may_see():
+    hiding = (
+        f'{SHIPPED_POLICY.read_text()}\n@id("hidden") forbid (principal, action, resource) '
+        'when { resource.hasTag("hidden") };'
+    )
+    async with Runs(structlog.get_logger(), grace_s=0.1) as runs:
+        world = World(runs, policy=hiding)
+        sealed(world, "web-3")
+        await world.say("exec web-1 --reason x -- id")
+        where = dict(card_of(world).groups)["Where"]
+        assert dict(where)["replicas"] == "2 behind the same owner; this is one of them"
+
+
+async def test_an_engines_timeout_is_not_taken_for_the_runs_limit(world: World, monkeypatch: pytest.MonkeyPatch):
+    async def hanging(*_: Any) -> AsyncGenerator[Lines, None]:
+        raise TimeoutError
+        yield Lines(b"")
+
+    world.engine.add("web")
+    monkeypatch.setattr(world.engine, "logs", hanging)
+    await world.say("logs web")
+    assert world.chat.statuses[0].state == "failed"
