@@ -11,7 +11,7 @@ from bot.core.request import Request
 
 
 def is_reading(action: Action) -> bool:
-    """Whether a command changes nothing where it runs."""
+    """Whether a command changes nothing where it runs: it may be done twice, everything else never by itself."""
     return action.layer in (Layer.LOOK, Layer.DESK)
 
 
@@ -41,11 +41,6 @@ class Asked:
     work: Request
     first: str = ""
     glass_broken: bool = False
-
-    @property
-    def reads(self) -> bool:
-        """Whether it may be done twice: everything else is never repeated by itself."""
-        return is_reading(self.action)
 
     @property
     def where(self) -> str:

@@ -118,8 +118,7 @@ class Journey:
         self, asked: Asked, place: Place, running: Status, finding: Finding, run: Run
     ) -> tuple[State, str]:
         try:
-            if not asked.reads:
-                await self._parts.inbox.begun(asked.work, place)  # from here on it is never done twice
+            await self._parts.inbox.begun(asked.work, place)
             judged = await finding
             if isinstance(judged, Exception):
                 raise judged

@@ -53,7 +53,7 @@ class Running:
             async with asyncio.timeout(limit.total_seconds()) as time, aclosing(outputs), alongside(typing):
                 await together(
                     remember(self._parts, asked, place, found, ""),
-                    self._listed(asked, place, live),
+                    self._parts.live.add(place, live),
                     delivery.take(outputs),
                 )
             ended = delivery.summary
@@ -98,12 +98,6 @@ class Running:
             trail = Trail.of(self._parts, asked.request, asked.person, command)
             await trail.write(trail.entry("typed", found=found))
             run.lines.put_nowait(Typed(asked.first))
-
-    async def _listed(self, asked: Asked, place: Place, live: LiveRun) -> None:
-        """What reads is marked as begun while it runs: nobody waits for that."""
-        if asked.reads:
-            await self._parts.inbox.begun(asked.work, place)
-        await self._parts.live.add(place, live)
 
     async def _unlisted(self, place: Place, live: LiveRun) -> None:
         try:
