@@ -122,6 +122,10 @@ class Policy:
         """Whether an object exists for this person at all."""
         return isinstance(self._rules.ask(person, channel, _SEES, thing, _PLAIN), Allow)
 
+    def sees_all(self, person: Person, channel: Channel, found: Found) -> bool:
+        """Whether the scope and each object in it exist for this person: what was kept of them is theirs to know."""
+        return all(self.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
+
     def decide(
         self, person: Person, channel: Channel, verb: str, thing: Scope | Thing | Found, known: Circumstances = _PLAIN
     ) -> Decision:

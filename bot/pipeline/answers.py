@@ -121,8 +121,7 @@ class Answers:
         return "\n".join(lines[:_SHOWN]) or "Nothing runs in this channel."
 
     def _sees(self, person: Person, channel: Channel, found: str) -> bool:
-        known = found_from_json(found)
-        return all(self._parts.policy.sees(person, channel, thing) for thing in (known.scope, *things_of(known)))
+        return self._parts.policy.sees_all(person, channel, found_from_json(found))
 
     async def audit(self, person: Person, channel: Channel, asked: ReadAudit) -> str:
         """The last records, newest first. Commands whose object this person may not see are left out whole."""

@@ -193,8 +193,7 @@ class Approving:
         return approval
 
     def _sees(self, person: Person, channel: Channel, approval: Approval) -> bool:
-        found = found_from_json(approval.found)
-        return all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
+        return self._parts.policy.sees_all(person, channel, found_from_json(approval.found))
 
     def _permitted(self, person: Person, channel: Channel, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)

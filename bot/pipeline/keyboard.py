@@ -45,8 +45,7 @@ class Keyboard:
 
     async def lost(self, request: Request) -> None:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
-        session = await self._parts.sessions.session(_place(request))
-        if session and session.command.split(" ")[0] == "sh":
+        if await self._held_a_shell(request):
             raise CdebugError(
                 f"interrupted: whether `$ {request.text}` was typed is not known", why="the bot was started again",
                 hint="Look, then type it again.",
@@ -70,9 +69,12 @@ class Keyboard:
             )
 
     async def _was_a_shell(self, request: Request) -> None:
-        session = await self._parts.sessions.session(_place(request))
-        if session and session.command.split(" ")[0] == "sh":
+        if await self._held_a_shell(request):
             raise CdebugError("no shell is open in this thread any more", hint="`again` opens it anew.")
+
+    async def _held_a_shell(self, request: Request) -> bool:
+        session = await self._parts.sessions.session(_place(request))
+        return session is not None and session.command.split(" ")[0] == "sh"
 
     async def stop(self, request: Request, person: Person) -> None:
         """Stop what runs in this thread. Raises CdebugError where nothing does."""

@@ -15,7 +15,7 @@ from bot.core.person import Channel, Person
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports import Kept, Window
 from bot.core.request import Place, Request
-from bot.core.target import as_it_is_now, found_from_json, things_of
+from bot.core.target import as_it_is_now, found_from_json
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
 from bot.pipeline.parts import Parts
@@ -91,7 +91,7 @@ class Pages:
         if engine is None:
             raise _gone()
         found = as_it_is_now(found, engine.scope)
-        hidden = not all(self._parts.policy.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
+        hidden = not self._parts.policy.sees_all(person, channel, found)
         if hidden:
             raise _gone()
         decision = self._parts.policy.decide_all(person, channel, kept.verb, found, Circumstances(MOST_APPROVALS))
