@@ -25,7 +25,7 @@ from bot.core.audit import fault
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.policy import Policy
-from bot.core.ports import Find
+from bot.core.ports.engines import Find
 from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Default

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from bot.core.errors import CdebugError, Unavailable
-from bot.core.ports import Letter
+from bot.core.ports.state import Letter
 from bot.core.request import Place, Request
 from bot.pipeline import Pipeline
 from bot.runs import Runs

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.action import Typed
 from bot.core.errors import CdebugError, Denied
-from bot.core.ports import Letter
+from bot.core.ports.state import Letter
 from bot.core.request import Place
 from bot.core.units import show_duration
 from bot.core.view import State

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.backends.absent import Absent
 from bot.backends.docker import Docker
-from bot.core.ports import Find
+from bot.core.ports.engines import Find
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.action import Wants
 from bot.core.errors import Unsupported
-from bot.core.ports import Sees
+from bot.core.ports.engines import Sees
 from bot.core.target import Candidates, Scope, TargetRef
 
 

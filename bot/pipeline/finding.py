@@ -9,7 +9,7 @@ from bot.core.action import Action, Layer, Wants
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask, Circumstances, Deny, Policy, strictest
-from bot.core.ports import Find
+from bot.core.ports.engines import Find
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
 from bot.core.target import Candidates, Container, Found, Objects, TargetRef, Thing, parse_target, things_of

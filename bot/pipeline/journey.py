@@ -13,7 +13,7 @@ from bot.core.errors import CdebugError, Denied, Unavailable, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask
-from bot.core.ports import Menu
+from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
 from bot.core.target import Found, TargetRef
 from bot.core.units import show_duration

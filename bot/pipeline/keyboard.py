@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from bot.core.errors import CdebugError, Denied
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask, Circumstances
-from bot.core.ports import Letter, LiveRun
+from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
 from bot.core.target import found_from_json
 from bot.pipeline.glass import still_open

@@ -13,7 +13,7 @@ from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
 from bot.core.person import Channel, Person
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
-from bot.core.ports import Kept, Window
+from bot.core.ports.state import Kept, Window
 from bot.core.request import Place, Request
 from bot.core.target import as_it_is_now, found_from_json
 from bot.core.text import sieve

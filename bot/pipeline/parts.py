@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.core.grammar import Grammar
 from bot.core.policy import Policy
-from bot.core.ports import Approvals, Chat, Directory, Find, Inbox, Journal, Live, Meter, Sessions, Shelf
+from bot.core.ports.chat import Chat, Directory
+from bot.core.ports.engines import Find
+from bot.core.ports.state import Approvals, Inbox, Journal, Live, Meter, Sessions, Shelf
 from bot.core.redact import Redactor
 from bot.core.request import Request
 from bot.core.session import Default

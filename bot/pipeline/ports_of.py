@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.action import Action, InteractiveAction
 from bot.core.errors import Unsupported
-from bot.core.ports import Find
+from bot.core.ports.engines import Find
 
 
 def _method(verb: type[Action]) -> Hashable:

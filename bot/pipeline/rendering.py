@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.errors import UsageError
-from bot.core.ports import Kept
+from bot.core.ports.state import Kept
 from bot.core.request import Place
 from bot.core.text import STDERR_MARK
 from bot.core.view import Button, TableView, TextView

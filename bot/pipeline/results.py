@@ -7,7 +7,7 @@ from typing import Any, get_args
 from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
-from bot.core.ports import Kept, Window
+from bot.core.ports.state import Kept, Window
 from bot.core.redact import Scrubber
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json

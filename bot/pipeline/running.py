@@ -14,7 +14,7 @@ from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
 from bot.core.policy import Allow, Ask, Circumstances
-from bot.core.ports import LiveRun
+from bot.core.ports.state import LiveRun
 from bot.core.request import Place
 from bot.core.session import Session
 from bot.core.target import Found, found_to_json, things_of

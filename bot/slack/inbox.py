@@ -21,7 +21,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import CdebugError, Unavailable
-from bot.core.ports import Chat
+from bot.core.ports.chat import Chat
 from bot.core.request import Request
 from bot.pipeline import Pipeline
 from bot.runs import Runs

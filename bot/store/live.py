@@ -15,7 +15,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from bot.core.errors import Unavailable
-from bot.core.ports import Letter, LiveRun
+from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import LIVE, MAILBOX, REPLICA

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from bot.core.ports import Menu
+from bot.core.ports.state import Menu
 from bot.core.request import Place
 from bot.core.session import Default, Session
 from bot.store.connection import answering

@@ -14,7 +14,7 @@ from typing import Any
 
 import zstandard
 
-from bot.core.ports import Kept, Window
+from bot.core.ports.state import Kept, Window
 from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import BLOCKS, COUNTS, SHELF, WINDOW

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.ports import Kept, Menu, Sessions, Shelf, Window
+from bot.core.ports.state import Kept, Menu, Sessions, Shelf, Window
 from bot.core.request import Place
 from bot.core.session import Default, Session
 from bot.store.connection import connect

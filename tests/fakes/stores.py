@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.core.approval import Approval
 from bot.core.audit import Entry
-from bot.core.ports import Kept, Letter, LiveRun, Menu, Window
+from bot.core.ports.state import Kept, Letter, LiveRun, Menu, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 

@@ -20,7 +20,7 @@ from bot.core.grammar import Grammar
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy
-from bot.core.ports import Detail, LogQuery, Sees
+from bot.core.ports.engines import Detail, LogQuery, Sees
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.session import Default

@@ -15,7 +15,7 @@ from bot.core.approval import Approval
 from bot.core.audit import Entry, Head, fault, read
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.person import Person
-from bot.core.ports import Letter, LiveRun
+from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
 from bot.store.approvals import Approvals
 from bot.store.connection import connect

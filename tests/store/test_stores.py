@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.core.errors import Unavailable
-from bot.core.ports import Kept, Menu, Window
+from bot.core.ports.state import Kept, Menu, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.store.budget import Budget, Meter

@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from bot.core.errors import CdebugError, NotFound, UsageError
 from bot.core.output import File
-from bot.core.ports import Files, PathStat
+from bot.core.ports.engines import Files, PathStat
 from bot.core.target import Container
 from bot.core.units import show_bytes
 

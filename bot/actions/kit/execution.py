@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.actions.kit.exits import meaning
 from bot.core.output import Exit, Lines, Note, Output, Stream
-from bot.core.ports import Exec, ExecQuery, Process
+from bot.core.ports.engines import Exec, ExecQuery, Process
 from bot.core.target import Container
 from bot.core.text import LineSplitter
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-from bot.core.ports import Detail
+from bot.core.ports.engines import Detail
 
 _MEANINGS = {
     0: "ended by itself, without an error",

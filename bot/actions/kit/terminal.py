@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot.core.action import Typed
-from bot.core.ports import Process
+from bot.core.ports.engines import Process
 
 _START_S = 5.0
 _ENDING_S = 1.0

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.actions.kit.exits import describe_state
 from bot.core.action import TargetedAction, Wants
 from bot.core.output import Card, Output
-from bot.core.ports import Detail, Details
+from bot.core.ports.engines import Detail, Details
 from bot.core.target import Container
 from bot.core.units import show_age, show_bytes
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants
 from bot.core.output import Lines, Note, Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 
@@ -16,7 +16,7 @@ from bot.core.target import Container
 class Diff(TargetedAction, verb="diff", wants=Wants.CONTAINER, examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
-    async def run(self, found: Container, engine: ports.Diff, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, engine: engines.Diff, now: datetime) -> AsyncGenerator[Output, None]:
         changes = await engine.changes(found)
         if changes:
             yield Lines("".join(f"{kind} {path}\n" for kind, path in changes).encode("utf-8", "surrogateescape"))

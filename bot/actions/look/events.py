@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from bot.core import ports
 from bot.core.action import MultiTargetedAction, Wants, When, option
 from bot.core.output import Note, Output, Table
+from bot.core.ports import engines
 from bot.core.target import Container, Objects
 from bot.core.units import parse_when
 
@@ -34,7 +34,7 @@ class Events(
     def shows_end(self) -> bool:
         return True
 
-    async def run(self, found: Objects, engine: ports.Events, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Objects, engine: engines.Events, now: datetime) -> AsyncGenerator[Output, None]:
         since, until = parse_when(self.since, now), parse_when(self.until, now) if self.until else now
         ids = {item.id for item in found.items if isinstance(item, Container)}
         async with aclosing(engine.events(found.scope, since, until)) as events:

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants
 from bot.core.output import Note, Output, Table
+from bot.core.ports import engines
 from bot.core.target import Image, Objects
 from bot.core.units import show_age, show_bytes
 
@@ -19,7 +19,7 @@ _COLUMNS = ("IMAGE", "ID", "SIZE", "AGE", "USED BY")
 class Images(TargetedAction, verb="images", wants=Wants.IMAGES, examples=("images", "images web")):
     """List the images that the engine holds: id, size, age, and which containers use them."""
 
-    async def run(self, found: Objects, engine: ports.Images, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Objects, engine: engines.Images, now: datetime) -> AsyncGenerator[Output, None]:
         known = await engine.images([item for item in found.items if isinstance(item, Image)])
         rows = [
             (

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.actions.kit.paths import pick, show
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants, option
 from bot.core.output import Lines, Output
+from bot.core.ports import engines
 from bot.core.redact import hide_settings
 from bot.core.target import Thing
 
@@ -34,7 +34,7 @@ class Inspect(
 
     path: Annotated[str, option("--path", help="only this part, as `.State.Pid` or `.Mounts[0]`")] = ""
 
-    async def run(self, found: Thing, engine: ports.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Thing, engine: engines.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
         known = hide_settings(await engine.inspect(found))
         text = show(pick(known, self.path)) if self.path else show(known)
         yield Lines(text.encode("utf-8", "replace") + b"\n")

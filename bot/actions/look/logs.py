@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from bot.core import ports
 from bot.core.action import PatternText, Tail, TargetedAction, Wants, When, option
 from bot.core.errors import UsageError
 from bot.core.output import Output
+from bot.core.ports import engines
 from bot.core.target import Container
 from bot.core.units import parse_when
 
@@ -60,8 +60,8 @@ class Logs(
         part = " in that part" if self.tail or self.since or self.until else ""
         return f"No line of its log{part} has `{self.grep}`." if self.grep else f"It has written nothing{part}."
 
-    async def run(self, found: Container, engine: ports.Logs, now: datetime) -> AsyncGenerator[Output, None]:
-        query = ports.LogQuery(
+    async def run(self, found: Container, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
+        query = engines.LogQuery(
             tail=self._lines(),
             since=parse_when(self.since, now) if self.since else None,
             until=parse_when(self.until, now) if self.until else None,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from bot.core.action import TargetedAction, Wants, option
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports import Detail, NetworkDetail, Networks
+from bot.core.ports.engines import Detail, NetworkDetail, Networks
 from bot.core.target import Container, Found
 from bot.core.target import Network as FoundNetwork
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants
 from bot.core.output import Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 
@@ -18,5 +18,5 @@ class Processes(
 ):
     """List the processes of a running container, as the machine sees them; nothing runs inside it."""
 
-    async def run(self, found: Container, engine: ports.Processes, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, engine: engines.Processes, now: datetime) -> AsyncGenerator[Output, None]:
         yield await engine.processes(found)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from bot.core.action import MultiTargetedAction, Wants, option
 from bot.core.output import Note, Output, Table
-from bot.core.ports import Detail, Details
+from bot.core.ports.engines import Detail, Details
 from bot.core.target import Container, Objects
 from bot.core.units import show_age
 from bot.together import gather

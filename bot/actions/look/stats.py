@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from bot.core import ports
 from bot.core.action import Duration, MultiTargetedAction, Wants, option
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
-from bot.core.ports import Sample
+from bot.core.ports import engines
+from bot.core.ports.engines import Sample
 from bot.core.target import Container, Objects
 from bot.core.units import show_bytes, show_duration
 from bot.together import gather
@@ -46,7 +46,7 @@ class Stats(
         if self.sort_by not in ("cpu", "memory", "name"):
             raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
 
-    async def run(self, found: Objects, engine: ports.Stats, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Objects, engine: engines.Stats, now: datetime) -> AsyncGenerator[Output, None]:
         running = [item for item in found.items if isinstance(item, Container) and item.state == "running"]
         if not running and len(found.items) == 1:
             raise NotRunning(
@@ -80,7 +80,7 @@ def _state(item: object) -> str:
     return item.state if isinstance(item, Container) else "gone"
 
 
-async def _measure(engine: ports.Stats, container: Container, seconds: float) -> tuple[str, list[Sample]]:
+async def _measure(engine: engines.Stats, container: Container, seconds: float) -> tuple[str, list[Sample]]:
     """The samples of a while, or one where it is zero."""
     samples: list[Sample] = []
     try:

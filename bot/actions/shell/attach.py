@@ -7,9 +7,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants
 from bot.core.output import Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 
@@ -29,7 +29,7 @@ class Attach(TargetedAction, verb="attach", wants=Wants.CONTAINER, examples=("at
     def nothing(self) -> str:
         return "It ended without a word."
 
-    async def run(self, found: Container, engine: ports.Attach, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, engine: engines.Attach, now: datetime) -> AsyncGenerator[Output, None]:
         async with aclosing(engine.attach(found)) as said:
             async for lines in said:
                 yield lines

@@ -14,7 +14,7 @@ from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction, Wants
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
-from bot.core.ports import ExecFiles, ExecQuery
+from bot.core.ports.engines import ExecFiles, ExecQuery
 from bot.core.target import Container
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.actions.kit.archives import MOST, content, fetched, located, named, packed, too_large
-from bot.core import ports
 from bot.core.action import PathAction, Wants
 from bot.core.errors import UsageError
 from bot.core.output import File, Note, Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 
@@ -29,7 +29,7 @@ class Cp(PathAction, verb="cp", wants=Wants.CONTAINER, examples=("cp web:/app/co
         if not self.path:
             raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
 
-    async def run(self, found: Container, engine: ports.Files, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, engine: engines.Files, now: datetime) -> AsyncGenerator[Output, None]:
         path, stat = await located(engine, found, posixpath.join("/", self.path))
         if stat.size > MOST and not stat.folder:
             raise too_large(path)

@@ -10,10 +10,10 @@ from typing import Annotated
 
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
-from bot.core import ports
 from bot.core.action import ArgvAction, Duration, Wants, option
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 _LONGEST = timedelta(minutes=10)
@@ -57,13 +57,13 @@ class Exec(
     def shows_end(self) -> bool:
         return True
 
-    async def run(self, found: Container, engine: ports.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, engine: engines.Exec, now: datetime) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.state}",
                 hint="`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
-        query = ports.ExecQuery(self.argv, self.user, self.workdir, self.env)
+        query = engines.ExecQuery(self.argv, self.user, self.workdir, self.env)
         async with aclosing(outputs_of(engine, found, query, self.stdin, self.limit)) as outputs:
             async for output in outputs:
                 yield output

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.actions.kit.execution import RUN, outputs_of
-from bot.core import ports
 from bot.core.action import TargetedAction, Wants, option
 from bot.core.errors import UsageError
 from bot.core.output import Output
+from bot.core.ports import engines
 from bot.core.target import Container
 
 _SIGNALS = frozenset({"TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2"})
@@ -49,8 +49,8 @@ class Kill(TargetedAction, verb="kill", wants=Wants.CONTAINER, examples=("kill w
     def lasting(self) -> str:
         return "what the ended processes were doing"
 
-    async def run(self, found: Container, engine: ports.Exec, now: datetime) -> AsyncGenerator[Output, None]:
-        query = ports.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
+    async def run(self, found: Container, engine: engines.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+        query = engines.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
         async with aclosing(outputs_of(engine, found, query)) as outputs:
             async for output in outputs:
                 yield output

@@ -14,7 +14,7 @@ from bot.actions.kit.archives import fetched, located
 from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction, Wants
 from bot.core.output import Note, Output, Table
-from bot.core.ports import ExecFiles, ExecQuery
+from bot.core.ports.engines import ExecFiles, ExecQuery
 from bot.core.target import Container
 from bot.core.units import show_bytes
 

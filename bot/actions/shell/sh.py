@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from bot.actions.kit.execution import RUN, left_running
 from bot.actions.kit.exits import meaning
 from bot.actions.kit.terminal import SHELLS, Terminal
-from bot.core import ports
 from bot.core.action import InteractiveAction, Keys, Wants
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
+from bot.core.ports import engines
 from bot.core.target import Container
 from bot.core.text import LineSplitter
 
@@ -43,12 +43,12 @@ class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER
     def lasting(self) -> str:
         return "whatever is typed into the shell, until it ends; each line is audited"
 
-    async def talk(self, found: Container, engine: ports.Exec, keys: Keys) -> AsyncGenerator[Output, None]:
+    async def talk(self, found: Container, engine: engines.Exec, keys: Keys) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.state}", hint="`logs` says why.")
         mark = secrets.token_hex(4)
         for argv in SHELLS:
-            query = ports.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
+            query = engines.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:
                 async with engine.exec(found, query) as process:
                     terminal = Terminal(process)
@@ -68,7 +68,7 @@ class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER
 
 
 async def _session(
-    terminal: Terminal, process: ports.Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
+    terminal: Terminal, process: engines.Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
 ) -> AsyncGenerator[Output, None]:
     """Lines and statuses until the shell ends. Ended from outside, it says what still runs."""
     keys.plug(terminal.type, terminal.hang_up)

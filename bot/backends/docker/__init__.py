@@ -13,7 +13,7 @@ from bot.backends.docker.finding import FindPart
 from bot.backends.docker.logs import LogsPart
 from bot.backends.docker.objects import ObjectsPart
 from bot.backends.docker.stats import StatsPart
-from bot.core.ports import Sees
+from bot.core.ports.engines import Sees
 from bot.core.target import Scope
 
 __all__ = ["Docker"]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.docker.part import Part
-from bot.core.ports import Event
+from bot.core.ports.engines import Event
 from bot.core.target import Scope
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from urllib.parse import urlencode
 
 from bot.backends.docker.part import Part
-from bot.core.ports import PathStat
+from bot.core.ports.engines import PathStat
 from bot.core.target import Container
 
 _CHUNK = 1 << 18

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.backends.docker.part import Part
 from bot.core.output import Table
-from bot.core.ports import ImageDetail, NetworkDetail
+from bot.core.ports.engines import ImageDetail, NetworkDetail
 from bot.core.target import Container, Image, Network, Thing
 
 _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.docker.part import Part
-from bot.core.ports import Sample
+from bot.core.ports.engines import Sample
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 

@@ -12,7 +12,7 @@ from bot.actions.look.logs import Logs
 from bot.actions.look.ps import Ps
 from bot.actions.look.stats import Stats
 from bot.core.output import Card, Chart, Note, Table
-from bot.core.ports import Attachment, Detail, Event, LogQuery, Probe, Sample
+from bot.core.ports.engines import Attachment, Detail, Event, LogQuery, Probe, Sample
 from bot.core.target import Container, Objects, Scope
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

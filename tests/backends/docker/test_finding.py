@@ -10,7 +10,7 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.action import Wants
 from bot.core.errors import UsageError
-from bot.core.ports import Find
+from bot.core.ports.engines import Find
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make
 
