@@ -1,12 +1,14 @@
 """What the tests need of a machine, installed where it is missing: `python -m tests.services`.
 
-A Docker Engine, a redis-server and a Chromium with fonts, from the distribution's packages.
+A Docker Engine, a redis-server and a Chromium with fonts, from the distribution's packages; a Kubernetes cluster's
+servers, built from source: minutes here, so that no test's timeout meets them.
 """
 
 from __future__ import annotations
 
 import sys
 
+from deploy.cluster.cluster import prepare
 from deploy.engine import Missing, install
 
 NEEDED = {
@@ -21,11 +23,12 @@ NEEDED = {
 
 def main() -> None:
     """Install; say what is missing and leave with 1 where that isn't possible."""
-    for program, packages in NEEDED.items():
-        try:
+    try:
+        for program, packages in NEEDED.items():
             install(*packages, program=program)
-        except Missing as missing:
-            sys.exit(f"tests: {missing}")
+        prepare()
+    except Missing as missing:
+        sys.exit(f"tests: {missing}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+"""`python -m deploy.cluster up` starts a cluster that stays; `down` ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from deploy.cluster.cluster import Cluster
+from deploy.cluster.space import Trace, end
+from deploy.engine import Missing
+
+
+def main(words: list[str]) -> None:
+    """Do what the one word says; leave with 1 where that isn't possible and with 2 for another word."""
+    if words == ["up"]:
+        _up()
+    elif words == ["down"]:
+        _down()
+    else:
+        print("usage: python -m deploy.cluster up|down", file=sys.stderr)
+        sys.exit(2)
+
+
+def _state() -> Path:
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp") / "cdebug-cluster.json"  # noqa: S108
+
+
+def _up() -> None:
+    if _state().exists():
+        trace = Trace.load(_state())
+        if trace.alive():
+            print(f"export KUBECONFIG={trace.root}/admin.kubeconfig")
+            return
+        _down()
+    try:
+        cluster = Cluster(stays=True)
+    except Missing as missing:
+        sys.exit(f"cluster: {missing}")
+    cluster.trace.save(_state())
+    print(f"export KUBECONFIG={cluster.kubeconfig}")
+
+
+def _down() -> None:
+    if _state().exists():
+        end(Trace.load(_state()))
+        _state().unlink()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
