@@ -2,6 +2,7 @@
 
 cdebug-bot run                  serve (also without a word)
 cdebug-bot check                say what can be reached
+cdebug-bot manifest             print what a cluster must grant the bot
 cdebug-bot policy check FILE           say what is wrong with a policy
 cdebug-bot policy test FILE CASES      ask a policy a table of questions
 cdebug-bot audit verify                prove that no record was changed
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,7 +23,7 @@ from typing import Any
 import uvloop
 
 from bot.core.errors import CdebugError
-from bot.settings import BadSettings, load
+from bot.settings import BadSettings, Config, load, read_config
 from bot.telemetry import start_logging
 
 BAD_SETTINGS = 2
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="serve until SIGTERM (the default)")
     commands.add_parser("check", help="say which of Slack, Redis and the contexts can be reached")
+    commands.add_parser("manifest", help="print the ClusterRole that the contexts of Kubernetes need")
     policies = commands.add_parser("policy", help="check a policy file").add_subparsers(dest="what", required=True)
     policies.add_parser("check", help="exit 0, or 1 with a line a fault").add_argument("file", type=Path)
     testing = policies.add_parser("test", help="exit 0, or 1 with a line for each answer that isn't the expected one")
@@ -78,6 +81,20 @@ def check(_: argparse.Namespace) -> int:
         return 0 if all(reached for _, reached, _ in rows) else 1
 
     return _checked(ask())
+
+
+def show_manifest(_: argparse.Namespace) -> int:
+    """For `kubectl apply -f -`."""
+    from bot.manifest import manifest
+
+    file = os.environ.get("CDEBUG_CONFIG", "")
+    try:
+        print(manifest(read_config(Path(file)) if file else Config()), end="")
+    except BadSettings as bad:
+        for fault in bad.faults:
+            print(fault, file=sys.stderr)
+        return BAD_SETTINGS
+    return 0
 
 
 def policy(words: argparse.Namespace) -> int:
@@ -125,7 +142,14 @@ def show_reference(_: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": run, "check": check, "policy": policy, "audit": audit, "reference": show_reference}
+_COMMANDS = {
+    "run": run,
+    "check": check,
+    "manifest": show_manifest,
+    "policy": policy,
+    "audit": audit,
+    "reference": show_reference,
+}
 
 
 def _checked(work: Coroutine[Any, Any, int | None]) -> int:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import gc
 import json
+import os
+import re
 import secrets
 import signal
 import time
@@ -19,7 +21,7 @@ import aiohttp
 
 from bot.actions import catalog
 from bot.anchors import Anchors, read_anchors
-from bot.backends import EngineAt
+from bot.backends import IN_CLUSTER, ClusterAt, EngineAt, names_in
 from bot.backends import connect as connect_engines
 from bot.core.audit import fault
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
@@ -139,6 +141,7 @@ class App:
                 self._door = self._make_door(app)
                 await keeper.round()
                 keeping = [group.create_task(keeper.keep()), group.create_task(keeper.deliver())]
+                keeping += [group.create_task(engine.keep()) for engine in self.engines.values()]
                 try:
                     await self._door.open()
                     yield
@@ -350,8 +353,26 @@ def load_policy(path: Path) -> Policy:
 
 def _contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
     if not config.contexts:
-        return {"local": EngineAt("docker", environment.docker_host or DEFAULT_HOST)}
-    return {name: EngineAt(each.engine, each.host, each.protected) for name, each in config.contexts.items()}
+        return {"local": EngineAt("docker", environment.docker_host or DEFAULT_HOST), **_clusters(environment)}
+    return {
+        name: EngineAt(
+            each.engine, each.host, ClusterAt(each.kubeconfig or environment.kubeconfig, each.context), each.namespace,
+            each.identity != "own", each.protected,
+        )
+        for name, each in config.contexts.items()
+    }  # fmt: skip
+
+
+def _clusters(environment: Environment) -> dict[str, EngineAt]:
+    """Each context of the kubeconfig, under a name that can be typed."""
+    found: dict[str, EngineAt] = {}
+    for name in names_in(environment.kubeconfig):
+        short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        if short and short not in ("local", *found):
+            found[short] = EngineAt("kubernetes", cluster=ClusterAt(environment.kubeconfig, name))
+    if not found and os.environ.get("KUBERNETES_SERVICE_HOST"):
+        found[IN_CLUSTER] = EngineAt("kubernetes", cluster=ClusterAt(IN_CLUSTER))
+    return found
 
 
 def _default(config: Config, engines: dict[str, Find]) -> Default:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.errors import CdebugError
@@ -86,8 +86,22 @@ class ChannelHome(Section):
 class KubernetesUser(Section):
     """Who a person is for a cluster."""
 
-    user: str
+    user: Annotated[str, Field(min_length=1)]
     groups: list[str] = []
+
+    @field_validator("user")
+    @classmethod
+    def _nobody_of_the_system(cls, user: str) -> str:
+        if user.startswith("system:"):
+            raise ValueError("`system:` users are the cluster's own: nobody acts as one of them")
+        return user
+
+    @field_validator("groups")
+    @classmethod
+    def _no_group_of_the_system(cls, groups: list[str]) -> list[str]:
+        if any(group.startswith("system:") for group in groups):
+            raise ValueError("`system:` groups are the cluster's own: nobody acts as a member of one")
+        return groups
 
 
 class PersonEntry(Section):

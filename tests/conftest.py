@@ -10,16 +10,18 @@ from pathlib import Path
 import docker
 import pytest
 
+from deploy.cluster.cluster import Cluster
 from deploy.engine import Engine, Missing, answering, build_base
 from deploy.faults import SHOP, Shop
+from tests.cluster.world import apply_shop, cluster_bot
 from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
 
-_numbers, _listed = itertools.count(1), itertools.count(1)
+_numbers, _listed, _in_cluster = itertools.count(1), itertools.count(1), itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A unit test gets two seconds; what uses a service gets what conftest's timeout says."""
-    services = {"engine", "containers", "shop", "redis_server", "playground", "bot", "slack", "chromium"}
+    services = {"engine", "containers", "shop", "redis_server", "playground", "bot", "slack", "chromium", "cluster"}
     for item in items:
         if not services & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(30 if "hypothesis" in item.keywords else 10))
@@ -58,6 +60,40 @@ def shop(containers: docker.APIClient, engine: str) -> Iterator[Shop]:
     wait_until(lambda: containers.inspect_container("checkout")["RestartCount"] > 0, "checkout's first crash", 40)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A real cluster of our own, with the shop in it."""
+    try:
+        with Cluster() as started:
+            apply_shop(started)
+            yield started
+    except Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"no cluster: {missing}")
+        pytest.skip(f"no cluster: {missing}")
+
+
+@pytest.fixture(scope="session")
+def cluster_slack(cluster: Cluster) -> Iterator[str]:
+    """The address of a workspace whose bot looks into the cluster."""
+    with temporary_folder() as folder:
+        playground = Playground(folder)
+        try:
+            bot = cluster_bot(cluster, folder, playground.base)
+            yield playground.base
+            bot.end()
+        finally:
+            playground.end()
+
+
+@pytest.fixture
+async def shop_channel(cluster_slack: str) -> AsyncIterator[Conversation]:
+    """A channel of this test's own that looks into the cluster's shop, and that the settings name."""
+    driver = Slack(cluster_slack)
+    yield await new_channel(driver, name=f"C0LISTED{next(_in_cluster)}")
+    await driver.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ import aiohttp
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 20.0
-LISTED = 60  # channels that the settings name: what is protected is spoken of only there
+LISTED = 120  # channels that the settings name: what is protected is spoken of only there
 
 
 def free_port() -> int:
@@ -136,17 +136,17 @@ class Playground:
 
 
 CONFIG = """\
-default: local
+default: {default}
 contexts:
   local: {{engine: docker, host: "{host}"}}
   dead: {{engine: docker, host: "unix://{folder}/nobody.sock"}}
   hanging: {{engine: docker, host: "unix://{folder}/hanging.sock"}}
-  cluster: {{engine: kubernetes, kubeconfig: nowhere}}
+  cluster: {{engine: kubernetes, kubeconfig: "{kubeconfig}", namespace: shop}}
 channels: {{{listed}}}
 people:
-  U0ANN: {{roles: [responder], kubernetes: {{user: ann@example.com}}}}
-  U0BOB: {{roles: [responder, approver]}}
-  U0DAN: {{roles: [approver], kubernetes: {{user: ann@example.com}}}}
+  U0ANN: {{roles: [responder], kubernetes: {{user: ann@example.com, groups: [sre]}}}}
+  U0BOB: {{roles: [responder, approver], kubernetes: {{user: bob@example.com}}}}
+  U0DAN: {{roles: [approver], kubernetes: {{user: ann@example.com, groups: [sre]}}}}
   U0EVE: {{roles: [responder]}}
   U0FAY: {{roles: [responder, break-glass]}}
 usergroups: {{S0SRE: [approver]}}
@@ -173,15 +173,18 @@ class Bot:
         policy: str = "",
         per_person: str = "10000",
         shell_idle: str = "15m",
+        kubeconfig: str = "nowhere",
+        default: str = "local",
         **more: str,
     ) -> None:
         self._number = 0
         self._folder = folder
         self.base = base
         settings = folder / "config.yaml"
-        listed = ", ".join(f"C0LISTED{number}: {{context: local}}" for number in range(LISTED))
+        listed = ", ".join(f"C0LISTED{number}: {{context: {default}}}" for number in range(LISTED))
         known = {"ttl": ttl, "audit_channel": audit_channel, "approvals_channel": approvals_channel}
         known |= {"policy": policy, "per_person": per_person, "shell_idle": shell_idle}
+        known |= {"kubeconfig": kubeconfig, "default": default}
         settings.write_text(config.format(host=host, folder=folder, listed=listed, **known))
         self.metrics_port = free_port()
         self._environment = {
@@ -293,7 +296,9 @@ class Conversation:
             assert asyncio.get_running_loop().time() < deadline, f"{what}: not within {patience_s} s; there is\n{shown}"
             await asyncio.sleep(0.03)
 
-    async def run(self, command: str, ends: str = "done", patience_s: float = PATIENCE_S) -> tuple[Json, list[Json]]:
+    async def run(
+        self, command: str, ends: str | tuple[str, ...] = "done", patience_s: float = PATIENCE_S
+    ) -> tuple[Json, list[Json]]:
         """Type a slash command; its root once it begins with `ends`, and its thread."""
         seen = {each["ts"] for each in await self.messages()}
         await self.type(f"/cdebug {command}")
@@ -335,7 +340,7 @@ class Conversation:
         return found
 
 
-def _root(messages: list[Json], seen: set[str], ends: str) -> Json | None:
+def _root(messages: list[Json], seen: set[str], ends: str | tuple[str, ...]) -> Json | None:
     fresh = [each for each in messages if each["ts"] not in seen and not each["thread_ts"] and not each["only_for"]]
     return next((each for each in fresh if each["text"].startswith(ends)), None)
 

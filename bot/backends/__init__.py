@@ -6,19 +6,28 @@ Not here: policy, text for people beyond an error's line, anything about Slack.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.backends.absent import Absent
 from bot.backends.docker import Docker
+from bot.backends.kubernetes import IN_CLUSTER, ClusterAt, Kubernetes, names_in
 from bot.core.ports.engines import Find
+
+__all__ = ["IN_CLUSTER", "ClusterAt", "EngineAt", "connect", "names_in"]
 
 
 @dataclass(frozen=True)
 class EngineAt:
-    """Where an engine is: its kind, its host, and whether all in it is protected."""
+    """Where an engine is, and whether all in it is protected.
+
+    kind: `docker`, with `host`; or `kubernetes`, with where its cluster is, the namespace of bare names, and
+    whether requests name the person that they are for.
+    """
 
     kind: str
-    host: str
+    host: str = ""
+    cluster: ClusterAt = field(default_factory=ClusterAt)
+    namespace: str = ""
+    impersonate: bool = True
     protected: bool = False
 
 
@@ -30,4 +39,4 @@ def connect(contexts: Mapping[str, EngineAt]) -> dict[str, Find]:
 def _connected(name: str, at: EngineAt) -> Find:
     if at.kind == "docker":
         return Docker(name, at.host, protected=at.protected)
-    return Absent(name, at.kind, protected=at.protected)
+    return Kubernetes(name, at.cluster, namespace=at.namespace, impersonate=at.impersonate, protected=at.protected)

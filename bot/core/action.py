@@ -37,11 +37,14 @@ class Wants(StrEnum):
 
     NOTHING = "nothing"
     CONTAINER = "container"
-    CONTAINERS = "containers"
-    EVERYTHING = "everything"  # all containers, whatever the thread is about
+    SOURCES = "sources"  # a container, or those of a whole workload: what they wrote is merged
+    EVENTS = "events"  # what is named and what owns it, or all of a place
+    CONTAINERS = "containers"  # in a cluster: pods, or what else is named
+    EVERYTHING = "everything"  # all there are, whatever the thread is about
+    OBJECT = "object"  # a container; in a cluster one object of any kind
+    THING = "thing"  # the same, or an image or a network by its kind
     IMAGES = "images"
     NETWORK = "network"
-    THING = "thing"  # a container, or an image or a network by its kind
 
 
 class Action:
@@ -50,6 +53,7 @@ class Action:
     verb: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[str, ...]] = ()
+    rights: ClassVar[tuple[str, ...]] = ()
     layer: ClassVar[Layer] = Layer.DESK
     _wants: ClassVar[Wants] = Wants.NOTHING
 
@@ -59,16 +63,34 @@ class Action:
         aliases: tuple[str, ...] = (),
         examples: tuple[str, ...] = (),
         wants: Wants = Wants.NOTHING,
+        rights: tuple[str, ...] = (),
     ) -> None:
+        """rights: what a cluster must grant for it, as `get pods/log`."""
         if verb:
-            cls.verb, cls.aliases, cls.examples = verb, aliases, examples
+            cls.verb, cls.aliases, cls.examples, cls.rights = verb, aliases, examples, rights
             cls.layer = Layer(cls.__module__.split(".")[-2])
             cls._wants = wants
 
     selector: str = ""
     namespace: str = ""
+    container: str = ""
     reason: str = ""
     glass: str = ""
+
+    @property
+    def within(self) -> str:
+        """The namespace as typed: `*` is all of them, nothing where the thread or the channel says."""
+        return self.namespace
+
+    @property
+    def part(self) -> str:
+        """Which container of a pod: its name, `*` for each, nothing for the pod's own choice."""
+        return self.container
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which kinds of objects are meant where none is named; nothing for the engine's own choice."""
+        return ()
 
     @property
     def wants(self) -> Wants:
@@ -163,9 +185,10 @@ def _check_text(_: Any, value: str) -> None:
 
 
 _LONGEST_REASON = 500
-_TARGET = "[context/][namespace/][kind/]name; in a thread, the thread's own"
+TARGET = "[context/][namespace/][kind/]name; in a thread, the thread's own"
 Selector = Annotated[str, option("--selector", "-l", help="find by label, as `app=web`")]
-Namespace = Annotated[str, option("--namespace", "-n", help="the namespace; on Docker the compose project")]
+Namespace = Annotated[str, option("--namespace", "-n", help="the namespace, `*` for all; on Docker the project")]
+ContainerName = Annotated[str, option("--container", "-c", help="which container of a pod")]
 Reason = Annotated[str, option("--reason", help="why, for whoever approves it", validator=_check_text)]
 Glass = Annotated[
     str,
@@ -177,10 +200,11 @@ Glass = Annotated[
 class TargetedAction(Action):
     """A verb that is pointed at one thing by name, by label, or by the thread that it stands in."""
 
-    target: Annotated[str, Parameter(help=_TARGET)] = ""
+    target: Annotated[str, Parameter(help=TARGET)] = ""
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+    container: ContainerName = ""
     reason: Reason = ""
     glass: Glass = ""
 
@@ -196,10 +220,11 @@ class TargetedAction(Action):
 class MultiTargetedAction(Action):
     """A verb that is pointed at any number of things; at all there are when none is named."""
 
-    targets: Annotated[tuple[str, ...], Parameter(help=_TARGET)] = ()
+    targets: Annotated[tuple[str, ...], Parameter(help=TARGET)] = ()
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+    container: ContainerName = ""
     reason: Reason = ""
     glass: Glass = ""
 
@@ -219,10 +244,11 @@ class ArgvAction(TargetedAction):
 class PathAction(Action):
     """A verb that is pointed at a path in one container: `web /app`, `web:/app`, or in a thread `/app`."""
 
-    words: Annotated[tuple[str, ...], Parameter(help=f"{_TARGET}, then a path")] = ()
+    words: Annotated[tuple[str, ...], Parameter(help=f"{TARGET}, then a path")] = ()
     _: KW_ONLY
     selector: Selector = ""
     namespace: Namespace = ""
+    container: ContainerName = ""
     reason: Reason = ""
     glass: Glass = ""
 

@@ -57,6 +57,10 @@ class Denied(CdebugError):
         return f"denied: {super().__str__()}"
 
 
+class ForbiddenByCluster(CdebugError):
+    """The cluster's own rules refuse it to this person: its operator can grant it."""
+
+
 class Unavailable(CdebugError):
     """An engine, Slack or Redis can't be reached right now."""
 

@@ -20,8 +20,9 @@ import cyclopts
 from cyclopts import App
 
 from bot.core import paste
-from bot.core.action import Action, ArgvAction
+from bot.core.action import Action, ArgvAction, TargetedAction
 from bot.core.errors import UsageError
+from bot.core.kinds import kind_of
 
 LONGEST = 8_000
 _SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
@@ -81,6 +82,7 @@ class Grammar:
         action, rest = self._verb(words)
         if {"--help", "-h"} & set(rest):
             return self.parse(f"help '{action.verb}'")
+        rest = _kind_joined(action, rest)
         takes_argv = issubclass(action, ArgvAction)
         if argv and not takes_argv:
             raise UsageError(f"`{action.verb}` takes no command after `--`", hint=f"See `help {action.verb}`.")
@@ -94,6 +96,14 @@ class Grammar:
         near = difflib.get_close_matches(words[0].lower(), self._words, n=1, cutoff=0.6)
         hint = f"Did you mean `{near[0]}`?" if near else "`help` lists the verbs."
         raise UsageError("no such verb:", words[0][:60], hint=hint)
+
+
+def _kind_joined(action: type[Action], words: list[str]) -> list[str]:
+    """`describe pod web`, as kubectl has it, is `describe pod/web`, where a verb has one target."""
+    joins = issubclass(action, TargetedAction) and len(words) > 1 and kind_of(words[0])
+    if joins and not words[1].startswith("-") and "/" not in words[1]:
+        return [f"{words[0]}/{words[1]}", *words[2:]]
+    return words
 
 
 def _refuse_shell_signs(text: str, *, takes_argv: bool) -> None:

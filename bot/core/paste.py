@@ -41,8 +41,18 @@ _FLAGS: dict[tuple[str, str], dict[str, str]] = {
 _GO_TEMPLATE = re.compile(r"\{\{\s*(?:json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
 
 
+# What is typed as two words and meant as a verb and a flag.
+_SPELT = {"top node": ["stats", "--nodes"], "top nodes": ["stats", "--nodes"]}
+
+
 def understand(words: list[str]) -> list[str]:
     """The words after the verb they name was translated; other words come back as they are."""
+    words = _translated(words)
+    spelt = _SPELT.get(" ".join(words[:2]))
+    return [*spelt, *words[2:]] if spelt else words
+
+
+def _translated(words: list[str]) -> list[str]:
     if not words or words[0] not in TOOLS:
         return words
     tool, rest = words[0], words[1:]

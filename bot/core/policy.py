@@ -27,7 +27,7 @@ from bot.core.target import Container, Found, Scope, Thing, things_of
 
 BREAK_GLASS = "break-glass"
 MOST_APPROVALS = 3
-_TYPES = ("Scope", "Container", "Image", "Network", "Node", "NewObject")
+_TYPES = ("Scope", "Container", "Resource", "Image", "Network", "Node", "NewObject")
 _SEES = "ps"
 
 
@@ -81,8 +81,8 @@ _PLAIN = Circumstances()
 def schema_of(verbs: Iterable[type[Action]]) -> str:
     """The Cedar schema that policies are checked against: every verb is an action in its layer's group."""
     of_object = (
-        "context: String, namespace: String, engine: String, name: String, image: String, state: String, "
-        "protected: Bool"
+        "context: String, namespace: String, engine: String, kind: String, name: String, container: String, "
+        "image: String, state: String, protected: Bool"
     )
     of_channel = "id: String, kind: String, shared: Bool, guests: Bool, listed: Bool"
     of_request = f"channel: {{ {of_channel} }}, approvals: Long, binary: Bool"
@@ -237,13 +237,16 @@ def _person(person: Person) -> dict[str, Any]:
 def _entity(thing: Found) -> dict[str, Any]:
     scope = thing.scope
     name = "" if isinstance(thing, Scope) else getattr(thing, "name", "")
+    kind = getattr(thing, "kind", "")
     return {
-        "uid": _uid(type(thing).__name__, json.dumps([scope.context, scope.namespace, name])),
+        "uid": _uid(type(thing).__name__, json.dumps([scope.context, scope.namespace, kind, name])),
         "attrs": {
             "context": scope.context,
             "namespace": scope.namespace,
             "engine": scope.engine,
+            "kind": kind,
             "name": name,
+            "container": thing.container if isinstance(thing, Container) else "",
             "image": thing.image if isinstance(thing, Container) else "",
             "state": thing.state if isinstance(thing, Container) else "",
             "protected": thing.protected,

@@ -10,11 +10,16 @@ from bot.core.target import TargetRef
 
 @dataclass(frozen=True)
 class Session:
-    """One thread. `target` is typed form; `command` is what `again` runs; `kept` is the last result's id."""
+    """One thread. `target` is typed form; `command` is what `again` runs; `kept` is the last result's id.
+
+    container: the one of the target's pod that was named. owner: what made the target, and will make its successor.
+    """
 
     context: str
     namespace: str = ""
     target: str = ""
+    container: str = ""
+    owner: str = ""
     command: str = ""
     kept: str = ""
 
@@ -34,7 +39,7 @@ def scope_ref(ref: TargetRef, action: Action, session: Session | None, default: 
     """
     home = Default(session.context, session.namespace) if session else default
     context = ref.context or home.context
-    namespace = ref.namespace or action.namespace
+    namespace = ref.namespace or action.within
     if not namespace and context == home.context:
         namespace = home.namespace
     return TargetRef(ref.name, context, namespace, ref.kind, ref.container, ref.selector)

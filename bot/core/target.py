@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from bot.core.errors import UsageError
+from bot.core.kinds import kind_of
 
 PROTECTED = "cdebug/protected"
-KINDS = frozenset({"container", "service", "image", "network", "node", "pod", "deployment"})
+EVERYWHERE = "*"  # as a namespace: all of them; as a container: each one of a pod
 _LONGEST = 512
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
 
@@ -50,7 +51,7 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     *front, last = text.split("/")
     name, _, container = last.partition(":")
     _check_names(text, [*front, name, *([container] if ":" in last else [])])
-    kind = front.pop() if front and front[-1] in KINDS else ""
+    kind = kind_of(front.pop()) if front and kind_of(front[-1]) else ""
     context = front.pop(0) if front and (front[0] in contexts or len(front) > 1) else ""
     namespace = front.pop() if front else ""
     if context and context not in contexts:
@@ -59,6 +60,11 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     if front:
         raise UsageError("too many parts in", text, hint="Write `[context/][namespace/][kind/]name`.")
     return TargetRef(name, context, namespace, kind, container)
+
+
+def check_name(text: str) -> None:
+    """Raises UsageError for what can't be the name of a namespace, a container or an object."""
+    _check_names(text, [text])
 
 
 def _check_names(text: str, parts: list[str]) -> None:
@@ -73,7 +79,7 @@ def _check_names(text: str, parts: list[str]) -> None:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where to look: a context, and in it a namespace (Docker: a compose project; empty is all)."""
+    """Where to look: a context, and in it a namespace (Docker: a compose project, empty is all; a cluster: `*` is)."""
 
     context: str
     engine: str
@@ -93,6 +99,7 @@ class Labelled:
 
     scope: Scope
     labels: Mapping[str, str]
+    kind: str
 
     @property
     def protected(self) -> bool:
@@ -103,7 +110,9 @@ class Labelled:
 class Container(Labelled):
     """A container that is there. `state` is the engine's word: running, exited, created, paused, …
 
+    In a cluster it is named after its pod, `container` is its own name there, and `others` are its neighbours'.
     owner: what made it and its like, as `kind/name`; nothing where it stands alone.
+    restarts: how often it was started anew. why: in the engine's words, why it doesn't run.
     """
 
     scope: Scope
@@ -114,9 +123,48 @@ class Container(Labelled):
     state: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     owner: str = ""
+    container: str = ""
+    others: tuple[str, ...] = ()
+    restarts: int = 0
+    why: str = ""
+    kind = "container"
+
+    @property
+    def condition(self) -> str:
+        """Its state, and why it isn't another."""
+        return f"{self.state} ({self.why})" if self.why else self.state
 
     def __str__(self) -> str:
-        return f"{self.scope}/{self.name}"
+        return f"{self.scope}/{self.name}:{self.container}" if self.container else f"{self.scope}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a list shows a thing: its cells under the columns that all of its kind share."""
+
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
+    created: str = ""
+
+
+@dataclass(frozen=True)
+class Resource(Labelled):
+    """Any other object of a cluster: a deployment, a service, a pod as a whole.
+
+    generation: counts the changes of what it should be. row: set where it was found in a list.
+    """
+
+    scope: Scope
+    kind: str
+    name: str
+    id: str = ""
+    generation: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
+    row: Row | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.scope}/{self.kind}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +175,7 @@ class Image(Labelled):
     id: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    kind = "image"
 
     def __str__(self) -> str:
         return f"{self.scope.context}/image/{self.name}"
@@ -140,6 +189,7 @@ class Network(Labelled):
     id: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    kind = "network"
 
     def __str__(self) -> str:
         return f"{self.scope.context}/network/{self.name}"
@@ -152,6 +202,10 @@ class Node(Labelled):
     scope: Scope
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    generation: int = 0
+    row: Row | None = field(default=None, compare=False)
+    kind = "node"
 
     def __str__(self) -> str:
         return f"{self.scope.context}/node/{self.name}"
@@ -165,12 +219,13 @@ class NewObject(Labelled):
     name: str
     spec: Mapping[str, object] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    kind = "new"
 
     def __str__(self) -> str:
         return f"{self.scope}/{self.name}"
 
 
-Thing = Container | Image | Network | Node | NewObject
+Thing = Container | Resource | Image | Network | Node | NewObject
 
 
 @dataclass(frozen=True)
@@ -193,19 +248,27 @@ Found = Scope | Thing | Objects
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a name may mean: one match runs, several become a menu, none shows what looks alike."""
+    """What a name may mean: one match runs, several become a menu, none shows what looks alike.
+
+    A match may be several objects that belong together, as all pods of a deployment do.
+    """
 
     matches: tuple[Found, ...] = ()
     alike: tuple[Thing, ...] = ()
 
 
-_SHAPES = {shape.__name__: shape for shape in (Container, Image, Network, Node, NewObject)}
+_SHAPES = {shape.__name__: shape for shape in (Container, Resource, Image, Network, Node, NewObject)}
 
 
 def found_to_json(found: Found) -> str:
     """What was found, for the shelf: policy judges it again when somebody looks at the result later."""
-    things = [[type(thing).__name__, asdict(thing)] for thing in things_of(found)]
+    things = [[type(thing).__name__, _kept(thing)] for thing in things_of(found)]
     return json.dumps({"scope": asdict(found.scope), "things": things})
+
+
+def _kept(thing: Thing) -> dict[str, object]:
+    """All of it that policy may look at."""
+    return {name: value for name, value in asdict(thing).items() if name not in ("row", "others")}
 
 
 def found_from_json(text: str) -> Found:
@@ -231,7 +294,9 @@ def identity_of(thing: Thing) -> str:
         return f"container {thing.id} of image {thing.image_id}"
     if isinstance(thing, NewObject):
         return f"new {json.dumps([thing.name, thing.spec], sort_keys=True)}"
-    return f"{type(thing).__name__.lower()} {getattr(thing, 'id', thing.name)}"
+    if isinstance(thing, Resource | Node):
+        return f"{thing.kind} {thing.id} of generation {thing.generation}"
+    return f"{thing.kind} {thing.id}"
 
 
 def things_of(found: Found) -> tuple[Thing, ...]:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
 from bot.core.audit import Entry
 from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
-from bot.core.errors import Denied, UsageError
+from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person
 from bot.core.policy import Ask, Decision
+from bot.core.ports.engines import Reviews
 from bot.core.request import Place, Request
 from bot.core.target import Found, found_from_json, things_of
 from bot.core.units import parse_when
@@ -74,7 +75,7 @@ class Answers:
         refs = await self._finder.refs(request, action)
         try:
             found, decision = await self._finder.find(refs, person, channel, action)
-        except Denied as error:
+        except (Denied, ForbiddenByCluster) as error:
             return f"`{typed(action)}`: {error}"
         except Several as several:
             raise UsageError(several.question, hint="Name one of them.") from None
@@ -83,12 +84,23 @@ class Answers:
     async def _explained(
         self, person: Person, channel: Channel, action: Action, found: Found, decision: Decision
     ) -> str:
-        said = f"`{typed(action)}` on {found}: {told(decision)}."
+        granted = await self._of_cluster(person, channel, action, found)
+        said = f"`{typed(action)}` on {found}: {told(decision)}.{granted}"
         if not isinstance(decision, Ask):
             return said
         people = await self._approving.approvers(person, found, channel)
         names = ", ".join(each.name for each in people) or "nobody whom the settings name"
         return f"{said} Could approve it: {names}."
+
+    async def _of_cluster(self, person: Person, channel: Channel, action: Action, found: Found) -> str:
+        """The other half of the answer where a cluster has rules of its own."""
+        engine = self._finder.engine(found.scope.context, person, channel)
+        if not isinstance(engine, Reviews):
+            return ""
+        lacking = await engine.review(found, action.rights)
+        if not lacking:
+            return " The cluster grants it too."
+        return f" The cluster does not: you lack {', '.join(f'`{right}`' for right in lacking)} there."
 
     def _hypothetical(self, command: str) -> Action:
         """The command, with what it must have and what makes no difference to policy."""

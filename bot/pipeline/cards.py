@@ -88,7 +88,7 @@ def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
 
 
 def _thing(thing: Thing) -> list[tuple[str, str]]:
-    rows = [(type(thing).__name__.lower(), thing.name)]
+    rows = [(thing.kind, thing.name)]
     if isinstance(thing, Container):
         rows += [("id", thing.id[:12]), ("image", thing.image), ("image digest", f"{thing.image_id[:_DIGEST]}…")]
     return rows

@@ -7,15 +7,28 @@ from dataclasses import replace
 
 from bot.core.action import Action, Layer, Wants
 from bot.core.errors import Denied, NotFound, UsageError
+from bot.core.kinds import kind_of
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask, Circumstances, Deny, Policy, strictest
 from bot.core.ports.engines import Find
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
-from bot.core.target import Candidates, Container, Found, Objects, TargetRef, Thing, parse_target, things_of
+from bot.core.target import (
+    EVERYWHERE,
+    Candidates,
+    Container,
+    Found,
+    Objects,
+    Scope,
+    TargetRef,
+    Thing,
+    check_name,
+    parse_target,
+    things_of,
+)
 from bot.pipeline.parts import Parts
 
-_SINGLE = (Wants.CONTAINER, Wants.THING, Wants.NETWORK)
+_SINGLE = (Wants.CONTAINER, Wants.SOURCES, Wants.OBJECT, Wants.THING, Wants.NETWORK)
 _MENU = 100
 
 
@@ -28,39 +41,35 @@ class Several(Exception):
 
     def value(self, thing: Thing) -> str:
         """The choice as a target."""
-        kind = "" if isinstance(thing, Container) else f"{type(thing).__name__.lower()}/"
-        return thing.name if self.field == "name" else f"{thing.scope.context}/{kind}{thing.name}"
+        return thing.name if self.field == "name" else target_of(thing)
 
     def chosen(self, action: Action, thing: Thing) -> Action:
         """The command, of this one."""
         if self.field == "name":
             return replace(action, name=self.value(thing))  # type: ignore[type-var]
-        return action.pointed_at(self.value(thing))
+        chosen = action.pointed_at(self.value(thing))
+        container = thing.container if isinstance(thing, Container) else ""
+        return replace(chosen, container=container) if container else chosen  # type: ignore[type-var]
 
     def label(self, thing: Thing) -> str:
         """The choice as people read it."""
-        return f"{thing.name} ({thing.state}, {thing.image})" if isinstance(thing, Container) else thing.name
+        if not isinstance(thing, Container):
+            return thing.name
+        name = f"{thing.name}:{thing.container}" if thing.container else thing.name
+        return f"{name} ({thing.state}, {thing.image})"
 
 
-KINDS_OF = {
-    Wants.NOTHING: frozenset[str](),
-    Wants.CONTAINER: frozenset({"container", "service"}),
-    Wants.CONTAINERS: frozenset({"container", "service"}),
-    Wants.EVERYTHING: frozenset({"container", "service"}),
-    Wants.IMAGES: frozenset({"image"}),
-    Wants.NETWORK: frozenset({"network"}),
-    Wants.THING: frozenset({"container", "service", "image", "network"}),
-}
+def target_of(thing: Thing) -> str:
+    """A thing as one types it, whatever the thread or the channel is about."""
+    kind = "" if isinstance(thing, Container) else f"{thing.kind}/"
+    place = f"{thing.scope.namespace}/" if thing.scope.engine == "kubernetes" and thing.scope.namespace else ""
+    return f"{thing.scope.context}/{place}{kind}{thing.name}"
 
 
 def _parsed(text: str, contexts: frozenset[str], action: Action) -> TargetRef:
-    """A target of a kind that the verb takes. Raises UsageError for another one."""
-    wants_image = action.wants == Wants.IMAGES and not text.startswith("image/")
-    ref = parse_target(f"image/{text}" if wants_image else text, contexts)
-    if ref.kind and ref.kind not in KINDS_OF[action.wants]:
-        takes = " or ".join(sorted(KINDS_OF[action.wants] - {"service"}))
-        raise UsageError(f"`{action.verb}` takes a {takes}, not", text, hint=f"See `help {action.verb}`.")
-    return ref
+    """A target; for a verb that wants images, an image's name."""
+    wants_image = action.wants is Wants.IMAGES and not text.startswith("image/")
+    return parse_target(f"image/{text}" if wants_image else text, contexts)
 
 
 class Finder:
@@ -77,22 +86,36 @@ class Finder:
         if not session or not session.target:
             return action
         kind = parse_target(session.target, frozenset(self._parts.engines)).kind or "container"
-        return action.pointed_at(session.target) if kind in KINDS_OF[action.wants] else action
+        engine = self._parts.engines.get(session.context)
+        if engine is None or kind not in engine.kinds(action.wants) | {"container"}:
+            return action
+        pointed = action.pointed_at(session.target)
+        inside = session.container and not action.container
+        return replace(pointed, container=session.container) if inside else pointed  # type: ignore[type-var]
 
     async def refs(self, request: Request, action: Action) -> list[TargetRef]:
         """What was typed, with its place filled in. Raises UsageError for a context that isn't there."""
         session, default = await self._home(request)
         contexts = frozenset(self._parts.engines)
-        if action.namespace:
-            parse_target(action.namespace, contexts)  # a namespace is shown in public: it must be a name
+        if action.within not in ("", EVERYWHERE):
+            check_name(action.within)  # it is shown in public, and part of a cluster's paths
         typed = [_parsed(text, contexts, action) for text in action.targets]
-        refs = [scope_ref(ref, action, session, default) for ref in typed or [TargetRef()]]
+        typed = typed or [TargetRef(kind=kind) for kind in action.kinds] or [TargetRef()]
+        refs = [scope_ref(ref, action, session, default) for ref in typed]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:
             raise UsageError("one command looks in one place", hint="Send one command for each context.")
         if refs[0].context not in contexts:
             known = ", ".join(sorted(contexts))
             raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")
-        return [replace(ref, selector=action.selector) for ref in refs]
+        engine = self._parts.engines[refs[0].context]
+        for ref in refs:
+            _check_kind(ref, engine.kinds(action.wants), action)
+        return [
+            replace(
+                ref, selector=action.selector, container=ref.container or action.part, namespace=_place(ref, engine)
+            )
+            for ref in refs
+        ]
 
     async def _home(self, request: Request) -> tuple[Session | None, Default]:
         where = Place(request.team, request.channel, request.thread)
@@ -109,34 +132,50 @@ class Finder:
         votes: how many people have approved exactly this.
         """
         engine = self.engine(refs[0].context, person, channel)
-        scope = replace(engine.scope, namespace=refs[0].namespace)
+        scope = await engine.place(refs[0].namespace)
         judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
         of_scope = judge.decide(scope)
-        found = await self._match(engine, refs, action)
+        found = await self._match(engine, scope, refs, action)
         if isinstance(found, Objects) and action.layer is Layer.LOOK:
             return judge.readable(found), of_scope
         return found, judge.strictest([of_scope, *(judge.decide(thing) for thing in things_of(found))])
 
+    async def successor(
+        self, request: Request, refs: list[TargetRef], person: Person, channel: Channel
+    ) -> list[TargetRef] | None:
+        """Where the thread was about a pod that is no more: a ready one that its owner made instead."""
+        session, _ = await self._home(request)
+        if session is None or not session.owner or refs[0].name != parse_target(session.target, frozenset()).name:
+            return None
+        kind, _, name = session.owner.partition("/")
+        if not kind_of(kind):
+            return None
+        engine = self.engine(refs[0].context, person, channel)
+        found = await engine.find(replace(refs[0], kind=kind, name=name), Wants.CONTAINER)
+        things = [thing for match in found.matches for thing in things_of(match)]
+        return [replace(refs[0], kind="", name=things[0].name)] if things else None
+
     def engine(self, context: str, person: Person, channel: Channel) -> Find:
         """A context with only what this person may see: the rest can't be named, listed or looked like."""
-        return self._parts.engines[context].seen_by(lambda thing: self._parts.policy.sees(person, channel, thing))
+        return self._parts.engines[context].seen_by(
+            person, lambda thing: self._parts.policy.sees(person, channel, thing)
+        )
 
-    async def _match(self, engine: Find, refs: list[TargetRef], action: Action) -> Found:
-        merged: list[Thing] = []
+    async def _match(self, engine: Find, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
+        matches: list[Found] = []
         for ref in refs:
             candidates = await engine.find(ref, action.wants)
-            visible = [thing for match in candidates.matches for thing in things_of(match)]
-            if not visible and (ref.name or action.wants in _SINGLE):
+            if not any(things_of(match) for match in candidates.matches) and (ref.name or action.wants in _SINGLE):
                 raise _not_found(ref, candidates)
-            merged += [thing for thing in visible if thing not in merged]
-        if action.wants not in _SINGLE:
-            return Objects(replace(engine.scope, namespace=refs[0].namespace), tuple(merged))
-        if len(merged) > 1:
-            name = refs[0].name or refs[0].selector
-            question = f"{len(merged)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
-            question += f" The first {_MENU} are listed: a longer name finds the others." if len(merged) > _MENU else ""
-            raise Several(question, merged, "name" if action.wants == Wants.NETWORK else "target")
-        return merged[0]
+            matches += [match for match in candidates.matches if match not in matches]
+        if len(matches) == 1 and (action.wants is Wants.SOURCES or not isinstance(matches[0], Objects)):
+            return matches[0] if action.wants in _SINGLE else Objects(scope, things_of(matches[0]))
+        things: list[Thing] = []
+        for thing in (each for match in matches for each in things_of(match)):
+            things += [] if thing in things else [thing]
+        if action.wants in _SINGLE:
+            raise _several(things, refs[0], action)
+        return Objects(scope, tuple(things))
 
 
 class Judge:
@@ -175,9 +214,34 @@ class Judge:
         return answer
 
 
+def _several(things: list[Thing], ref: TargetRef, action: Action) -> Several:
+    name = ref.name or ref.selector
+    question = f"{len(things)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
+    question += f" The first {_MENU} are listed: a longer name finds the others." if len(things) > _MENU else ""
+    return Several(question, things, "name" if action.wants is Wants.NETWORK else "target")
+
+
+def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
+    if ref.kind and ref.kind not in kinds:
+        takes = sorted(kinds - {"service", "secret"})
+        what = "pod or what makes pods" if "pod" in takes else " or ".join(takes)
+        typed = f"{ref.kind}/{ref.name}" if ref.name else ref.kind
+        raise UsageError(f"`{action.verb}` takes a {what}, not", typed, hint=f"See `help {action.verb}`.")
+
+
+def _place(ref: TargetRef, engine: Find) -> str:
+    """Where to look, said out loud: a cluster without a namespace named looks in its default one."""
+    return ref.namespace or engine.scope.namespace
+
+
+def _shows_all(ref: TargetRef) -> str:
+    listed = "ps -a" if ref.kind in ("", "container", "service", "pod") else f"get {ref.kind}"
+    return f"`{listed}` shows what is there."
+
+
 def _not_found(ref: TargetRef, candidates: Candidates) -> NotFound:
     near = [thing.name for thing in candidates.alike]
-    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "`ps -a` shows what is there."
+    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else _shows_all(ref)
     where = f"{ref.context}/{ref.namespace}" if ref.namespace else ref.context
     name = ref.name or (f"-l {ref.selector}" if ref.selector else ref.kind or "container")
     return NotFound(f"nothing is called `{name}` in `{where}`", hint=hint)

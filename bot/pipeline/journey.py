@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from bot.core.action import Action, ArgvAction, InteractiveAction
 from bot.core.approval import digest_of
-from bot.core.errors import CdebugError, Denied, Unavailable, UsageError
+from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask
 from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
-from bot.core.target import Found, TargetRef
+from bot.core.target import Container, Found, TargetRef
 from bot.core.units import show_duration
 from bot.core.view import Button, MenuView, NoteView, State, Status
 from bot.pipeline.approving import Approving
@@ -38,6 +38,7 @@ class Judged:
 
     found: Found
     decision: Allow | Ask
+    note: str = ""
 
 
 Finding = Awaitable[Judged | Exception]
@@ -86,14 +87,27 @@ class Journey:
         trail = self._trail(asked)
         votes = asked.grant.votes if asked.grant else 0
         try:
-            found, decision = await self._finder.find(refs, asked.person, asked.channel, asked.action, votes)
+            found, decision, note = await self._found(asked, refs, votes)
         except (CdebugError, Several) as error:
             about = error.found if isinstance(error, Denied) else None
             said = error.brief if isinstance(error, CdebugError) else error.question
             await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
             raise
         await trail.write(trail.entry("asked"), trail.entry("decided", told(decision), found))
-        return Judged(found, decision)
+        return Judged(found, decision, note)
+
+    async def _found(self, asked: Asked, refs: list[TargetRef], votes: int) -> tuple[Found, Allow | Ask, str]:
+        """What is meant, or what has taken its place since the thread began; and what there is to say of that."""
+        who = (asked.person, asked.channel)
+        try:
+            found, decision = await self._finder.find(refs, *who, asked.action, votes)
+        except NotFound:
+            moved = await self._finder.successor(asked.request, refs, *who)
+            if moved is None:
+                raise
+            found, decision = await self._finder.find(moved, *who, asked.action, votes)
+            return found, decision, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place."
+        return found, decision, _chosen(refs[0], found)
 
     def _trail(self, asked: Asked) -> Trail:
         return Trail.of(self._parts, asked.request, asked.person, asked.command)
@@ -129,7 +143,7 @@ class Journey:
                 return "waiting for approval", await self._approving.ask(
                     asked, place, judged.found, judged.decision.approvals
                 )
-            return await self._running.carry_out(allowed, place, running, judged.found, run)
+            return await self._running.carry_out(allowed, place, running, judged.found, run, judged.note)
         except Several as several:
             if not asked.request.stdin:
                 await self._offer(asked, place, several)
@@ -237,6 +251,16 @@ def _with_input(action: Action, request: Request) -> Action:
     if not isinstance(action, ArgvAction):
         raise UsageError(f"`{action.verb}` reads no input", hint="Leave the code block out.")
     return replace(action, stdin=request.stdin)
+
+
+def _chosen(ref: TargetRef, found: Found) -> str:
+    """Which pod of a workload, or which container of a pod, was taken where none was named."""
+    if not isinstance(found, Container) or not found.container:
+        return ""
+    others = f" There is also {', '.join(f'`{name}`' for name in found.others)}: `-c` names one."
+    if ref.name != found.name:
+        return f"On pod `{found.name}`, container `{found.container}`.{others if found.others else ''}"
+    return f"On container `{found.container}`.{others}" if found.others and not ref.container else ""
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:

@@ -172,6 +172,8 @@ class TableResult(Result):
     def __init__(self, parts: Parts, place: Place, found: Found, action: Action, table: Table) -> None:
         super().__init__(parts, place, found, action)
         self._table = table
+        if table.title:
+            self._title = f"{self._title}: {parts.redactor.text(table.title)}"
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         lines = [row_line([self._text(cell) for cell in row]).encode() for row in self._table.rows]

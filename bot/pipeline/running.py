@@ -17,7 +17,7 @@ from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import LiveRun
 from bot.core.request import Place
 from bot.core.session import Session
-from bot.core.target import Found, found_to_json, things_of
+from bot.core.target import Container, Found, found_to_json, things_of
 from bot.core.units import show_duration
 from bot.core.view import State, Status
 from bot.pipeline.asked import Asked
@@ -37,13 +37,18 @@ class Running:
     def __init__(self, parts: Parts, finder: Finder) -> None:
         self._parts, self._finder = parts, finder
 
-    async def carry_out(self, asked: Asked, place: Place, running: Status, found: Found, run: Run) -> tuple[State, str]:
-        """To its end; how it ended, and what to say of it. Raises what the run raises."""
+    async def carry_out(
+        self, asked: Asked, place: Place, running: Status, found: Found, run: Run, note: str = ""
+    ) -> tuple[State, str]:
+        """To its end; how it ended, and what to say of it. Raises what the run raises.
+
+        note: what there is to say of what was found.
+        """
         engine = self._finder.engine(found.scope.context, asked.person, asked.channel)
         needed = port_needed(type(asked.action), engine)
         delivery = Delivery(self._parts, place, running, asked.action, found, run, self._scannable(asked, found))
         limit = self._limit(asked.action)
-        outputs = self._outputs(asked, found, needed, run)
+        outputs = self._outputs(asked, found, needed, run, note)
         run.still = lambda: self._still(asked, found)
         await self._begin_with(asked, found, run)
         live = _live_run(asked, found, run)
@@ -80,15 +85,17 @@ class Running:
             return limits.shell
         return limits.follow if action.endless else limits.longest
 
-    async def _outputs(self, asked: Asked, found: Found, engine: Any, run: Run) -> AsyncGenerator[Output, None]:
-        for warning in asked.action.warnings:
-            yield Note(warning)
+    async def _outputs(
+        self, asked: Asked, found: Found, engine: Any, run: Run, note: str
+    ) -> AsyncGenerator[Output, None]:
+        for said in (*asked.action.warnings, *([note] if note else [])):
+            yield Note(said)
         if isinstance(asked.action, InteractiveAction):
-            said = asked.action.talk(found, engine, run)
+            outputs = asked.action.talk(found, engine, run)
         else:
-            said = asked.action.run(found, engine, self._parts.now())
-        async with aclosing(said):
-            async for output in said:
+            outputs = asked.action.run(found, engine, self._parts.now())
+        async with aclosing(outputs):
+            async for output in outputs:
                 yield output
 
     async def _begin_with(self, asked: Asked, found: Found, run: Run) -> None:
@@ -135,10 +142,13 @@ class Running:
 async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept: str) -> None:
     """The thread keeps the context that it began with, and the last thing that it was about."""
     session = await parts.sessions.session(place) if asked.request.thread or kept else None
-    home = session or Session(found.scope.context, asked.namespace)
+    home = session or Session(found.scope.context, found.scope.namespace or asked.namespace)
     about = "" if asked.action.wants == Wants.EVERYTHING else _name(found)
     command = "" if asked.request.stdin else typed(without_glass(asked.action))
-    now = replace(home, target=about or home.target, command=command, kept=kept or home.kept)
+    container, owner = _inside(asked.action, found) if about else (home.container, home.owner)
+    now = replace(
+        home, target=about or home.target, container=container, owner=owner, command=command, kept=kept or home.kept
+    )
     await parts.sessions.remember(place, now)
 
 
@@ -161,5 +171,10 @@ def _name(found: Found) -> str:
     things = things_of(found)
     if len(things) != 1:
         return ""
-    kind = type(things[0]).__name__.lower()
-    return things[0].name if kind == "container" else f"{kind}/{things[0].name}"
+    return things[0].name if isinstance(things[0], Container) else f"{things[0].kind}/{things[0].name}"
+
+
+def _inside(action: Action, found: Found) -> tuple[str, str]:
+    """The container that was named, and what made the thing."""
+    owner = things_of(found)[0]
+    return action.container, getattr(owner, "owner", "")

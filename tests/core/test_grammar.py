@@ -95,7 +95,7 @@ def test_a_command_is_understood(text: str, action: Action):
         ("lgos web", "Did you mean `logs`?"),
         ("logs web --tial 3", "Did you mean --tail?"),
         ("logs a b", "`logs` does not take `b`"),
-        ("ps --sort-by x", "unknown option: --sort-by"),
+        ("ls --sort-by x", "unknown option: --sort-by"),
         ("logs web -- ls", "takes no command after `--`"),
         ("logs web && ls", "no `&&`"),
         ("logs web > file", "no `>`"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncGenerator
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,10 +58,19 @@ class FakeEngine:
         self.containers[name], self.lines[name] = made, list(lines)
         return made
 
-    def seen_by(self, sees: Sees) -> FakeEngine:
+    def seen_by(self, person: Person, sees: Sees) -> FakeEngine:
         seen = copy(self)
         seen.containers = {name: it for name, it in self.containers.items() if sees(it)}
         return seen
+
+    def kinds(self, wants: Wants) -> frozenset[str]:
+        return frozenset({"container", "service"})
+
+    async def place(self, namespace: str) -> Scope:
+        return replace(self.scope, namespace=namespace)
+
+    async def keep(self) -> None:
+        """Nothing."""
 
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
         self.asks.append(ref)

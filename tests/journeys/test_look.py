@@ -57,7 +57,7 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("processes web", ["PID", "httpd"]),
         ("docker top web", ["httpd"]),
         ("events report --since 10m", ["oom", "die", "exit 137"]),
-        ("events --since 10m", ["CONTAINER", "EVENT"]),
+        ("events --since 10m", ["OBJECT", "EVENT"]),
         ("network web", ["shop", "address"]),
         ("network --name shop", ["driver: bridge", "members"]),
         ("images", ["shop/web:1.4", "MiB"]),

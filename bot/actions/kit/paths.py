@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+import yaml
+
 from bot.core.errors import UsageError
 
 _STEP = re.compile(r'\.?(?:\[(\d{1,9})\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
@@ -44,8 +46,10 @@ def _enter(value: Any, key: str | int, here: str) -> Any:
     raise UsageError("nothing is at", here, hint="What is before it has no parts.")
 
 
-def show(value: Any) -> str:
-    """A scalar as it is, anything else as indented JSON."""
+def show(value: Any, form: str = "json") -> str:
+    """A scalar as it is, anything else as YAML or indented JSON."""
     if isinstance(value, str):
         return value
+    if form == "yaml" and isinstance(value, dict | list):
+        return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120).rstrip()
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,37 +1,68 @@
-"""`describe`: one container on one card."""
+"""`describe`: one object on one card."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.actions.kit.cluster import card
 from bot.actions.kit.exits import describe_state
 from bot.core.action import TargetedAction, Wants
+from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.engines import Detail, Details
-from bot.core.target import Container
+from bot.core.ports.engines import Detail, Details, Happenings
+from bot.core.target import Container, Objects, Thing
 from bot.core.units import show_age, show_bytes
 
 Rows = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Describe(TargetedAction, verb="describe", wants=Wants.CONTAINER, examples=("describe checkout",)):
-    """Show one container on a card: what it is, how it is, what went wrong, and its limits."""
+_LOOKS_BACK = timedelta(hours=1)
 
-    async def run(self, found: Container, engine: Details, now: datetime) -> AsyncGenerator[Output, None]:
-        detail = await engine.detail(found)
-        groups: list[tuple[str, Rows]] = [
-            ("State", _state(detail, now)),
-            ("Image", _image(detail)),
-            ("Limits", _limits(detail)),
-            ("Network", _network(detail)),
-            ("Mounts", [("", mount) for mount in detail.mounts]),
-            ("Health", _health(detail, now)),
-        ]
-        yield Card(found.name, [(title, rows) for title, rows in groups if rows])
+
+@dataclass(frozen=True)
+class Describe(
+    TargetedAction,
+    verb="describe",
+    aliases=("desc",),
+    wants=Wants.OBJECT,
+    rights=("get KIND", "list events"),
+    examples=("describe checkout", "describe deploy/web", "describe node/worker-1", "describe svc web"),
+):
+    """Show one object on a card: what it is, how it is, what went wrong, its limits, and what happened to it."""
+
+    async def run(self, found: Thing, engine: Details | Happenings, now: datetime) -> AsyncGenerator[Output, None]:
+        if isinstance(found, Container):
+            assert isinstance(engine, Details)
+            yield _container(await engine.detail(found), now)
+        else:
+            assert isinstance(engine, Happenings)
+            yield await _object(found, engine, now)
+
+
+async def _object(found: Thing, engine: Happenings, now: datetime) -> Card:
+    seen, pods = await engine.inspect(found), await engine.pods_of(found)
+    happened = engine.events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
+    try:
+        async with aclosing(happened) as events:
+            return card(found.kind, seen, pods, [event async for event in events], now)
+    except ForbiddenByCluster as error:  # the object itself may be read
+        return card(found.kind, seen, pods, error.why, now)
+
+
+def _container(detail: Detail, now: datetime) -> Card:
+    groups: list[tuple[str, Rows]] = [
+        ("State", _state(detail, now)),
+        ("Image", _image(detail)),
+        ("Limits", _limits(detail)),
+        ("Network", _network(detail)),
+        ("Mounts", [("", mount) for mount in detail.mounts]),
+        ("Health", _health(detail, now)),
+    ]
+    return Card(detail.container.name, [(title, rows) for title, rows in groups if rows])
 
 
 def _state(detail: Detail, now: datetime) -> Rows:

@@ -6,29 +6,57 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot.core.action import MultiTargetedAction, Wants, When, option
+from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
-from bot.core.target import Container, Objects
+from bot.core.target import EVERYWHERE, Objects
 from bot.core.units import parse_when
 
-_COLUMNS = ("TIME (UTC)", "CONTAINER", "EVENT", "DETAIL")
+_COLUMNS = ("TIME (UTC)", "TYPE", "EVENT", "OBJECT", "DETAIL")
+_SORTS = ("time", "count", "event", "object")
+_TYPES = ("normal", "warning")
+_PATHS = {"lasttimestamp": "time", "creationtimestamp": "time", "firsttimestamp": "time", "reason": "event"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Events(
     MultiTargetedAction,
     verb="events",
-    aliases=("get events",),
-    wants=Wants.CONTAINERS,
-    examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30"),
+    aliases=("get events", "get event", "get ev"),
+    wants=Wants.EVENTS,
+    rights=("list events",),
+    examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
-    """Show what happened to one container or to all: starts, deaths, kills for memory, failing health checks."""
+    """Show what happened to one object and what owns it, or to all: starts, deaths, kills for memory, failing checks.
+
+    What happened again and again is one row with its count.
+    """
 
     since: Annotated[When, option("--since", help="from: `10m` ago, `14:05`, a time")] = "1h"
     until: Annotated[When, option("--until", help="up to")] = ""
+    types: Annotated[str, option("--types", help="`normal`, `warning`, or both with a comma")] = ""
+    sort_by: Annotated[str, option("--sort-by", help="`time`, `count`, `event` or `object`")] = "time"
+    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
+
+    def __post_init__(self) -> None:
+        for word in filter(None, self.types.lower().split(",")):
+            if word not in _TYPES:
+                raise UsageError("no such type of event:", word[:40], hint="There is `normal` and `warning`.")
+        if self._order not in _SORTS:
+            raise UsageError("can't sort by", self.sort_by, hint=f"There is {', '.join(_SORTS)}.")
+
+    @property
+    def _order(self) -> str:
+        """kubectl's path in the object, or the column that shows it."""
+        last = self.sort_by.strip("{}'\"").rpartition(".")[2].lower()
+        return _PATHS.get(last, last)
+
+    @property
+    def within(self) -> str:
+        return EVERYWHERE if self.everywhere else self.namespace
 
     @property
     def shows_end(self) -> bool:
@@ -36,14 +64,19 @@ class Events(
 
     async def run(self, found: Objects, engine: engines.Events, now: datetime) -> AsyncGenerator[Output, None]:
         since, until = parse_when(self.since, now), parse_when(self.until, now) if self.until else now
-        ids = {item.id for item in found.items if isinstance(item, Container)}
-        async with aclosing(engine.events(found.scope, since, until)) as events:
-            rows = [
-                (f"{event.at:%m-%d %H:%M:%S}", event.container, event.action, event.detail or "-")
-                async for event in events
-                if event.container_id in ids
-            ]
-        if rows:
-            yield Table(_COLUMNS, rows)
+        wanted = self.types.lower().split(",") if self.types else _TYPES
+        async with aclosing(engine.events(found, since, until)) as events:
+            seen = [event async for event in events if ("warning" if event.warning else "normal") in wanted]
+        if seen:
+            yield Table(_COLUMNS, [_row(event) for event in sorted(seen, key=self._key)])
         else:
             yield Note(f"Nothing happened since {since:%Y-%m-%d %H:%M:%S} UTC. `--since 1d` looks further back.")
+
+    def _key(self, event: engines.Event) -> Any:
+        return {"time": event.at, "count": event.count, "event": event.action, "object": event.thing}[self._order]
+
+
+def _row(event: engines.Event) -> tuple[str, ...]:
+    times = f"{event.at:%m-%d %H:%M:%S}"
+    action = f"{event.action} ×{event.count}" if event.count > 1 else event.action
+    return (times, "Warning" if event.warning else "Normal", action, event.thing, event.detail or "-")

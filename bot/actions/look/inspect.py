@@ -9,6 +9,7 @@ from typing import Annotated
 
 from bot.actions.kit.paths import pick, show
 from bot.core.action import TargetedAction, Wants, option
+from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
 from bot.core.ports import engines
 from bot.core.redact import hide_settings
@@ -25,16 +26,24 @@ class Inspect(
         "inspect web --path .State.Pid",
         "inspect web --path .NetworkSettings",
         "inspect image/web:1",
+        "inspect deploy/web -o yaml",
     ),
+    rights=("get KIND",),
 ):
-    """Show all that the engine knows of a container, image or network, as JSON.
+    """Show all that the engine knows of a container, image or network, or of any object of a cluster.
 
-    The values of settings that look secret are hidden.
+    As JSON on Docker, as YAML in a cluster. The values of settings that look secret are hidden.
     """
 
     path: Annotated[str, option("--path", help="only this part, as `.State.Pid` or `.Mounts[0]`")] = ""
+    output: Annotated[str, option("--output", "-o", help="`yaml` or `json`")] = ""
+
+    def __post_init__(self) -> None:
+        if self.output not in ("", "yaml", "json"):
+            raise UsageError("it can be shown as yaml or json, not as", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, engine: engines.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
         known = hide_settings(await engine.inspect(found))
-        text = show(pick(known, self.path)) if self.path else show(known)
+        form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
+        text = show(pick(known, self.path) if self.path else known, form)
         yield Lines(text.encode("utf-8", "replace") + b"\n")

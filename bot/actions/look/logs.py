@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import aclosing, nullcontext, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
+from cyclopts import Parameter
+
+from bot.actions.kit.merging import as_they_come, in_time_order
 from bot.core.action import PatternText, Tail, TargetedAction, Wants, When, option
-from bot.core.errors import UsageError
-from bot.core.output import Output
+from bot.core.errors import NotFound, NotRunning, UsageError
+from bot.core.output import Lines, Output
 from bot.core.ports import engines
-from bot.core.target import Container
+from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
 
 _TAIL = 1_000
+_UNBEGUN = frozenset({"ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff", "Pending"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +27,22 @@ class Logs(
     TargetedAction,
     verb="logs",
     aliases=("log",),
-    wants=Wants.CONTAINER,
-    examples=("logs checkout", "logs checkout --tail 50 --timestamps", "logs web --since 10m --grep 'timeout|refused'"),
+    wants=Wants.SOURCES,
+    rights=("get pods", "get pods/log"),
+    examples=(
+        "logs checkout",
+        "logs checkout --tail 50 --timestamps",
+        "logs web --since 10m --grep 'timeout|refused'",
+        "logs deploy/web --tail 20",
+        "logs web-7d9f --previous",
+    ),
 ):
     """Show what a container wrote, its last lines first.
 
-    Stopped containers have logs too. Lines from standard error are marked `E│`.
-    Without `--tail` it is the last 1,000 lines; with `--since` or `--grep` it is all that match.
+    Stopped containers have logs too. Lines from standard error are marked `E│`, where the engine keeps them apart.
+    Without `--tail` it is the last 1,000 lines; with `--since` or `--grep` it is all that match. A workload's
+    containers are read together, in the order of time, each line under its container's name. Of a pod's container
+    that crashed, the run before and this one are shown, unless `--previous` or `--no-previous` says which.
     """
 
     tail: Annotated[Tail, option("--tail", help="how many of the last lines, or `all`")] = ""
@@ -38,6 +51,12 @@ class Logs(
     timestamps: Annotated[bool, option("--timestamps", help="the time before each line")] = False
     grep: Annotated[PatternText, option("--grep", help="only lines in which this pattern (RE2) is found")] = ""
     follow: Annotated[bool, option("--follow", "-f", help="keep reading until stopped")] = False
+
+    previous: Annotated[
+        bool | None,
+        Parameter(name=("--previous", "-p"), help="the run before this one; `--no-previous`: only this one"),
+    ] = None
+    all_containers: Annotated[bool, option("--all-containers", help="each container of the pod, init ones too")] = False
 
     def __post_init__(self) -> None:
         if self.follow and self.until:
@@ -60,17 +79,65 @@ class Logs(
         part = " in that part" if self.tail or self.since or self.until else ""
         return f"No line of its log{part} has `{self.grep}`." if self.grep else f"It has written nothing{part}."
 
-    async def run(self, found: Container, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
-        query = engines.LogQuery(
+    @property
+    def part(self) -> str:
+        return EVERYWHERE if self.all_containers else self.container
+
+    async def run(
+        self, found: Container | Objects, engine: engines.Logs, now: datetime
+    ) -> AsyncGenerator[Output, None]:
+        if isinstance(found, Objects):
+            said = self._merged(found, engine, now)
+        elif self._both_runs(found):
+            said = self._crashed(found, engine, now)
+        else:
+            said = engine.logs(found, self._query(now))
+        async with aclosing(said) as log:
+            async for lines in log:
+                yield lines
+
+    def _both_runs(self, found: Container) -> bool:
+        crashed = found.container and found.restarts and found.state != "Completed"
+        return bool(crashed and self.previous is None and not self.follow and not self.since)
+
+    async def _crashed(self, found: Container, engine: engines.Logs, now: datetime) -> AsyncGenerator[Lines, None]:
+        """The run that ended, then the one that goes on; whichever of them is still kept."""
+        for previous, title in ((True, "the run before"), (False, "this run")):
+            query = replace(self._query(now), previous=previous)
+            first = True
+            with suppress(NotFound, NotRunning) if previous else nullcontext():
+                async with aclosing(engine.logs(found, query)) as log:
+                    async for lines in log:
+                        if first:
+                            yield Lines(f"──── {title} of {found.container} ────\n".encode())
+                        first = False
+                        yield lines
+
+    async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Lines, None]:
+        every = [item for item in found.items if isinstance(item, Container)]
+        containers = [item for item in every if item.restarts or item.state not in _UNBEGUN] or every
+        query = self._query(now)
+        single = len({item.name for item in containers}) == len(containers)
+        names = {item.id: item.name if single else f"{item.name}:{item.container}" for item in containers}
+        if self.follow:
+            said = as_they_come({names[item.id]: engine.logs(item, query) for item in containers})
+        else:
+            timed = replace(query, timestamps=True)
+            sources = {names[item.id]: engine.logs(item, timed) for item in containers}
+            said = in_time_order(sources, timestamps=self.timestamps)
+        async with aclosing(said) as log:
+            async for lines in log:
+                yield lines
+
+    def _query(self, now: datetime) -> engines.LogQuery:
+        return engines.LogQuery(
             tail=self._lines(),
             since=parse_when(self.since, now) if self.since else None,
             until=parse_when(self.until, now) if self.until else None,
             timestamps=self.timestamps,
             follow=self.follow,
+            previous=bool(self.previous),
         )
-        async with aclosing(engine.logs(found, query)) as log:
-            async for lines in log:
-                yield lines
 
     def _lines(self) -> int | None:
         if self.tail:

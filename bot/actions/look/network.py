@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+from bot.actions.kit.cluster.reach import reach
 from bot.core.action import TargetedAction, Wants, option
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports.engines import Detail, NetworkDetail, Networks
+from bot.core.ports.engines import Detail, NetworkDetail, Networks, Reach
 from bot.core.target import Container, Found
 from bot.core.target import Network as FoundNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
 class Network(
-    TargetedAction, verb="network", aliases=("net",), examples=("network web", "network --name shop_default")
+    TargetedAction,
+    verb="network",
+    aliases=("net",),
+    rights=("get pods", "list services", "list endpointslices.discovery.k8s.io"),
+    examples=("network web", "network --name shop_default"),
 ):
-    """Show a container's networks, addresses, ports and DNS; with `--name`, a network and its members."""
+    """Show how a container is reached: networks, addresses, ports and DNS; with `--name`, a network and its members.
+
+    Of a pod: its addresses, the services that select it, whether they send it traffic, and which policies hold.
+    """
 
     name: Annotated[str, option("--name", help="a network instead of a container")] = ""
 
@@ -30,8 +38,11 @@ class Network(
     def targets(self) -> tuple[str, ...]:
         return (f"network/{self.name}",) if self.name else super().targets
 
-    async def run(self, found: Found, engine: Networks, now: datetime) -> AsyncGenerator[Output, None]:
-        if isinstance(found, FoundNetwork):
+    async def run(self, found: Found, engine: Networks | Reach, now: datetime) -> AsyncGenerator[Output, None]:
+        if not isinstance(engine, Networks):
+            assert isinstance(found, Container)
+            yield reach(await engine.surroundings(found))
+        elif isinstance(found, FoundNetwork):
             network = await engine.network(found)
             yield _network(network)
             if network.members:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
-from bot.core.action import MultiTargetedAction, Wants, option
+from cyclopts import Parameter
+
+from bot.actions.kit.listing import Listing, tables
+from bot.core.action import TARGET, Wants, option
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import Detail, Details
 from bot.core.target import Container, Objects
@@ -18,19 +21,31 @@ _COLUMNS = ("NAME", "STATE", "IMAGE", "PORTS", "HEALTH", "RESTARTS", "AGE")
 _ALIVE = frozenset({"running", "paused", "restarting"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Ps(
-    MultiTargetedAction,
+    Listing,
     verb="ps",
     aliases=("get pods", "get pod", "get po"),
     wants=Wants.EVERYTHING,
-    examples=("ps", "ps -a", "ps -l app=web", "ps -n shop"),
+    rights=("list pods",),
+    examples=("ps", "ps -a", "ps -l app=web", "ps -n shop", "get pods -A -o wide --sort-by restarts"),
 ):
-    """List containers: state, image, ports, health, restarts and age."""
+    """List containers, or a cluster's pods: state, image or readiness, restarts and age."""
 
-    all: Annotated[bool, option("--all", "-a", help="those that have stopped, too")] = False
+    targets: Annotated[tuple[str, ...], Parameter(help=TARGET)] = ()
+    _: KW_ONLY
+    all: Annotated[bool, option("--all", "-a", help="those that have stopped, too; pods are all listed anyway")] = False
+
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, targets=(target,))
 
     async def run(self, found: Objects, engine: Details, now: datetime) -> AsyncGenerator[Output, None]:
+        if found.scope.engine == "kubernetes":
+            for table in tables(found.items, self):
+                yield table
+            if not found.items:
+                yield Note(f"No pod is in `{found.scope}`. `-A` looks in all namespaces.")
+            return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
         details = await gather(engine.detail(item) for item in shown)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from bot.actions.kit.cluster import usage
 from bot.core.action import Duration, MultiTargetedAction, Wants, option
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
 from bot.core.ports import engines
 from bot.core.ports.engines import Sample
-from bot.core.target import Container, Objects
+from bot.core.target import EVERYWHERE, Container, Node, Objects
 from bot.core.units import show_bytes, show_duration
 from bot.together import gather
 
@@ -22,6 +23,7 @@ _COLUMNS = ("NAME", "CPU", "MEMORY", "LIMIT", "MEM %", "NET IN/OUT", "DISK R/W",
 _LONGEST = timedelta(minutes=10)
 _MOST_LINES = 10
 _MIB = 2**20
+_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +32,20 @@ class Stats(
     verb="stats",
     aliases=("top pod", "top pods"),
     wants=Wants.CONTAINERS,
-    examples=("stats", "stats web", "stats web --for 30s", "stats --sort-by memory"),
+    rights=("list pods", "list pods.metrics.k8s.io"),
+    examples=("stats", "stats web", "stats web --for 30s", "stats --sort-by memory", "top node"),
 ):
     """Show the processor, memory, network and disk use of one, several or all running containers.
 
-    With `--for` it watches for that long and draws a chart.
+    In a cluster: of pods, containers or nodes, beside what they asked for and may have, as its metrics API measured
+    it last. With `--for` it watches for that long and draws a chart.
     """
 
     over: Annotated[Duration | None, option("--for", help="watch for so long and draw a chart, as `10s`")] = None
     sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`")] = "name"
+    containers: Annotated[bool, option("--containers", help="each container of a pod by itself")] = False
+    nodes: Annotated[bool, option("--nodes", help="the machines of a cluster; `top node` says the same")] = False
+    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
 
     def __post_init__(self) -> None:
         if self.over and not timedelta(seconds=3) <= self.over <= _LONGEST:
@@ -46,7 +53,48 @@ class Stats(
         if self.sort_by not in ("cpu", "memory", "name"):
             raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
 
-    async def run(self, found: Objects, engine: engines.Stats, now: datetime) -> AsyncGenerator[Output, None]:
+    @property
+    def within(self) -> str:
+        return EVERYWHERE if self.everywhere else self.namespace
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ("node",) if self.nodes else ()
+
+    async def run(
+        self, found: Objects, engine: engines.Stats | engines.Usages, now: datetime
+    ) -> AsyncGenerator[Output, None]:
+        measured = self._in_cluster(found, engine) if isinstance(engine, engines.Usages) else self._live(found, engine)
+        async with aclosing(measured) as outputs:
+            async for output in outputs:
+                yield output
+
+    async def _in_cluster(self, found: Objects, engine: engines.Usages) -> AsyncGenerator[Output, None]:
+        """The metrics API measures every fifteen seconds or so: a while shorter than that has one point."""
+        if not found.items:
+            yield Note(f"Nothing runs in `{found.scope}`.")
+            return
+        rounds = [(0.0, await self._usages(found, engine))]
+        if self.over:
+            yield Progress(f"measuring for {show_duration(self.over.total_seconds())}")
+            start, seconds = asyncio.get_running_loop().time(), self.over.total_seconds()
+            while (at := asyncio.get_running_loop().time() - start) < seconds:
+                await asyncio.sleep(min(_EVERY_S, seconds - at))
+                rounds.append((asyncio.get_running_loop().time() - start, await self._usages(found, engine)))
+        last = rounds[-1][1]
+        if last:
+            nodes = isinstance(found.items[0], Node)
+            yield usage.table(usage.ordered(last, self.sort_by), nodes=nodes, containers=self.containers)
+        if missing := sorted({item.name for item in found.items} - {it.name for it in last}):
+            yield Note(f"Not measured, as what has just begun or does not run: {', '.join(missing[:10])}.")
+        if self.over and last:
+            yield usage.chart(rounds, f"{found.scope} over {show_duration(self.over.total_seconds())}")
+
+    async def _usages(self, found: Objects, engine: engines.Usages) -> list[engines.Usage]:
+        measured = await engine.usages(found.items)
+        return measured if self.containers else usage.by_pod(measured)
+
+    async def _live(self, found: Objects, engine: engines.Stats) -> AsyncGenerator[Output, None]:
         running = [item for item in found.items if isinstance(item, Container) and item.state == "running"]
         if not running and len(found.items) == 1:
             raise NotRunning(

@@ -14,7 +14,13 @@ from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Attach(TargetedAction, verb="attach", wants=Wants.CONTAINER, examples=("attach web",)):
+class Attach(
+    TargetedAction,
+    verb="attach",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/attach"),
+    examples=("attach web",),
+):
     """Show what a container prints from now on, until somebody stops it. Nothing can be typed into it."""
 
     @property

@@ -19,7 +19,13 @@ from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Cat(PathAction, verb="cat", wants=Wants.CONTAINER, examples=("cat web /app/config.yaml", "cat web:/etc/hosts")):
+class Cat(
+    PathAction,
+    verb="cat",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
+    examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),
+):
     """Show a file of a container, also of one that has stopped or has no shell. What isn't text comes as a file."""
 
     def __post_init__(self) -> None:
@@ -28,23 +34,29 @@ class Cat(PathAction, verb="cat", wants=Wants.CONTAINER, examples=("cat web /app
             raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
 
     async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:
+        data = await self._read(found, engine)
+        if data is not None:
+            yield _shown(data, posixpath.basename(self.path))
+            return
+        async with aclosing(outputs_of(engine, found, ExecQuery(("cat", "--", self.path)))) as outputs:
+            async for output in outputs:
+                yield output
+
+    async def _read(self, found: Container, engine: ExecFiles) -> bytes | None:
+        """The file; None for what only a program in the container can read: /proc, a tmpfs, a mount of its own."""
         home = (await engine.detail(found)).workdir or "/"
         try:
             path, stat = await located(engine, found, posixpath.join(home, self.path))
         except NotFound:
             if found.state != "running":
                 raise
-            # What only the running container sees: /proc, a tmpfs, a mount of its own.
-            async with aclosing(outputs_of(engine, found, ExecQuery(("cat", "--", self.path)))) as outputs:
-                async for output in outputs:
-                    yield output
-            return
+            return None
         if stat.folder:
             raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` takes it along.")
         if stat.size > MOST:
             raise too_large(path)
         data = await asyncio.to_thread(content, await fetched(engine, found, path), path)
-        yield _shown(data, posixpath.basename(path))
+        return data if len(data) >= stat.size else None
 
 
 def _shown(data: bytes, name: str) -> Output:

@@ -17,7 +17,13 @@ from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Cp(PathAction, verb="cp", wants=Wants.CONTAINER, examples=("cp web:/app/config.yaml", "cp web:/app/logs")):
+class Cp(
+    PathAction,
+    verb="cp",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
+    examples=("cp web:/app/config.yaml", "cp web:/app/logs"),
+):
     """Copy a file out of a container into the thread; a folder comes as a .tar.gz.
 
     Text is scanned for secrets, archives member by member. Links that lead out of the folder stay behind, and

@@ -24,6 +24,7 @@ class Exec(
     ArgvAction,
     verb="exec",
     wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
 ):
     """Run a command in a running container, and show what it says and how it ends.
@@ -60,8 +61,10 @@ class Exec(
     async def run(self, found: Container, engine: engines.Exec, now: datetime) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning(
-                "cannot run a command in", found, why=f"it is {found.state}",
-                hint="`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
+                "cannot run a command in", found, why=f"it is {found.condition}",
+                hint="`events` and `describe` say why."
+                if found.container
+                else "`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
         query = engines.ExecQuery(self.argv, self.user, self.workdir, self.env)
         async with aclosing(outputs_of(engine, found, query, self.stdin, self.limit)) as outputs:

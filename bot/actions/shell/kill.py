@@ -30,7 +30,13 @@ echo "$found processes were sent SIG$2"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kill(TargetedAction, verb="kill", wants=Wants.CONTAINER, examples=("kill web --run 9f2c41aa",)):
+class Kill(
+    TargetedAction,
+    verb="kill",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
+    examples=("kill web --run 9f2c41aa",),
+):
     """End the processes that an `exec` or `sh` of cdebug left running in a container, by the run's mark.
 
     The engine can't end what was started through it; this asks a shell of the container to.

@@ -22,7 +22,13 @@ _COLUMNS = ("MODE", "OWNER", "SIZE", "MODIFIED", "NAME")
 
 
 @dataclass(frozen=True)
-class Ls(PathAction, verb="ls", wants=Wants.CONTAINER, examples=("ls web /app", "ls web:/etc", "ls /var/log")):
+class Ls(
+    PathAction,
+    verb="ls",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
+    examples=("ls web /app", "ls web:/etc", "ls /var/log"),
+):
     """List the files at a path of a container; one that has stopped is read from outside."""
 
     async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:

@@ -20,7 +20,14 @@ from bot.core.text import LineSplitter
 
 
 @dataclass(frozen=True)
-class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER, examples=("sh web",)):
+class Sh(
+    InteractiveAction,
+    verb="sh",
+    aliases=("shell",),
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/exec"),
+    examples=("sh web",),
+):
     """Turn this thread into a shell of a container: every reply that begins with `$ ` is a line of it.
 
     `cd` and variables last. The shell is yours: somebody else's first line opens one of their own. Each line is
@@ -45,7 +52,7 @@ class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER
 
     async def talk(self, found: Container, engine: engines.Exec, keys: Keys) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
-            raise NotRunning("cannot open a shell in", found, why=f"it is {found.state}", hint="`logs` says why.")
+            raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
         mark = secrets.token_hex(4)
         for argv in SHELLS:
             query = engines.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
@@ -63,7 +70,7 @@ class Sh(InteractiveAction, verb="sh", aliases=("shell",), wants=Wants.CONTAINER
                 continue
         raise NotFound(
             "no shell is in", found, why="neither bash, sh nor busybox answers",
-            hint="`cat`, `cp` and `processes` work without one.",
+            hint="`kubectl debug` brings one beside it." if found.container else "`cat` and `cp` work without one.",
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 
 from bot.backends.docker.client import Client
 from bot.backends.docker.details import DetailsPart
@@ -13,6 +14,7 @@ from bot.backends.docker.finding import FindPart
 from bot.backends.docker.logs import LogsPart
 from bot.backends.docker.objects import ObjectsPart
 from bot.backends.docker.stats import StatsPart
+from bot.core.person import Person
 from bot.core.ports.engines import Sees
 from bot.core.target import Scope
 
@@ -27,11 +29,18 @@ class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart
         self.scope = Scope(name, "docker", protected=protected)
         self.client = Client(name, host)
 
-    def seen_by(self, sees: Sees) -> Docker:
-        """The same connections, with only what `sees` lets through."""
+    def seen_by(self, person: Person, sees: Sees) -> Docker:
+        """The same connections, with only what `sees` lets through; the engine knows no people."""
         seen = copy(self)
         seen.sees = sees
         return seen
+
+    async def place(self, namespace: str) -> Scope:
+        """A compose project is protected by nothing of its own."""
+        return replace(self.scope, namespace=namespace)
+
+    async def keep(self) -> None:
+        """Nothing: all is asked when it is needed."""
 
     async def ping(self) -> str:
         """The engine's version. Raises Unavailable."""

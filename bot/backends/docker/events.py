@@ -12,23 +12,28 @@ from typing import Any
 
 from bot.backends.docker.part import Part
 from bot.core.ports.engines import Event
-from bot.core.target import Scope
+from bot.core.target import Container, Objects
+
+_BAD = frozenset({"oom", "die", "kill", "health_status"})
 
 
 class EventsPart(Part):
     """Reads past events."""
 
-    async def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
-        """Events of containers, oldest first. Raises TimedOut, Unavailable."""
+    async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
+        """Events of the containers, oldest first. Raises TimedOut, Unavailable."""
+        ids = {item.id for item in found.items if isinstance(item, Container)}
         until = min(until, datetime.now(UTC))  # the engine waits for a moment that is still to come
         query = {
             "since": f"{since.timestamp():.6f}",
             "until": f"{until.timestamp():.6f}",
             "filters": json.dumps({"type": ["container"]}),
         }
-        async with self.client.stream("read the events of", scope, "/events", query) as content:
+        async with self.client.stream("read the events of", found.scope, "/events", query) as content:
             while line := await content.readline():
-                yield event_of(json.loads(line))
+                seen = json.loads(line)
+                if seen["Actor"]["ID"] in ids:
+                    yield event_of(seen)
 
 
 def event_of(seen: Mapping[str, Any]) -> Event:
@@ -41,7 +46,7 @@ def event_of(seen: Mapping[str, Any]) -> Event:
     return Event(
         at=datetime.fromtimestamp(seen["timeNano"] / 1e9, UTC),
         action=action,
-        container_id=actor["ID"],
-        container=attributes.get("name", actor["ID"][:12]),
+        thing=attributes.get("name", actor["ID"][:12]),
         detail=", ".join(known),
+        warning=action in _BAD,
     )

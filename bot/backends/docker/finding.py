@@ -14,14 +14,22 @@ from typing import TypeVar
 from bot.backends.docker.part import SERVICE, Part
 from bot.core.action import Wants
 from bot.core.errors import UsageError
-from bot.core.target import Candidates, Container, Image, Network, Objects, TargetRef, Thing
+from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
 
 _SHORTEST_ID = 4
+_CONTAINERS = frozenset({"container", "service"})
+_ALL = (Wants.CONTAINERS, Wants.EVERYTHING, Wants.EVENTS, Wants.IMAGES)
 T = TypeVar("T", Container, Image, Network)
 
 
 class FindPart(Part):
     """Finds containers, images and networks."""
+
+    def kinds(self, wants: Wants) -> frozenset[str]:
+        """Which kinds a verb that wants this can be pointed at."""
+        if wants is Wants.THING:
+            return _CONTAINERS | {"image", "network"}
+        return {Wants.IMAGES: frozenset({"image"}), Wants.NETWORK: frozenset({"network"})}.get(wants, _CONTAINERS)
 
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
         """Raises Unavailable where the engine doesn't answer."""
@@ -41,7 +49,9 @@ class FindPart(Part):
             matches = list(_by_name(ref.name, containers, _container_steps(ref)) if ref.name else containers)
         if not matches and wants is Wants.THING and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
-        if wants in (Wants.CONTAINERS, Wants.EVERYTHING, Wants.IMAGES) and (matches or not ref.name):
+        if wants is Wants.SOURCES and _of_one_service(matches):
+            return Candidates((Objects(replace(self.scope, namespace=ref.namespace), tuple(matches)),))
+        if wants in _ALL and (matches or not ref.name):
             scope = replace(self.scope, namespace=ref.namespace)
             return Candidates((Objects(scope, tuple(matches)),))
         return Candidates(tuple(matches), () if matches else alike(ref.name, things))
@@ -58,7 +68,7 @@ class FindPart(Part):
 
     async def _containers(self, ref: TargetRef) -> list[Container]:
         found = await (self.listed(label=ref.selector.split(",")) if ref.selector else self.listed())
-        return [item for item in found if not ref.namespace or item.scope.namespace == ref.namespace]
+        return [item for item in found if ref.namespace in ("", EVERYWHERE) or item.scope.namespace == ref.namespace]
 
     async def _images(self) -> list[Image]:
         listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
@@ -80,6 +90,11 @@ Step = Callable[[T], bool]
 
 def _plain_steps(name: str) -> list[Step[Network]]:
     return [lambda it: name in (it.name, it.id), *_prefix_steps(name)]
+
+
+def _of_one_service(matches: Sequence[Thing]) -> bool:
+    owners = {it.owner for it in matches if isinstance(it, Container)}
+    return len(matches) > 1 and len(owners) == 1 and owners != {""}
 
 
 def _image_steps(name: str) -> list[Step[Image]]:

@@ -14,18 +14,20 @@ from typing import Any, Protocol, runtime_checkable
 
 from bot.core.action import Wants
 from bot.core.output import Lines, Stream, Table
-from bot.core.target import Candidates, Container, Image, Network, Scope, TargetRef, Thing
+from bot.core.person import Person
+from bot.core.target import Candidates, Container, Found, Image, Network, Objects, Scope, TargetRef, Thing
 
 
 @dataclass(frozen=True)
 class LogQuery:
-    """Which part of a log. tail: number of last lines, None for all."""
+    """Which part of a log. tail: number of last lines, None for all; previous: of the run before this one."""
 
     tail: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     timestamps: bool = False
     follow: bool = False
+    previous: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a container."""
+    """Something that happened to a thing, `count` times, the last time at `at`."""
 
     at: datetime
     action: str
-    container_id: str
-    container: str
+    thing: str
     detail: str = ""
+    warning: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,20 @@ Sees = Callable[[Thing], bool]
 
 
 class Find(Protocol):
-    """Finds what is meant, now. `seen_by` is the same engine with only the objects that somebody may see."""
+    """Finds what is meant, now.
+
+    `seen_by` is the same engine as somebody, with only the objects that they may see. `place` is a namespace of
+    it, protected where it says so itself; an empty one is the engine's own choice. `keep` is what it does as long
+    as the bot runs.
+    """
 
     scope: Scope
 
-    def seen_by(self, sees: Sees) -> Find: ...
+    def seen_by(self, person: Person, sees: Sees) -> Find: ...
+    def kinds(self, wants: Wants) -> frozenset[str]: ...
+    async def place(self, namespace: str) -> Scope: ...
     async def find(self, ref: TargetRef, wants: Wants) -> Candidates: ...
+    async def keep(self) -> None: ...
     async def ping(self) -> str: ...
     async def close(self) -> None: ...
 
@@ -167,7 +178,16 @@ class Processes(Protocol):
 
 @runtime_checkable
 class Events(Protocol):
-    def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
+    """Of the objects, and of what owns them; of the whole place where there are none."""
+
+    def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
+
+
+@runtime_checkable
+class Happenings(Inspect, Events, Protocol):
+    """All that is known of an object, what happened to it, and the pods that it stands for, in the cluster's words."""
+
+    async def pods_of(self, thing: Thing) -> Sequence[Mapping[str, Any]]: ...
 
 
 @runtime_checkable
@@ -245,3 +265,64 @@ class Files(Protocol):
 @runtime_checkable
 class ExecFiles(Exec, Files, Details, Protocol):
     """All three: what runs is asked inside, what doesn't is read from outside."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a container or a node uses, beside what it asked for and may have. In cores and bytes; 0 is none set."""
+
+    at: datetime
+    name: str
+    cpu: float
+    memory: int
+    container: str = ""
+    cpu_request: float = 0.0
+    cpu_limit: float = 0.0
+    memory_request: int = 0
+    memory_limit: int = 0
+
+
+@runtime_checkable
+class Usages(Protocol):
+    """Raises Unsupported where nothing measures."""
+
+    async def usages(self, things: Sequence[Thing]) -> list[Usage]: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a pod, in the cluster's own words: services and policies that select it."""
+
+    pod: Mapping[str, Any]
+    services: tuple[Mapping[str, Any], ...] = ()
+    slices: tuple[Mapping[str, Any], ...] = ()
+    policies: tuple[Mapping[str, Any], ...] = ()
+
+
+@runtime_checkable
+class Reach(Protocol):
+    async def surroundings(self, container: Container) -> Surroundings: ...
+
+
+class Tunnel(Protocol):
+    """Bytes from and to a port. `read` is empty at the end."""
+
+    async def read(self) -> bytes: ...
+    async def write(self, data: bytes) -> None: ...
+
+
+@runtime_checkable
+class Forward(Protocol):
+    """A connection to a port of a container, for as long as the block lasts."""
+
+    def forward(self, container: Container, port: int) -> AbstractAsyncContextManager[Tunnel]: ...
+
+
+@runtime_checkable
+class Reviews(Protocol):
+    """The rights that somebody lacks there, as the cluster itself says; none where all hold.
+
+    `KIND` in a right stands for the kinds of what was found.
+    """
+
+    async def review(self, found: Found, rights: Sequence[str]) -> list[str]: ...

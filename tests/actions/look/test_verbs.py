@@ -39,7 +39,7 @@ class Engine:
         for number in range(self.count):
             yield Sample(NOW + timedelta(seconds=number), 50.0, 2**20, 2**22, 1, 2, 3, 4, 5)
 
-    async def events(self, scope: Scope, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
+    async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         for event in self.happened:
             yield event
 
@@ -105,12 +105,15 @@ async def test_stats_of_what_ended_meanwhile_is_a_note():
     assert note == Note("Ended while it was measured: `web`. `describe` says why.")
 
 
-async def test_events_of_others_are_left_out():
-    happened = (Event(NOW, "die", "id-web", "web", "exit 1"), Event(NOW, "start", "id-hidden", "hidden"))
+async def test_events_are_counted_sorted_and_left_out_by_type():
+    happened = (Event(NOW, "die", "web", "exit 1", warning=True, count=3), Event(NOW, "start", "web"))
+    found = Objects(SCOPE, (container("web"),))
 
-    (table,) = await run(Events(), Objects(SCOPE, (container("web"),)), Engine(events=happened))
+    (table,) = await run(Events(sort_by=".count"), found, Engine(events=happened))
+    (warnings,) = await run(Events(types="warning"), found, Engine(events=happened))
 
-    assert table.rows == [("11-23 12:00:00", "web", "die", "exit 1")]
+    assert [row[2] for row in table.rows] == ["start", "die ×3"]
+    assert warnings.rows == [("11-23 12:00:00", "Warning", "die ×3", "web", "exit 1")]
 
 
 async def test_logs_asks_for_a_thousand_lines_unless_something_else_bounds_them():

@@ -10,10 +10,12 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.action import Wants
 from bot.core.errors import UsageError
+from bot.core.person import Person
 from bot.core.ports.engines import Find
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make
 
+ANN = Person("T0", "U0ANN", "ann")
 SHOP = {"com.docker.compose.project": "finding", "com.docker.compose.service": "api"}
 
 
@@ -60,7 +62,7 @@ async def test_nothing_is_found_and_what_looks_alike(context: Docker):
 
 
 async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(context: Docker, made: dict[str, str]):
-    blind = context.seen_by(lambda thing: thing.name != "find-one")
+    blind = context.seen_by(ANN, lambda thing: thing.name != "find-one")
     assert await names(blind, TargetRef("find-one")) == ["find-one-more"]
     assert await names(blind, TargetRef(made["find-one"])) == []
     found = await blind.find(TargetRef("find-oen"), Wants.CONTAINER)

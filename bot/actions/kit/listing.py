@@ -1,0 +1,81 @@
+"""Lists of a cluster's objects: the flags that all of them take, and the server's rows as tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.core.action import Action, Glass, Namespace, Reason, Selector, option
+from bot.core.errors import UsageError
+from bot.core.output import Table
+from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
+
+# What kubectl sorts by is a path in the object; these are the columns that show it.
+_PATHS = {"restartcount": "restarts", "starttime": "age", "creationtimestamp": "age", "phase": "status", "podip": "ip"}
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Action):
+    """What every list of objects can be asked."""
+
+    selector: Selector = ""
+    namespace: Namespace = ""
+
+    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
+    output: Annotated[str, option("--output", "-o", help="`wide` shows more columns")] = ""
+    sort_by: Annotated[str, option("--sort-by", help="a column, or a path as `.metadata.creationTimestamp`")] = ""
+    reason: Reason = ""
+    glass: Glass = ""
+
+    def __post_init__(self) -> None:
+        if self.output not in ("", "wide"):
+            raise UsageError("a list is shown as a table or `wide`, not as", self.output, hint="`inspect` shows YAML.")
+
+    @property
+    def within(self) -> str:
+        return EVERYWHERE if self.everywhere else self.namespace
+
+
+def tables(things: Sequence[Thing], listing: Listing) -> list[Table]:
+    """A table a kind, in the order of the kinds. Raises UsageError for a column that isn't there."""
+    shown = [thing for thing in things if isinstance(thing, Resource | Node) and thing.row]
+    kinds = list(dict.fromkeys(thing.kind for thing in shown))
+    return [_table([thing for thing in shown if thing.kind == kind], listing, titled=len(kinds) > 1) for kind in kinds]
+
+
+def _table(things: Sequence[Resource | Node], listing: Listing, *, titled: bool) -> Table:
+    rows = [(thing, thing.row) for thing in things if thing.row]
+    columns = rows[0][1].columns
+    if listing.sort_by:
+        rows.sort(key=lambda pair: _key(pair[1], _sorted_by(listing.sort_by, columns)))
+    kept = [at for at, name in enumerate(columns) if listing.output == "wide" or not name.endswith("+")]
+    names = tuple(columns[at].rstrip("+") for at in kept)
+    cells = [(thing, tuple(row.cells[at] for at in kept)) for thing, row in rows]
+    kind = rows[0][0].kind if titled else ""
+    if listing.within == EVERYWHERE and isinstance(things[0], Resource) and kind != "namespace":
+        spread = [(thing.scope.namespace, *shown) for thing, shown in cells]
+        return Table(("NAMESPACE", *names), spread, kind)
+    return Table(names, [shown for _, shown in cells], kind)
+
+
+def _sorted_by(typed: str, columns: Sequence[str]) -> int:
+    """Which column; -1 is the time of creation."""
+    wanted = typed.strip("{}'\"").rpartition(".")[2].lower()
+    wanted = _PATHS.get(wanted, wanted)
+    if wanted == "age":
+        return -1
+    names = [name.rstrip("+").lower() for name in columns]
+    if wanted not in names:
+        raise UsageError("can't sort by", typed, hint=f"There is {', '.join(names)}.")
+    return names.index(wanted)
+
+
+def _key(row: Row, column: int) -> tuple[float, str]:
+    """Numbers by their size, before texts."""
+    if column < 0:
+        return (0.0, row.created)
+    number = _NUMBER.match(row.cells[column])
+    return (float(number[0]), row.cells[column]) if number else (float("inf"), row.cells[column])

@@ -1,0 +1,69 @@
+"""`get`: a list of any kind of a cluster's objects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Self
+
+from cyclopts import Parameter
+
+from bot.actions.kit.listing import Listing, tables
+from bot.core.action import Wants
+from bot.core.errors import UsageError
+from bot.core.kinds import ALL, kind_of
+from bot.core.output import Note, Output
+from bot.core.ports.engines import Reach
+from bot.core.target import Objects
+
+
+@dataclass(frozen=True)
+class Get(
+    Listing,
+    verb="get",
+    wants=Wants.EVERYTHING,
+    rights=("list KIND",),
+    examples=("get deployments", "get svc,endpoints", "get deploy/web -o wide", "get nodes", "get all -n shop"),
+):
+    """List a cluster's objects of one kind or several, with the columns that kubectl shows.
+
+    Kinds: pods, deployments, replicasets, statefulsets, daemonsets, jobs, cronjobs, services, endpoints,
+    endpointslices, ingresses, networkpolicies, persistentvolumeclaims, nodes, configmaps, namespaces. Never secrets.
+    """
+
+    words: Annotated[tuple[str, ...], Parameter(help="KIND[,KIND…] [NAME…], or KIND/NAME…")] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.words:
+            raise UsageError("`get` needs a kind", hint="Write `get deployments`, or `get svc,endpoints`.")
+        for word in () if "/" in self.words[0] else self.words[0].split(","):
+            if word != "all" and not kind_of(word):
+                raise UsageError("no such kind:", word[:60], hint="`help get` lists them.")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Each name with its kind: `svc,ep web` is service/web and endpoints/web."""
+        if "/" in self.words[0]:
+            return self.words
+        return tuple(f"{kind}/{name}" for kind in self._kinds for name in self.words[1:])
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return () if "/" in self.words[0] else self._kinds
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        kinds = [kind for word in self.words[0].split(",") for kind in (ALL if word == "all" else (kind_of(word),))]
+        return tuple(dict.fromkeys(kinds))
+
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, words=(target,))
+
+    async def run(self, found: Objects, engine: Reach, now: datetime) -> AsyncGenerator[Output, None]:
+        shown = tables(found.items, self)
+        for table in shown:
+            yield table
+        if not shown:
+            yield Note(f"None is in `{found.scope}`. `-A` looks in all namespaces.")

@@ -1,0 +1,187 @@
+"""`http`: a request to a pod, through a port-forward."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+import h11
+
+from bot.core.action import Duration, TargetedAction, Wants, option
+from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
+from bot.core.output import Card, File, Lines, Note, Output
+from bot.core.ports.engines import Forward, Tunnel
+from bot.core.target import Container
+from bot.core.units import show_bytes, show_duration
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PLACE = re.compile(r"(?P<target>[^:?#]+?):(?P<port>\d{1,5})(?P<path>/.*)?")
+_HERE = re.compile(r":?(?P<port>\d{1,5})(?P<path>/.*)?")
+_HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_|~-]+):\s*(.*)")
+_MOST = 5 * 2**20
+_LONGEST = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http(
+    TargetedAction,
+    verb="http",
+    wants=Wants.CONTAINER,
+    rights=("get pods", "get pods/portforward"),
+    examples=("http web:8080/health", "http deploy/web:8080/api -X POST -d '{}'", "http :8080/metrics"),
+):
+    """Send an HTTP request to a port of a pod, and show the answer with its timing.
+
+    It goes through the cluster's API, as `kubectl port-forward` does: no service, ingress or policy is in between.
+    """
+
+    method: Annotated[str, option("--request", "-X", help="GET, HEAD, POST, …")] = ""
+    headers: Annotated[tuple[str, ...], option("--header", "-H", help="a header, as `Accept: text/plain`")] = ()
+    data: Annotated[str, option("--data", "-d", help="a body; makes it a POST")] = ""
+    limit: Annotated[Duration, option("--timeout", help="give up after")] = timedelta(seconds=10)
+
+    def __post_init__(self) -> None:
+        found = self._place
+        if not found or not 0 < int(found["port"]) < 65536:
+            raise UsageError(
+                "`http` needs a pod, a port and a path, not", self.target[:80], hint="Write `http web:8080/`."
+            )
+        if self._method not in _METHODS:
+            raise UsageError("no such method:", self.method[:20], hint=f"There is {', '.join(sorted(_METHODS))}.")
+        if any(not _HEADER.fullmatch(each) for each in self.headers):
+            raise UsageError("a header is written as", "Name: value", hint="As `-H 'Accept: text/plain'`.")
+        if any(ord(sign) <= 32 or ord(sign) > 126 for sign in self._path):
+            raise UsageError("a path has no spaces and only ASCII:", self._path[:80], hint="Write `%20` for a space.")
+        if self.limit > _LONGEST:
+            raise UsageError("`--timeout` takes at most 2m", hint="Try `--timeout 30s`.")
+
+    @property
+    def _place(self) -> re.Match[str] | None:
+        return _HERE.fullmatch(self.target) or _PLACE.fullmatch(self.target)
+
+    @property
+    def _port(self) -> int:
+        return int(self._place["port"]) if self._place else 0
+
+    @property
+    def _path(self) -> str:
+        return (self._place["path"] if self._place else "") or "/"
+
+    @property
+    def _method(self) -> str:
+        return (self.method or ("POST" if self.data else "GET")).upper()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        found = _PLACE.fullmatch(self.target)
+        return (found["target"],) if found and not _HERE.fullmatch(self.target) else ()
+
+    def pointed_at(self, target: str) -> Self:
+        return replace(self, target=f"{target}:{self._port}{self._path}")
+
+    @property
+    def lasting(self) -> str:
+        return "" if self._method in ("GET", "HEAD", "OPTIONS") else "whatever the program does with the request"
+
+    async def run(self, found: Container, engine: Forward, now: datetime) -> AsyncGenerator[Output, None]:
+        if found.state != "running":
+            raise NotRunning("cannot send a request to", found, why=f"it is {found.condition}", hint="`logs` says why.")
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self.limit.total_seconds()), engine.forward(found, self._port) as tunnel:
+                connected = time.monotonic()
+                answer = await _asked(tunnel, self._request(), self.data.encode())
+        except TimeoutError as error:
+            raise TimedOut(
+                "no answer from", f"{found.name}:{self._port}",
+                why=f"not within {show_duration(self.limit.total_seconds())}",
+                hint="`--timeout 60s` waits longer; `network` shows which ports are declared.",
+            ) from error  # fmt: skip
+        if answer is None:
+            raise Unavailable(
+                "no answer from", f"{found.name}:{self._port}",
+                why=getattr(tunnel, "failed", "") or "it closed the connection",
+                hint="Does anything listen there? `exec … -- netstat -lnt` and `network` tell.",
+            )  # fmt: skip
+        yield answer.card(f"{self._method} {found.name}:{self._port}{self._path}", started, connected)
+        for output in answer.body():
+            yield output
+
+    def _request(self) -> h11.Request:
+        typed = [(match[1], match[2]) for each in self.headers if (match := _HEADER.fullmatch(each))]
+        names = {name.lower() for name, _ in typed}
+        ours = [("Host", "localhost"), ("User-Agent", "cdebug"), ("Accept", "*/*"), ("Connection", "close")]
+        ours += [("Content-Length", str(len(self.data.encode())))] if self.data else []
+        headers = [*typed, *((name, value) for name, value in ours if name.lower() not in names)]
+        return h11.Request(method=self._method, target=self._path, headers=headers)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and when its first byte and its last did."""
+
+    response: h11.Response
+    data: bytes
+    first: float
+    last: float
+    cut: bool
+
+    def card(self, title: str, started: float, connected: float) -> Card:
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in self.response.headers]
+        reason = bytes(self.response.reason).decode("latin-1")
+        timing = [
+            ("connected", show_duration(connected - started)),
+            ("first byte", show_duration(self.first - started)),
+            ("whole", show_duration(self.last - started)),
+            ("size", show_bytes(len(self.data)) + (" (more was left out)" if self.cut else "")),
+        ]
+        status = [("status", f"{self.response.status_code} {reason}".strip())]
+        return Card(title, [("Answer", status), ("Timing", timing), ("Headers", headers)])
+
+    def body(self) -> list[Output]:
+        if not self.data:
+            return [Note("Its body is empty.")]
+        try:
+            text = self.data.decode()
+        except UnicodeDecodeError:
+            return [File("body", self.data)]
+        return [File("body", self.data)] if "\0" in text else [Lines(self.data.rstrip(b"\n") + b"\n")]
+
+
+async def _asked(tunnel: Tunnel, request: h11.Request, body: bytes) -> Answer | None:
+    """None where nothing came back. Raises Unavailable for what is no HTTP."""
+    wire = h11.Connection(h11.CLIENT)
+    await tunnel.write(
+        (wire.send(request) or b"") + (wire.send(h11.Data(data=body)) or b"") + (wire.send(h11.EndOfMessage()) or b"")
+    )
+    response, parts, size, first = None, list[bytes](), 0, 0.0
+    try:
+        while True:
+            event = wire.next_event()
+            if event is h11.NEED_DATA:
+                data = await tunnel.read()
+                if not data and not first:
+                    return None
+                first = first or time.monotonic()
+                wire.receive_data(data)
+            elif isinstance(event, h11.Response):
+                response = event
+            elif isinstance(event, h11.Data):
+                parts.append(bytes(event.data))
+                size += len(event.data)
+                if size > _MOST:
+                    break
+            elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+                break
+    except h11.RemoteProtocolError as error:
+        raise Unavailable(
+            "what answers speaks no HTTP", why=str(error), hint="`exec` can speak what it speaks."
+        ) from error
+    if response is None:
+        return None
+    return Answer(response, b"".join(parts)[:_MOST], first, time.monotonic(), size > _MOST)

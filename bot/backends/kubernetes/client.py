@@ -1,0 +1,253 @@
+"""One cluster's API over kept connections, each request as the person that it is for.
+
+Raw JSON, or the server's own tables, as kubectl reads them: typed models cost ten times as much. Streams are
+WebSockets; there is no SPDY here. Source: Kubernetes API reference v1.34, "User impersonation".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from bot.backends.kubernetes.access import Access, ClusterAt, load
+from bot.core.errors import (
+    CdebugError,
+    Denied,
+    ForbiddenByCluster,
+    Misconfigured,
+    NotFound,
+    NotRunning,
+    TimedOut,
+    Unavailable,
+    UsageError,
+)
+from bot.core.person import Person
+
+ANSWER_S = 5
+PAGE = 500
+MOST_PAGES = 40
+_READ_AHEAD = 1 << 20
+Json = Mapping[str, Any]
+
+
+class Connection:
+    """Connections to one cluster, made when they are first needed."""
+
+    def __init__(self, name: str, at: ClusterAt) -> None:
+        self.name = name
+        self._at = at
+        self._access: Access | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
+
+    async def opened(self) -> tuple[Access, aiohttp.ClientSession]:
+        """How it is reached, and its connections. Raises Misconfigured, TimedOut."""
+        async with self._opening:
+            if self._access is None or self._session is None:
+                self._access = await self._load()
+                connector = aiohttp.TCPConnector(ssl=self._access.tls or True, limit=0, keepalive_timeout=60)
+                self._session = aiohttp.ClientSession(connector=connector, read_bufsize=_READ_AHEAD)
+        return self._access, self._session
+
+    async def _load(self) -> Access:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await asyncio.to_thread(load, self.name, self._at)
+        except TimeoutError as error:
+            raise self._late("sign in to", self.name) from error
+
+    async def forget(self) -> None:
+        """Read the kubeconfig again before the next request: what it held was refused."""
+        self._access, session, self._session = None, self._session, None
+        if session:
+            await session.close()
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+
+    def _late(self, what: str, target: object) -> TimedOut:
+        return TimedOut(
+            f"cannot {what}", target, why=f"the cluster of `{self.name}` did not answer within {ANSWER_S} s",
+            hint="Nothing was changed; the other contexts go on. `use` shows them.",
+        )  # fmt: skip
+
+    def translate(self, error: Exception, what: str, target: object) -> CdebugError:
+        """A vendor's error as ours."""
+        if isinstance(error, TimeoutError):
+            return self._late(what, target)
+        if isinstance(error, aiohttp.WSServerHandshakeError):
+            return self.by_status(error.status, error.message, what, target)
+        return Unavailable(
+            f"cannot {what}", target, why=f"the cluster of `{self.name}` can't be reached",
+            hint="Is its API server up? `python -m bot check` on the bot's machine shows which contexts answer.",
+        )  # fmt: skip
+
+    def by_status(self, status: int, said: str, what: str, target: object) -> CdebugError:
+        """The API's own refusal. Source: API conventions, "HTTP status codes"."""
+        said = " ".join(said.split())[:400]
+        if status == 401:
+            return Unavailable(
+                f"cannot {what}", target, why=f"the cluster of `{self.name}` does not accept cdebug's credentials",
+                hint="A token or a certificate has expired: renew its kubeconfig.",
+            )  # fmt: skip
+        if status == 403 and "cannot impersonate" in said:
+            return Misconfigured(
+                f"cannot {what}", target, why=f"cdebug may not act as you in `{self.name}`: {said}",
+                hint="Its operator applies what `python -m bot manifest` prints.",
+            )  # fmt: skip
+        if status == 403:
+            return ForbiddenByCluster(
+                f"cannot {what}", target, why=f"the cluster refuses it: {_right(said)}",
+                hint="`can` shows what the cluster grants you; whoever runs it can grant more.",
+            )  # fmt: skip
+        if status in (404, 410):
+            return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps` shows what is.")
+        if status in (400, 409, 422):
+            return NotRunning(f"cannot {what}", target, why=said, hint="`describe` shows its state.")
+        return Unavailable(
+            f"cannot {what}", target, why=f"the cluster of `{self.name}` says: {said}", hint="Try again."
+        )
+
+
+def _right(said: str) -> str:
+    """Who cannot do what and where, as the API says it, without the name of the object."""
+    found = re.search(r'User "[^"]*" cannot \w+ resource .*', said)
+    return found[0] if found else said
+
+
+class Api:
+    """The API as somebody: `person` None is the bot itself."""
+
+    def __init__(self, connection: Connection, person: Person | None = None) -> None:
+        self.connection, self._person = connection, person
+
+    def who(self) -> list[tuple[str, str]]:
+        """Headers that name the person. Raises Denied for one whom the YAML maps to nobody."""
+        person = self._person
+        if person is None:
+            return []
+        if not person.kubernetes:
+            raise Denied(
+                f"you are nobody in `{self.connection.name}`", why="the settings map you to no Kubernetes user",
+                hint="Its operator can add you under `people`.",
+            )  # fmt: skip
+        return [("Impersonate-User", person.kubernetes), *(("Impersonate-Group", group) for group in person.groups)]
+
+    @asynccontextmanager
+    async def request(
+        self,
+        what: str,
+        target: object,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        accept: str = "application/json",
+        body: Json | None = None,
+        quiet_s: float | None = ANSWER_S,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer whose status is good. quiet_s: how long the cluster may say nothing, None for ever.
+
+        Raises what `by_status` and `translate` make of anything else, also when the stream breaks.
+        """
+        who = self.who()
+        try:
+            access, session = await self.connection.opened()
+            headers = [*who, ("Accept", accept), *(await access.credentials()).items()]
+            timeout = aiohttp.ClientTimeout(total=None, connect=ANSWER_S, sock_connect=ANSWER_S, sock_read=quiet_s)
+            async with session.request(
+                "POST" if body is not None else "GET", access.host + path, params=list(query), headers=headers,
+                json=body, timeout=timeout,
+                allow_redirects=False, server_hostname=access.server_name or None, proxy=access.proxy or None,
+            ) as answer:  # fmt: skip
+                if answer.status >= 300:
+                    raise await self._refused(answer, what, target)
+                yield answer
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self.connection.translate(error, what, target) from error
+
+    async def _refused(self, answer: aiohttp.ClientResponse, what: str, target: object) -> CdebugError:
+        text = (await answer.content.read(1 << 16)).decode("utf-8", "replace")
+        if answer.status == 401:
+            await self.connection.forget()
+        return self.connection.by_status(answer.status, message_of(text), what, target)
+
+    async def get(
+        self, what: str, target: object, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str = ""
+    ) -> Any:
+        """One answer, as JSON. Raises as `request` does."""
+        async with self.request(what, target, path, query, accept=accept or "application/json") as answer:
+            return json.loads(await answer.read())
+
+    async def post(self, what: str, target: object, path: str, body: Json) -> Any:
+        async with self.request(what, target, path, body=body) as answer:
+            return json.loads(await answer.read())
+
+    async def pages(
+        self, what: str, target: object, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str = ""
+    ) -> AsyncIterator[Any]:
+        """A list, page by page. Raises UsageError for one that has no end that anybody would read."""
+        after = ""
+        for _ in range(MOST_PAGES):
+            paged = [*query, ("limit", str(PAGE)), *([("continue", after)] if after else [])]
+            page = await self.get(what, target, path, paged, accept=accept)
+            yield page
+            after = (page.get("metadata") or {}).get("continue") or ""
+            if not after:
+                return
+        raise UsageError(
+            f"more than {PAGE * MOST_PAGES:,} objects are in", target, hint="Name a namespace, or a label by `-l`."
+        )
+
+    @asynccontextmanager
+    async def socket(
+        self, what: str, target: object, path: str, query: Sequence[tuple[str, str]], protocols: tuple[str, ...]
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A WebSocket. Raises as `request` does for a handshake that fails."""
+        who = self.who()
+        try:
+            access, session = await self.connection.opened()
+            headers = [*who, *(await access.credentials()).items()]
+            async with asyncio.timeout(ANSWER_S):
+                opened = await session.ws_connect(
+                    access.host + path, params=list(query), headers=headers, protocols=protocols, max_msg_size=0,
+                    autoclose=True, server_hostname=access.server_name or None, proxy=access.proxy or None,
+                )  # fmt: skip
+        except aiohttp.WSServerHandshakeError as error:
+            raise await self._why(error, what, target, path, query) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self.connection.translate(error, what, target) from error
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+    async def _why(
+        self, error: aiohttp.WSServerHandshakeError, what: str, target: object, path: str, query: Any
+    ) -> CdebugError:
+        """A refused handshake has no body that could be read: the same, asked plainly, is refused in words.
+
+        Up to 1.34 a plain GET of exec needs `get` alone; without an upgrade nothing runs.
+        """
+        try:
+            if error.status in (400, 403, 404):
+                await self.get(what, target, path, query)
+        except CdebugError as said:
+            if "Upgrade request required" not in said.why:
+                return said
+        return self.connection.translate(error, what, target)
+
+
+def message_of(text: str) -> str:
+    """The words of a Status, or the text itself."""
+    try:
+        known = json.loads(text)
+    except ValueError:
+        return text.strip()
+    return str(known.get("message") or text) if isinstance(known, dict) else text.strip()

@@ -1,0 +1,110 @@
+"""Running a process in a container of a pod, and listening to a container's own.
+
+Source: Kubernetes API reference v1.34, "connect GET requests to exec of Pod" and "to attach". Exec knows no user,
+folder or environment: `env` and `sh` in the container do. They need RBAC `get`, and from 1.35 `create` too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+from bot.backends.kubernetes.channels import PROTOCOLS, Remote
+from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.part import Part
+from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, UsageError
+from bot.core.output import Lines, Stream
+from bot.core.ports.engines import ExecQuery
+from bot.core.target import Container
+from bot.core.text import LineSplitter
+
+_COLUMNS, _ROWS = 200, 50
+_MISSING = ("executable file not found", "no such file or directory")
+
+
+class ExecPart(Part):
+    """Starts processes."""
+
+    @asynccontextmanager
+    async def exec(self, container: Container, query: ExecQuery) -> AsyncIterator[PodProcess]:
+        """Raises UsageError for what exec can't do here, NotRunning, ForbiddenByCluster, Unavailable."""
+        if query.user or query.workdir:
+            raise UsageError(
+                "in a cluster a command runs as the container's own user, in its own folder:", container,
+                hint="Write `-- sh -c 'cd /app && …'`.",
+            )  # fmt: skip
+        argv = ("env", *query.env, *query.argv) if query.env else query.argv
+        asked = [("container", container.container), ("stdout", "true")]
+        asked += [] if query.terminal else [("stderr", "true")]
+        asked += [("stdin", "true")] if query.input or query.terminal else []
+        asked += [("tty", "true")] if query.terminal else []
+        path = f"{path_of('pod', container.scope.namespace, container.name)}/exec"
+        asked += [("command", word) for word in argv]
+        async with self.api.socket("run a command in", container, path, asked, PROTOCOLS) as socket:
+            remote = Remote(socket, terminal=query.terminal)
+            await remote.begin(_COLUMNS, _ROWS)
+            yield PodProcess(remote, container, query.argv[0])
+
+    async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
+        """What a container prints from now on, until it ends."""
+        if container.state != "running":
+            raise NotRunning(
+                "cannot attach to", container, why=f"it is {container.condition}", hint="`logs` shows what it wrote."
+            )
+        path = f"{path_of('pod', container.scope.namespace, container.name)}/attach"
+        asked = [("container", container.container), ("stdout", "true"), ("stderr", "true")]
+        splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+        async with self.api.socket("attach to", container, path, asked, PROTOCOLS) as socket:
+            remote = Remote(socket, terminal=False)
+            async with aclosing(remote.output()) as output:
+                async for stream, chunk in output:
+                    if block := splitters[stream].push(chunk):
+                        yield Lines(block, stream)
+            for stream, splitter in splitters.items():
+                if block := splitter.close():
+                    yield Lines(block, stream)
+            if remote.broken:
+                raise broken("attach to", container)
+
+
+class PodProcess:
+    """One exec: its streams, and its status once it has ended."""
+
+    def __init__(self, remote: Remote, container: Container, program: str) -> None:
+        self._remote, self._container, self._program = remote, container, program
+
+    async def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """Raises NotFound for a program that isn't there, NotRunning, Unavailable where the connection broke."""
+        async with aclosing(self._remote.output()) as output:
+            async for part in output:
+                yield part
+        if self._remote.failed:
+            raise _refused(self._remote.failed, self._container, self._program)
+        if self._remote.broken:
+            raise broken("hear the end of a command in", self._container)
+
+    async def write(self, data: bytes) -> None:
+        await self._remote.write(data)
+
+    async def end_input(self) -> None:
+        await self._remote.end_input()
+
+    async def status(self) -> int | None:
+        return await self._remote.status()
+
+
+def _refused(said: str, container: Container, program: str) -> CdebugError:
+    if any(words in said for words in _MISSING):
+        return NotFound(
+            f"there is no `{program}` in", container, why="its image has no such program",
+            hint="`kubectl debug` brings a toolbox beside it; `describe` names the image.",
+        )  # fmt: skip
+    return NotRunning("cannot run a command in", container, why=said[:300], hint="`describe` shows its state.")
+
+
+def broken(what: str, container: Container) -> Unavailable:
+    """The stream ended before the process did."""
+    return Unavailable(
+        f"cannot {what}", container, why="the connection to the cluster broke off",
+        hint="It may run on in the container; try again when the cluster answers.",
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""A container's files, read by what is in the container: the cluster has no call for them.
+
+`tar` where there is one, as kubectl does; else `cat` and a shell, whose answer is made an archive here.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import tarfile
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from bot.backends.kubernetes.exec import ExecPart
+from bot.core.errors import NotFound, NotRunning, Unsupported, UsageError
+from bot.core.ports.engines import ExecQuery, PathStat
+from bot.core.target import Container
+
+# Texts of ours; a path comes to them as an argument, which the shell does not read as program.
+_STAT = r"""
+if [ -L "$1" ]; then printf 'l 0 %s' "$(readlink "$1")"
+elif [ -d "$1" ]; then printf 'd 0 '
+elif [ -f "$1" ]; then printf 'f %s ' "$(wc -c < "$1")"
+elif [ -e "$1" ]; then printf 'o 0 '
+else exit 44; fi
+"""
+_MEMBERS = r"""
+cd "$1" && find . -type f ! -name '*
+*' -exec sh -c 'for file; do
+  size=$(wc -c < "$file") && printf "%s %s\n" "$size" "$file" && head -c "$size" "$file"
+done' sh {} +
+"""
+_ABSENT = 44
+_LONGEST_NAME = 4096
+_MOST = 64 * 2**20
+
+
+class FilesPart(ExecPart):
+    """Each raises NotFound for a path that isn't there, and NotRunning where the container can't be asked."""
+
+    async def stat(self, container: Container, path: str) -> PathStat:
+        if container.state != "running":
+            raise NotRunning(
+                "cannot read the files of", container, why=f"it is {container.condition}",
+                hint="A cluster reads files of running containers only; `logs` shows what it wrote.",
+            )  # fmt: skip
+        try:
+            status, out, _ = await self._run(container, ("sh", "-c", _STAT, "sh", path))
+        except NotFound as error:
+            raise Unsupported(
+                "cannot read the files of", container, why="its image has no shell",
+                hint="`kubectl debug` brings a toolbox beside it.",
+            ) from error  # fmt: skip
+        if status == _ABSENT:
+            raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.")
+        kind, _, rest = out.decode("utf-8", "surrogateescape").partition(" ")
+        size, _, link = rest.partition(" ")
+        return PathStat(
+            posixpath.basename(path.rstrip("/")), int(size.strip() or 0), kind == "d", link if kind == "l" else ""
+        )
+
+    async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
+        """The path as a tar stream, a folder with all that is in it."""
+        folder, name = posixpath.split(path.rstrip("/"))
+        query = ExecQuery(("tar", "cf", "-", "-C", folder or "/", "--", name or "."))
+        try:
+            async with self.exec(container, query) as process, aclosing(process.output()) as output:
+                async for stream, chunk in output:
+                    if stream == "out":
+                        yield chunk
+        except NotFound:
+            yield await self._without_tar(container, path)
+
+    async def _without_tar(self, container: Container, path: str) -> bytes:
+        if not (await self.stat(container, path)).folder:
+            _, data, _ = await self._run(container, ("cat", "--", path))
+            return _packed([(posixpath.basename(path), data)])
+        _, out, _ = await self._run(container, ("sh", "-c", _MEMBERS, "sh", path))
+        top = posixpath.basename(path.rstrip("/")) or "files"
+        return _packed([(posixpath.normpath(f"{top}/{name}"), data) for name, data in _members(out)], top)
+
+    async def _run(self, container: Container, argv: tuple[str, ...]) -> tuple[int, bytes, bytes]:
+        """A short command: its status and what it said on both streams."""
+        out, err, size = list[bytes](), list[bytes](), 0
+        async with self.exec(container, ExecQuery(argv)) as process:
+            async with aclosing(process.output()) as output:
+                async for stream, chunk in output:
+                    (out if stream == "out" else err).append(chunk)
+                    size += len(chunk)
+                    if size > _MOST:
+                        raise UsageError("too much is there to be taken along from", container, hint="Name a part.")
+            return await process.status() or 0, b"".join(out), b"".join(err)
+
+
+def _members(out: bytes) -> list[tuple[str, bytes]]:
+    """`SIZE NAME`, a newline and so many bytes, again and again."""
+    found, at = [], 0
+    while (end := out.find(b"\n", at, at + _LONGEST_NAME)) >= 0:
+        size, _, name = out[at:end].partition(b" ")
+        if not size.strip().isdigit():
+            break
+        at = end + 1 + int(size)
+        found.append((name.decode("utf-8", "surrogateescape"), out[end + 1 : at]))
+    return found
+
+
+def _packed(files: list[tuple[str, bytes]], folder: str = "") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        if folder:
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(entry)
+        for name, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return out.getvalue()

@@ -1,0 +1,238 @@
+"""What a name means in a cluster, now, to the person who asks.
+
+Order: an exact name is one GET as the person; then a workload of that name; then a label or the start of a name,
+from the bot's own watch and only after an access review as the person. A workload means all its pods for what
+merges them, and one ready pod for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from bot.backends.kubernetes.kinds import KINDS, path_of, thing_of
+from bot.backends.kubernetes.listing import ListingPart
+from bot.backends.kubernetes.pods import containers_of, is_ready
+from bot.backends.kubernetes.selectors import selector_of
+from bot.core.action import Wants
+from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
+from bot.core.kinds import CLUSTER_WIDE, WORKLOADS
+from bot.core.target import Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
+from bot.together import gather
+
+Pod = Mapping[str, Any]
+_SYNC_S = 3.0
+_MENU = 101
+_ALIKE = 5
+_NEAR = 55.0
+_WITH_PODS = frozenset({"pod", "service", *WORKLOADS})
+_LISTS = (Wants.EVERYTHING, Wants.CONTAINERS)
+_INSIDE = (Wants.CONTAINER, Wants.SOURCES)
+_OTHERS = (*WORKLOADS, "service", "ingress", "networkpolicy", "persistentvolumeclaim", "configmap")
+
+
+class FindPart(ListingPart):
+    """Finds objects, and containers in pods."""
+
+    def kinds(self, wants: Wants) -> frozenset[str]:
+        """Which kinds a verb that wants this can be pointed at."""
+        if wants in (Wants.IMAGES, Wants.NETWORK):
+            return frozenset()
+        return (_WITH_PODS | {"container"}) if wants in _INSIDE else KINDS | {"secret"}  # refused by its own words
+
+    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+        """Raises NotFound, ForbiddenByCluster, Unavailable, and UsageError for what a cluster has not."""
+        if wants in (Wants.IMAGES, Wants.NETWORK):
+            what = "images" if wants is Wants.IMAGES else "networks with names"
+            raise Unsupported(f"a cluster has no {what}: that is for docker contexts", hint="`get pods` lists pods.")
+        if ref.kind:
+            path_of(ref.kind)
+        scope = await self.place(ref.namespace)
+        try:
+            return await self._find(ref, wants, scope)
+        except ForbiddenByCluster:
+            if ref.kind not in CLUSTER_WIDE and not await self.exists(scope.namespace):
+                raise await self._no_namespace(scope) from None
+            raise
+
+    async def _find(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
+        if wants in _LISTS:
+            found = await self._listing(ref, wants, scope)
+        elif wants is Wants.EVENTS and not ref.name and not ref.selector:
+            found = Candidates((Objects(scope, ()),))
+        elif wants in _INSIDE:
+            found = await self._inside(ref, wants, scope)
+        else:
+            found = await self._object(ref, scope)
+        if not found.matches or found.matches == (Objects(scope, ()),):
+            kind = ref.kind or "pod"
+            if kind not in CLUSTER_WIDE and not await self.exists(scope.namespace):
+                raise await self._no_namespace(scope)
+            if not found.matches:
+                return Candidates((), await self._alike(ref, kind, scope))
+        return found
+
+    # ---- lists
+
+    async def _listing(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
+        """Rows of a kind; a name that is a workload's, or begins some pods' names, means those pods."""
+        kind = ref.kind or "pod"
+        if wants is Wants.CONTAINERS and kind in WORKLOADS:
+            owner = await self._read(kind, ref.name, scope) if ref.name else None
+            if ref.name and owner is None:
+                return Candidates()
+            selector = selector_of(owner) if owner else ref.selector
+            return Candidates((Objects(scope, tuple(await self.listed("pod", scope, selector=selector))),))
+        things = await self.listed(kind, scope, name=ref.name, selector=ref.selector)
+        if not things and ref.name and not ref.kind:
+            if workload := await self._workload(ref.name, scope):
+                things = await self.listed("pod", scope, selector=selector_of(workload[1]))
+            else:
+                names = [pod.name for pod in await self._by_part(ref.name, scope)]
+                things = [it for it in await self.listed("pod", scope) if it.name in names] if names else []
+        if not things and ref.name:
+            return Candidates()
+        return Candidates((Objects(scope, tuple(things)),))
+
+    # ---- one object
+
+    async def _object(self, ref: TargetRef, scope: Scope) -> Candidates:
+        kind = ref.kind or "pod"
+        if not ref.name:
+            found = await self.listed(kind, scope, selector=ref.selector)
+            return Candidates(tuple(found[:_MENU]))
+        if seen := await self._read(kind, ref.name, scope):
+            return self._seen([thing_of(kind, seen, scope)])
+        if ref.kind == "pod":
+            return self._seen(await self._by_part(ref.name, scope))
+        if ref.kind:
+            return Candidates()
+        others = [(kind, self._optional(kind, ref.name, scope)) for kind in _OTHERS]
+        answers = await gather(answer for _, answer in others)
+        for (kind, _), seen in zip(others, answers, strict=True):
+            if seen:
+                return self._seen([thing_of(kind, seen, scope)])
+        return self._seen(await self._by_part(ref.name, scope))
+
+    def _seen(self, things: Iterable[Thing]) -> Candidates:
+        return Candidates(tuple(thing for thing in things if self.sees(thing)))
+
+    async def _read(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any] | None:
+        """One GET as the person; None for what isn't there."""
+        try:
+            seen: Mapping[str, Any] = await self.api.get(
+                f"read {kind} `{name}` in", scope, path_of(kind, scope.namespace, name)
+            )
+        except NotFound:
+            return None
+        return seen
+
+    async def _optional(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
+        """The same where nobody said that it is of this kind: what the person may not read isn't meant."""
+        try:
+            return await self._read(kind, name, scope) or {}
+        except ForbiddenByCluster:
+            return {}
+
+    # ---- containers
+
+    async def _inside(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
+        if ref.kind and ref.kind not in (*_WITH_PODS, "container"):
+            raise UsageError("no container is in a", ref.kind, hint="Name a pod, or a workload of pods.")
+        merged = wants is Wants.SOURCES
+        if not ref.name:
+            pods = [pod async for pod in self._pods_of(ref.selector, scope)]
+            return self._of_workload(pods, ref, scope) if merged and ref.selector else self._each(pods, ref, scope)
+        if ref.kind in ("", "pod", "container") and (pod := await self._read("pod", ref.name, scope)):
+            return self._whole(self._containers(pod, ref, scope), scope)
+        inside = ref.kind in ("pod", "container")
+        if not inside and (workload := await self._workload(ref.name, scope, ref.kind)):
+            pods = [pod async for pod in self._pods_of(selector_of(workload[1]), scope)]
+            if not pods:
+                raise NotFound(
+                    f"{workload[0]}/{ref.name} has no pod in",
+                    scope,
+                    hint=f"`describe {workload[0]}/{ref.name}` says why.",
+                )
+            if merged:
+                return self._of_workload(pods, ref, scope)
+            return self._first_seen(sorted(pods, key=lambda pod: not is_ready(pod)), ref, scope)
+        names = [pod.name for pod in await self._by_part(ref.name, scope)] if inside or not ref.kind else []
+        pods = [pod for name in names if (pod := await self._read("pod", name, scope))]
+        return self._each(pods, ref, scope)
+
+    def _containers(self, pod: Pod, ref: TargetRef, scope: Scope) -> list[Container]:
+        return [it for it in containers_of(pod, scope, ref.container) if self.sees(it)]
+
+    def _whole(self, containers: list[Container], scope: Scope) -> Candidates:
+        """One container, or those of one pod as one match."""
+        if len(containers) > 1:
+            return Candidates((Objects(scope, tuple(containers)),))
+        return Candidates(tuple(containers))
+
+    def _each(self, pods: list[Pod], ref: TargetRef, scope: Scope) -> Candidates:
+        matches: list[Found] = []
+        for pod in pods:
+            matches += self._whole(self._containers(pod, ref, scope), scope).matches
+        return Candidates(tuple(matches))
+
+    def _of_workload(self, pods: list[Pod], ref: TargetRef, scope: Scope) -> Candidates:
+        return self._whole([it for pod in pods for it in self._containers(pod, ref, scope)], scope)
+
+    def _first_seen(self, pods: list[Pod], ref: TargetRef, scope: Scope) -> Candidates:
+        for pod in pods:
+            if containers := self._containers(pod, ref, scope):
+                return self._whole(containers, scope)
+        return Candidates()
+
+    async def _workload(self, name: str, scope: Scope, kind: str = "") -> tuple[str, Mapping[str, Any]] | None:
+        """The workload of that name that stands highest, or of that kind."""
+        kinds = [kind] if kind else WORKLOADS
+        answers = await gather(self._optional(each, name, scope) for each in kinds)
+        return next(((each, seen) for each, seen in zip(kinds, answers, strict=True) if seen), None)
+
+    async def _pods_of(self, selector: str, scope: Scope) -> AsyncIterator[Pod]:
+        query = [("labelSelector", selector)] if selector else []
+        async for page in self.api.pages("list the pods of", scope, path_of("pod", scope.namespace), query):
+            for pod in page["items"]:
+                yield pod
+
+    # ---- parts of names
+
+    async def _by_part(self, name: str, scope: Scope) -> list[Resource]:
+        """Pods that carry it as a label, else those whose names begin so. As many as a menu shows, and one more."""
+        if not await self._may_search(scope):
+            return []
+        for found in (self.names.labelled(name, scope), self.names.begin_with(name, scope)):
+            if seen := list(islice((pod for pod in found if self.sees(pod)), _MENU)):
+                return seen
+        return []
+
+    async def _may_search(self, scope: Scope) -> bool:
+        return await self.may("list pods", scope.namespace) and await self.names.settled(_SYNC_S)
+
+    async def _alike(self, ref: TargetRef, kind: str, scope: Scope) -> tuple[Thing, ...]:
+        """What is there that looks like it: pods from the watch, other kinds from one list as the person."""
+        if not ref.name:
+            return ()
+        if kind == "pod":
+            near: Iterable[Thing] = self.names.alike(ref.name, scope) if await self._may_search(scope) else ()
+            return tuple(islice((pod for pod in near if self.sees(pod)), _ALIKE))
+        try:
+            known: dict[str, Resource | Node] = {it.name: it for it in await self.listed(kind, scope)}
+        except ForbiddenByCluster:
+            return ()
+        found = process.extract(ref.name, list(known), scorer=fuzz.ratio, limit=_ALIKE, score_cutoff=_NEAR)
+        return tuple(known[name] for name, _, _ in found)
+
+    async def _no_namespace(self, scope: Scope) -> NotFound:
+        hint = "`get namespaces` shows which there are."
+        if await self.may("list namespaces", ""):
+            names = [it.name for it in await self.listed("namespace", scope)]
+            near = process.extract(scope.namespace, names, scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR)
+            if near:
+                hint = f"Did you mean {' or '.join(f'`{name}`' for name, _, _ in near)}?"
+        return NotFound(f"no namespace is called `{scope.namespace}` in `{scope.context}`", hint=hint)

@@ -1,0 +1,82 @@
+"""Where each kind of object is in the API, and how an object of it becomes a thing of ours.
+
+Source: Kubernetes API reference v1.34.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from bot.core.errors import UsageError
+from bot.core.kinds import CLUSTER_WIDE
+from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope
+
+_GROUPS = {
+    "": "/api/v1",
+    "apps": "/apis/apps/v1",
+    "batch": "/apis/batch/v1",
+    "discovery.k8s.io": "/apis/discovery.k8s.io/v1",
+    "networking.k8s.io": "/apis/networking.k8s.io/v1",
+}
+_PLACES = {
+    "pod": ("", "pods"),
+    "service": ("", "services"),
+    "endpoints": ("", "endpoints"),
+    "persistentvolumeclaim": ("", "persistentvolumeclaims"),
+    "configmap": ("", "configmaps"),
+    "node": ("", "nodes"),
+    "namespace": ("", "namespaces"),
+    "deployment": ("apps", "deployments"),
+    "replicaset": ("apps", "replicasets"),
+    "statefulset": ("apps", "statefulsets"),
+    "daemonset": ("apps", "daemonsets"),
+    "job": ("batch", "jobs"),
+    "cronjob": ("batch", "cronjobs"),
+    "endpointslice": ("discovery.k8s.io", "endpointslices"),
+    "ingress": ("networking.k8s.io", "ingresses"),
+    "networkpolicy": ("networking.k8s.io", "networkpolicies"),
+}
+KINDS = frozenset(_PLACES)
+
+
+def group_of(kind: str) -> tuple[str, str]:
+    """API group and plural. Raises UsageError for a kind that isn't read here."""
+    if kind == "secret":
+        raise UsageError("cdebug never reads secrets", hint="`describe pod/NAME` names those that a pod uses.")
+    if kind not in _PLACES:
+        raise UsageError("a cluster has no", kind, hint="`help get` lists the kinds.")
+    return _PLACES[kind]
+
+
+def path_of(kind: str, namespace: str = "", name: str = "") -> str:
+    """The API's path of an object, or of the list of its kind. Raises UsageError as `group_of` does."""
+    group, plural = group_of(kind)
+    place = "" if kind in CLUSTER_WIDE or namespace in ("", EVERYWHERE) else f"/namespaces/{quote(namespace, safe='')}"
+    return f"{_GROUPS[group]}{place}/{plural}" + (f"/{quote(name, safe='')}" if name else "")
+
+
+def thing_of(kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
+    """An object, or its metadata alone, in the scope of its own namespace."""
+    metadata = seen["metadata"]
+    labels, generation = metadata.get("labels") or {}, int(metadata.get("generation") or 0)
+    if kind == "node":
+        return Node(replace(scope, namespace=""), metadata["name"], labels, metadata["uid"], generation, row)
+    return Resource(scope, kind, metadata["name"], metadata["uid"], generation, labels, owner_of(metadata), row)
+
+
+def owner_of(metadata: Mapping[str, Any]) -> str:
+    """What made it, as `kind/name`. A replica set of a deployment is named by the deployment.
+
+    Source: apps/v1, the pod-template-hash label and the names that the deployment controller makes of it.
+    """
+    owner = next((it for it in metadata.get("ownerReferences") or () if it.get("controller")), None)
+    if not owner:
+        return ""
+    kind, name = owner["kind"].lower(), owner["name"]
+    made = (metadata.get("labels") or {}).get("pod-template-hash")
+    if kind == "replicaset" and made and name.endswith(f"-{made}"):
+        return f"deployment/{name.removesuffix(f'-{made}')}"
+    return f"{kind}/{name}"

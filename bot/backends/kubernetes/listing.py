@@ -1,0 +1,59 @@
+"""Lists, as the server's own tables: the columns and cells that kubectl prints, with each object's metadata.
+
+Source: Kubernetes API concepts, "Receiving resources as Tables".
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.backends.kubernetes.kinds import path_of, thing_of
+from bot.backends.kubernetes.reviews import ReviewsPart
+from bot.core.kinds import CLUSTER_WIDE
+from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope
+
+_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+
+class ListingPart(ReviewsPart):
+    """Lists as the person."""
+
+    async def listed(self, kind: str, scope: Scope, *, name: str = "", selector: str = "") -> list[Resource | Node]:
+        """What may be seen of a kind, with its rows. name: of one object; selector: by label.
+
+        Raises ForbiddenByCluster, Unavailable.
+        """
+        query = [("fieldSelector", f"metadata.name={name}")] if name else []
+        query += [("labelSelector", selector)] if selector else []
+        places = await self.every_place() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
+        found: list[Resource | Node] = []
+        columns: tuple[str, ...] = ()
+        async for page in self._tables(kind, scope, query):
+            columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
+            for row in page.get("rows") or ():
+                metadata = row["object"]["metadata"]
+                here = scope
+                if places:
+                    name_ = metadata["namespace"]
+                    here = places.get(name_, replace(scope, namespace=name_, protected=True))
+                cells = tuple(_cell(cell) for cell in row["cells"])
+                shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
+                thing = thing_of(kind, row["object"], here, shown)
+                if self.sees(thing):
+                    found.append(thing)
+        return found
+
+    def _tables(self, kind: str, scope: Scope, query: Sequence[tuple[str, str]]) -> AsyncIterator[Mapping[str, Any]]:
+        path = path_of(kind, scope.namespace)
+        return self.api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", "Metadata")], accept=_TABLE)
+
+
+def _column(definition: Mapping[str, Any]) -> str:
+    """A column's name as kubectl prints it; those that only `-o wide` shows end in a `+`."""
+    return str(definition["name"]).upper() + ("+" if definition.get("priority") else "")
+
+
+def _cell(value: Any) -> str:
+    return "<none>" if value in (None, "") else str(value)

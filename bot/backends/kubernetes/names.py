@@ -1,0 +1,142 @@
+"""The names of all pods, watched as the bot: what a part of a name may mean, without a list each time.
+
+It holds metadata alone. What it says is asked only after an access review as the person, and each name that
+leaves it passed policy. Source: Kubernetes API concepts, "Efficient detection of changes", "Resource bookmarks".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from bot.backends.kubernetes.client import Api
+from bot.backends.kubernetes.kinds import owner_of, path_of
+from bot.core.errors import CdebugError, NotFound
+from bot.core.target import Resource, Scope
+
+_METADATA = ";g=meta.k8s.io;v=v1,application/json"
+_LIST = f"application/json;as=PartialObjectMetadataList{_METADATA}"
+_WATCH = f"application/json;as=PartialObjectMetadata{_METADATA}"
+_QUIET_S, _WATCH_S = 330.0, 300
+_RETRY_S, _LONGEST_RETRY_S = 1.0, 30.0
+_NEAR = 55.0
+Entry = tuple[str, Mapping[str, str], str, int]
+
+
+class Names:
+    """`ready` is set while it is complete; until then nobody asks it."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._pods: dict[str, dict[str, Entry]] = {}
+        self._sorted: dict[str, list[str]] = {}
+        self.ready = asyncio.Event()
+
+    async def keep(self) -> None:
+        """List, then watch, for ever; whatever breaks is begun anew."""
+        wait = _RETRY_S
+        while True:
+            try:
+                version = await self._list()
+                self.ready.set()
+                wait = _RETRY_S
+                while True:
+                    version = await self._watch(version)
+            except CdebugError:
+                self.ready.clear()
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_RETRY_S)
+
+    async def _list(self) -> str:
+        pods: dict[str, dict[str, Entry]] = {}
+        version = ""
+        async for page in self._api.pages("list the pods of", self._api.connection.name, path_of("pod"), accept=_LIST):
+            version = version or page["metadata"]["resourceVersion"]
+            for item in page["items"]:
+                metadata = item["metadata"]
+                pods.setdefault(metadata["namespace"], {})[metadata["name"]] = _entry(metadata)
+        self._pods, self._sorted = pods, {namespace: sorted(names) for namespace, names in pods.items()}
+        return version
+
+    async def _watch(self, version: str) -> str:
+        """Until the server ends it, as it does every few minutes. Raises NotFound for a version that is too old."""
+        query = [
+            ("watch", "1"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
+            ("timeoutSeconds", str(_WATCH_S)),
+        ]  # fmt: skip
+        about = self._api.connection.name
+        async with self._api.request(
+            "watch the pods of", about, path_of("pod"), query, accept=_WATCH, quiet_s=_QUIET_S
+        ) as answer:
+            async for line in answer.content:
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    raise NotFound("cannot watch the pods of", about, why=str(event["object"].get("message")))
+                version = event["object"]["metadata"]["resourceVersion"]
+                self._take(event["type"], event["object"]["metadata"])
+        return version
+
+    def _take(self, change: str, metadata: Mapping[str, Any]) -> None:
+        if change == "BOOKMARK":
+            return
+        namespace, name = metadata["namespace"], metadata["name"]
+        pods, names = self._pods.setdefault(namespace, {}), self._sorted.setdefault(namespace, [])
+        if change == "DELETED":
+            if pods.pop(name, None):
+                names.pop(bisect_left(names, name))
+            return
+        if name not in pods:
+            insort(names, name)
+        pods[name] = _entry(metadata)
+
+    def begin_with(self, start: str, scope: Scope) -> Iterator[Resource]:
+        """Pods of a namespace whose names begin so, in order."""
+        names = self._sorted.get(scope.namespace, [])
+        for name in islice(names, bisect_left(names, start), None):
+            if not name.startswith(start):
+                return
+            yield self._thing(name, scope)
+
+    def labelled(self, value: str, scope: Scope) -> Iterator[Resource]:
+        """Pods of a namespace that carry a label of this value."""
+        for name, (_, labels, _, _) in self._pods.get(scope.namespace, {}).items():
+            if value in labels.values():
+                yield self._thing(name, scope)
+
+    def alike(self, name: str, scope: Scope) -> Iterator[Resource]:
+        """Pods of a namespace that look like this name, the nearest first: one of each owner, then the others.
+
+        A pod's own name ends in what nobody types: its owner's is compared too.
+        """
+        stems: dict[str, list[str]] = {}
+        for known, (_, _, owner, _) in self._pods.get(scope.namespace, {}).items():
+            stems.setdefault(owner.partition("/")[2] or known, []).append(known)
+        near = [
+            stem for stem, _, _ in process.extract(name, list(stems), scorer=fuzz.ratio, limit=50, score_cutoff=_NEAR)
+        ]
+        near += [stem for stem in stems if name in stem and stem not in near]
+        rest = [known for stem in near for known in stems[stem][1:]]
+        for known in [*(stems[stem][0] for stem in near), *rest]:
+            yield self._thing(known, scope)
+
+    def _thing(self, name: str, scope: Scope) -> Resource:
+        uid, labels, owner, generation = self._pods[scope.namespace][name]
+        return Resource(scope, "pod", name, uid, generation, labels, owner)
+
+    async def settled(self, patience_s: float) -> bool:
+        """Whether it is complete, now or soon."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self.ready.wait()
+        return self.ready.is_set()
+
+
+def _entry(metadata: Mapping[str, Any]) -> Entry:
+    return metadata["uid"], metadata.get("labels") or {}, owner_of(metadata), int(metadata.get("generation") or 0)

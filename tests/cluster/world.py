@@ -1,0 +1,63 @@
+"""Starting a bot on a cluster: its settings, its manifest applied, a token of the account that the manifest made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.cluster.cluster import Cluster
+from tests.harness import ROOT, Bot, wait_until
+
+SHOP = ROOT / "deploy" / "shop.yaml"
+
+
+def apply_shop(cluster: Cluster) -> None:
+    """The shop and its faults; returns once each fault shows."""
+    cluster.run_kubectl("apply", "-f", str(SHOP))
+    cluster.run_kubectl("rollout", "status", "deployment/web", "--namespace", "shop", "--timeout=60s")
+    for name in ("pair", "plain", "bare"):
+        cluster.run_kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--namespace", "shop", "--timeout=60s")
+    cluster.run_kubectl("wait", "--for=condition=Ready", "pod/ledger", "--namespace", "vault", "--timeout=60s")
+    wait_until(lambda: restarts(cluster, "checkout") > 0, "checkout's first crash", 60)
+    wait_until(lambda: restarts(cluster, "report") > 0, "report's first kill for memory", 60)
+    cluster.run_kubectl("wait", "--for=condition=complete", "job/migrate", "--namespace", "shop", "--timeout=60s")
+
+
+def pods(cluster: Cluster, app: str, namespace: str = "shop") -> list[dict[str, Any]]:
+    """The pods of one of the shop's workloads, as the cluster has them now."""
+    said = cluster.run_kubectl("get", "pods", "--namespace", namespace, "-l", f"app={app}", "-o", "yaml")
+    return list(yaml.safe_load(said)["items"])
+
+
+def restarts(cluster: Cluster, app: str) -> int:
+    statuses = [it for pod in pods(cluster, app) for it in pod["status"].get("containerStatuses", ())]
+    return sum(it.get("restartCount", 0) for it in statuses)
+
+
+def cluster_bot(cluster: Cluster, folder: Path, base: str, account: str = "cdebug", **more: Any) -> Bot:
+    """Started and ready. Its kubeconfig holds a token of the account that `python -m bot manifest` makes."""
+    kubeconfig = folder / "bot.kubeconfig"
+    bot = Bot(folder, base, "unix:///nowhere.sock", kubeconfig=str(kubeconfig), default="cluster", **more)
+    apply_manifest(cluster, folder / "config.yaml")
+    sign_in(cluster, kubeconfig, account)
+    return bot.start()
+
+
+def apply_manifest(cluster: Cluster, config: Path) -> None:
+    environment = {**os.environ, "CDEBUG_CONFIG": str(config)}
+    made = subprocess.run(
+        [sys.executable, "-m", "bot", "manifest"], env=environment, capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    cluster.run_kubectl("apply", "-f", "-", text=made.stdout)
+
+
+def sign_in(cluster: Cluster, path: Path, account: str = "cdebug") -> None:
+    """Write a kubeconfig of the bot's own account, or of another one of its namespace."""
+    known = yaml.safe_load(cluster.kubeconfig.read_text())
+    known["users"][0]["user"] = {"token": cluster.service_account_token("cdebug", account)}
+    path.write_text(yaml.safe_dump(known))

@@ -1,0 +1,145 @@
+"""The look layer on a real cluster: Pattern 2 and the quick reference, typed as people type them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from deploy.cluster.cluster import Cluster
+from tests.cluster.world import pods
+from tests.harness import Conversation, Json, body
+
+
+async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] = "done") -> tuple[Json, str]:
+    """Run it; its root, and all that its thread says."""
+    root, _ = await channel.run(command, ends)
+    await channel.until(lambda all_: [m for m in all_ if m["thread_ts"] == root["ts"]], "an answer")
+    return root, "\n".join(each["text"] for each in await channel.thread(root))
+
+
+@pytest.mark.parametrize(
+    ("command", "shows"),
+    [
+        (
+            "kubectl get pods -n shop",
+            ["READY +STATUS +RESTARTS +AGE", "CrashLoopBackOff|Error", "Pending"],
+        ),
+        ("ps web", ["web-", "1/1"]),
+        ("ps -l app=cart", ["cart-", "0/1"]),
+        ("get pods -A -o wide", ["NAMESPACE", "NODE", "vault", "10\\.244\\."]),
+        ("get pods --sort-by restarts", ["checkout-"]),
+        ("get deployments", ["UP-TO-DATE", "web +2/2"]),
+        ("get rs,sts,ds", ["DESIRED", "queue", "NODE SELECTOR"]),
+        ("get jobs,cronjobs", ["COMPLETIONS", "migrate", "0 3 \\* \\* \\*"]),
+        ("kubectl get svc,endpoints", ["payments", "CLUSTER-IP", "10\\.244\\.0\\.\\d+:8080"]),
+        ("get endpointslices", ["ADDRESSTYPE"]),
+        ("get ing,netpol,pvc,cm", ["shop.example", "web-from-front", "uploads +Pending", "web-settings"]),
+        ("kubectl get nodes", ["Ready", "v1\\.3"]),
+        ("get ns", ["shop +Active", "vault"]),
+        ("get deploy/web -o wide", ["CONTAINERS", "cdebug/busybox:1"]),
+        ("get all", ["service/|CLUSTER-IP", "UP-TO-DATE", "COMPLETIONS"]),
+        ("describe pod web", ["Which one|match"]),
+        (
+            "describe deploy web",
+            ["selector: app=web", "probe: http GET :8080/health", "memory=64Mi"],
+        ),
+        ("describe checkout", ["exit status 3", "restarts", "\\*Events\\*"]),
+        ("describe pod report", ["OOMKilled", "exit status 137: killed for memory", "memory=32Mi"]),
+        ("describe search", ["Pending: .*Insufficient cpu"]),
+        ("describe catalog", ["ImagePullBackOff|ErrImagePull"]),
+        ("describe cart", ["not ready", "probe"]),
+        ("describe svc payments", ["selects: app=paymnets"]),
+        ("describe ep payments", ["none: no pod"]),
+        ("describe node node-1", ["kubelet: v1", "allocatable", "Ready: True"]),
+        ("describe job migrate", ["completions: 1 of 1"]),
+        ("describe cronjob nightly", ["schedule: 0 3"]),
+        ("describe ing shop", ["shop.example/: service/web:80"]),
+        ("describe netpol web-from-front", ["lets in: pods with tier=front on 8080/TCP"]),
+        ("describe pvc uploads", ["asked for: 1Gi"]),
+        ("describe cm web-settings", ["mode: 7 B"]),
+        ("describe ns shop", ["phase: Active"]),
+        ("inspect deploy/web --path .spec.replicas", ["^2$"]),
+        ("inspect pair", ["kind: Pod", "name: prepare"]),
+        ("inspect svc/web -o json", ['"kind": "Service"']),
+        ("logs pair", ["from app", "On container `app`. There is also `proxy`"]),
+        ("kubectl logs pair -c proxy -n shop", ["from proxy"]),
+        ("logs pair -c prepare", ["prepared"]),
+        ("logs pair --all-containers --tail 1", ["pair:app │ from app", "pair:prepare │ prepared", "pair:proxy │"]),
+        ("logs checkout --no-previous", ["FATAL"]),
+        ("logs migrate", ["migrated"]),
+        ("events checkout", ["deployment/checkout", "BackOff", "pod/checkout-"]),
+        ("kubectl get events -n shop --sort-by=.lastTimestamp", ["TIME", "pod/"]),
+        ("events --types warning --sort-by count", ["Warning"]),
+        ("network web", ["Service web", "ready: web-", "lets in: pods with tier=front"]),
+        ("network cart", ["ready: no: services send it nothing", "not ready: cart-"]),
+    ],
+)
+async def test_what_it_answers(shop_channel: Conversation, command: str, shows: list[str]):
+    _, text = await said(shop_channel, command)
+    for pattern in shows:
+        assert re.search(pattern, text, re.MULTILINE), f"{pattern!r} is not in\n{text}"
+
+
+async def test_what_crashed_is_read_from_before_and_now(shop_channel: Conversation):
+    """The kubelet throws a run's log away once two newer ones have ended: then the next crash is waited for."""
+    for command, both in (("kubectl logs --previous checkout", False), ("logs checkout", True)):
+        for _ in range(30):
+            _, text = await said(shop_channel, command, ("done", "failed"))
+            if "FATAL: no database" in text and (not both or "──── the run before of app ────" in text):
+                break
+            assert "no log is kept of that run" in text or both
+            await asyncio.sleep(1)
+        assert "FATAL: no database" in text
+    assert "──── this run of app ────" in text
+
+
+async def test_nobody_sees_who_manages_which_field_or_a_secret_setting(shop_channel: Conversation):
+    _, text = await said(shop_channel, "inspect deploy/web")
+    assert "managedFields" not in text
+    assert "last-applied" not in text
+    assert "hunter2" not in text
+    assert "careful" not in text
+
+
+async def test_all_pods_of_a_workload_are_read_in_the_order_of_time(shop_channel: Conversation, cluster: Cluster):
+    root, thread = await shop_channel.run("logs deploy/web --tail 10 --timestamps")
+    lines = body(next(each for each in thread if "```" in each["text"]))
+    names = {line.partition(" │ ")[0] for line in lines}
+    times = [line.partition(" │ ")[2].partition(" ")[0] for line in lines]
+    assert names == {pod["metadata"]["name"] for pod in pods(cluster, "web")}
+    assert times == sorted(times)
+    assert "20 lines" in root["text"]
+
+
+async def test_a_selector_reads_all_that_it_selects(shop_channel: Conversation):
+    _, text = await said(shop_channel, "logs -l app=web --tail 2")
+    assert len(set(re.findall(r"^(web-\S+) │ GET", text, re.MULTILINE))) == 2
+
+
+async def test_what_is_measured_is_shown_beside_what_was_asked_for(shop_channel: Conversation):
+    _, text = await said(shop_channel, "kubectl top pods --sort-by=memory")
+    assert "OF REQUEST" in text
+    assert re.search(r"web-\S+ +\d+m +\d+%", text)
+    _, text = await said(shop_channel, "top pod pair --containers")
+    assert {"app", "proxy"} <= set(text.split())
+    _, text = await said(shop_channel, "top node")
+    assert re.search(r"node-1 +\d+m +\d+% +\S+ [MG]iB +\d+%", text)
+
+
+async def test_a_while_of_it_is_a_chart(shop_channel: Conversation):
+    _, thread = await shop_channel.run("stats web --for 6s", patience_s=40)
+    assert any(each["files"] for each in thread), [each["text"] for each in thread]
+
+
+async def test_a_follow_of_a_workload_goes_on_until_it_is_stopped(shop_channel: Conversation):
+    await shop_channel.type("/cdebug logs web -f --tail 1")
+    root = await shop_channel.until(
+        lambda all_: next((m for m in all_ if not m["thread_ts"] and m["text"].startswith("running")), None), "the root"
+    )
+    await shop_channel.until(
+        lambda all_: any(m["thread_ts"] == root["ts"] and m["text"].count("GET /cart") > 4 for m in all_), "lines"
+    )
+    await shop_channel.press(root, "Stop")
+    await shop_channel.ended(root, "stopped")

@@ -1,0 +1,99 @@
+"""Each person with their own rights: what the cluster grants, what it refuses, and whose name is in its audit log."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from deploy.cluster.cluster import Cluster
+from tests.harness import Conversation, Json, wait_until
+from tests.journeys.test_cluster_look import said
+
+
+def audited(cluster: Cluster) -> list[Json]:
+    """What the API server wrote down."""
+    return [json.loads(line) for line in cluster.audit.read_text().splitlines() if line.endswith("}")]
+
+
+async def test_the_cluster_refuses_bob_what_it_grants_ann_and_says_which_right(shop_channel: Conversation):
+    bob = shop_channel.as_("U0BOB")
+    _, text = await said(shop_channel, "exec plain -- echo mine")
+    assert "mine" in text
+    root, text = await said(bob, "exec plain -- echo mine", "failed")
+    assert 'User "bob@example.com" cannot get resource "pods/exec" in API group "" in the namespace "shop"' in text
+    assert "`can` shows what the cluster grants you" in text
+    assert "mine\n" not in text
+    assert root["text"].startswith("failed")
+
+
+@pytest.mark.parametrize("command", ["get deployments", "describe svc web", "events", "http plain:80/", "attach pair"])
+async def test_bob_reads_pods_and_logs_and_nothing_else(shop_channel: Conversation, command: str):
+    bob = shop_channel.as_("U0BOB")
+    _, text = await said(bob, "logs pair --tail 1")
+    assert "from app" in text
+    _, text = await said(bob, command, "failed")
+    assert re.search(r'User "bob@example.com" cannot \w+ resource', text), text
+
+
+async def test_the_clusters_audit_names_the_person_and_their_groups(shop_channel: Conversation, cluster: Cluster):
+    await said(shop_channel, "logs plain")
+    await said(shop_channel.as_("U0BOB"), "ps")
+    wait_until(lambda: bool(_asked(cluster, "ann@example.com", "log")), "Ann's log in the audit")
+    entry = _asked(cluster, "ann@example.com", "log")[-1]
+    assert entry["user"]["username"] == "system:serviceaccount:cdebug:cdebug"
+    assert "sre" in entry["impersonatedUser"]["groups"]
+    wait_until(lambda: bool(_asked(cluster, "bob@example.com", "")), "Bob's list in the audit")
+
+
+def _asked(cluster: Cluster, user: str, part: str) -> list[Json]:
+    return [
+        it
+        for it in audited(cluster)
+        if (it.get("impersonatedUser") or {}).get("username") == user
+        and it["objectRef"].get("resource") == "pods"
+        and it["objectRef"].get("subresource", "") == part
+    ]
+
+
+async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespaces(
+    shop_channel: Conversation, cluster: Cluster
+):
+    await said(shop_channel, "ps")
+    own = {
+        (it["verb"], it["objectRef"].get("resource"))
+        for it in audited(cluster)
+        if it["user"]["username"] == "system:serviceaccount:cdebug:cdebug"
+        and "impersonatedUser" not in it
+        and it.get("objectRef")
+    }
+    assert own <= {("list", "pods"), ("watch", "pods"), ("get", "namespaces"), ("list", "namespaces")}, own
+
+
+async def test_nobody_without_a_mapping_reaches_the_cluster(shop_channel: Conversation, cluster: Cluster):
+    before = len(audited(cluster))
+    _, text = await said(shop_channel.as_("U0EVE"), "ps", "denied")
+    assert "you are nobody in `cluster`" in text
+    assert not [it for it in audited(cluster)[before:] if (it.get("objectRef") or {}).get("resource") == "pods"]
+
+
+async def test_can_shows_both_answers(shop_channel: Conversation):
+    await shop_channel.type("/cdebug can exec plain")
+    told = await shop_channel.whispered("on cluster/shop/plain:app")
+    assert "allow: policy `responders-work-inside`" in told["text"]
+    assert "The cluster grants it too." in told["text"]
+    bob = shop_channel.as_("U0BOB")
+    await bob.type("/cdebug can exec plain")
+    told = await bob.whispered("on cluster/shop/plain:app")
+    assert "The cluster does not: you lack `get pods/exec` there." in told["text"]
+    await bob.type("/cdebug can exec vault/ledger")
+    told = await bob.whispered("cannot get resource")
+    assert 'in the namespace "vault"' in told["text"]
+
+
+async def test_lookalikes_are_named_only_to_those_who_may_list(shop_channel: Conversation):
+    _, text = await said(shop_channel, "logs ledgr -n vault", "failed")
+    assert "Did you mean `ledger`?" in text
+    _, text = await said(shop_channel.as_("U0BOB"), "logs ledgr -n vault", "failed")
+    assert "ledger" not in text

@@ -1,0 +1,126 @@
+"""What isn't there, what breaks and what moves on: one clear line each."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.cluster.cluster import Cluster
+from tests.cluster.world import cluster_bot, pods, sign_in
+from tests.conftest import new_channel
+from tests.harness import Conversation, Playground, Slack, wait_until
+from tests.journeys.test_cluster_look import said
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("ps -n shp", "no namespace is called `shp` in `cluster`. Did you mean `shop`?"),
+        ("logs shp/web", "no namespace is called `shp` in `cluster`. Did you mean `shop`?"),
+        ("logs chekout", "nothing is called `chekout` in `cluster/shop`. Did you mean `checkout-"),
+        ("describe deploy wbe", "nothing is called `wbe` in `cluster/shop`. Did you mean `web`?"),
+        (
+            "logs pair -c prox",
+            "no container is called `prox` in `cluster/shop/pair`. There is `app`, `proxy`",
+        ),
+        ("logs search", r"cannot read logs of .*: Pending \(0/1 nodes are available: .*Insufficient cpu.*events"),
+        ("exec search -- id", r"it is Pending \(0/1 nodes are available: .*Insufficient cpu"),
+        ("logs catalog", r"(ImagePullBackOff|ErrImagePull) \(.*registry.invalid/catalog:2"),
+        ("exec catalog -- id", r"it is (ImagePullBackOff|ErrImagePull) \("),
+        ("logs pair --previous", "no previous run of `cluster/shop/pair:app`: it was never restarted."),
+        ("sh bare", "no shell is in `cluster/shop/bare:app`.*`kubectl debug`"),
+        ("exec bare -- id", "there is no `id` in `cluster/shop/bare:app`.*`kubectl debug`"),
+        ("cat bare /etc/passwd", "its image has no shell.*`kubectl debug`"),
+        ("cp plain:/nowhere", "nothing is at `/nowhere` in `cluster/shop/plain:app`"),
+        ("exec pair --user root -- id", "a command runs as the container's own user"),
+        ("logs payments", "nothing is called `payments`"),
+        ("get secrets", "cdebug never reads secrets"),
+        ("images", "a cluster has no images"),
+        ("describe secret/x", "cdebug never reads secrets"),
+        ("logs nightly", "a cron job has no pods of its own"),
+        ("http pair:9/x", "nothing listens on that port"),
+    ],
+)
+async def test_bad_input_gets_one_line(shop_channel: Conversation, command: str, line: str):
+    _, text = await said(shop_channel, command, "failed")
+    assert re.search(line, text), f"{line!r} is not\n{text}"
+
+
+async def test_a_kind_that_isnt_there_is_told_before_anything_is_asked(shop_channel: Conversation):
+    await shop_channel.type("/cdebug get gizmos")
+    assert "no such kind: `gizmos`" in (await shop_channel.whispered("gizmos"))["text"]
+
+
+async def test_a_pod_that_was_replaced_is_followed_to_its_successor(shop_channel: Conversation, cluster: Cluster):
+    old = pods(cluster, "cart")[0]["metadata"]["name"]
+    root, _ = await shop_channel.run(f"logs {old}")
+    cluster.run_kubectl("delete", "pod", old, "--namespace", "shop", "--wait=true")
+    wait_until(lambda: _running(cluster, "cart"), "the successor")
+    await shop_channel.type("@cdebug logs", thread=root["ts"])
+    new = pods(cluster, "cart")[0]["metadata"]["name"]
+    await shop_channel.replied(root, f"`{old}` is gone: this is `{new}`, which took its place.")
+
+
+def _running(cluster: Cluster, app: str) -> bool:
+    return any(pod["status"]["phase"] == "Running" for pod in pods(cluster, app))
+
+
+async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(shop_channel: Conversation, cluster: Cluster):
+    names = {pod["metadata"]["name"] for pod in pods(cluster, "web")}
+    _, text = await said(shop_channel, "exec deploy/web -- hostname")
+    chosen = re.search(r"On pod `(\S+)`, container `web`", text)
+    assert chosen
+    assert chosen[1] in names
+    assert f"\n{chosen[1]}\n" in text
+
+
+async def test_an_api_server_that_restarts_in_the_middle_of_a_stream_is_one_line_and_then_forgotten(
+    shop_channel: Conversation, cluster: Cluster
+):
+    await shop_channel.type("/cdebug logs pair -f --tail 1")
+    root = await shop_channel.until(
+        lambda all_: next((m for m in all_ if not m["thread_ts"] and m["text"].startswith("running")), None), "the root"
+    )
+    await shop_channel.replied(root, "from app")
+    cluster.restart_apiserver()
+    await shop_channel.ended(root, "failed", patience_s=40)
+    await shop_channel.replied(root, "the cluster of `cluster` can't be reached")
+    _, text = await said(shop_channel, "ps pair")
+    assert "2/2" in text
+
+
+async def test_a_token_that_is_no_longer_good_is_one_line_and_a_new_one_is_taken_up(cluster: Cluster, tmp_path: Path):
+    account = ("serviceaccount", "second", "--namespace", "cdebug")
+    playground = Playground(tmp_path)
+    cluster.run_kubectl("create", *account)
+    cluster.run_kubectl(
+        "create", "clusterrolebinding", "second", "--clusterrole=cdebug", "--serviceaccount=cdebug:second"
+    )
+    bot = cluster_bot(cluster, tmp_path, playground.base, account="second")
+    driver = Slack(playground.base)
+    try:
+        channel = await new_channel(driver, name="C0LISTED1")
+        cluster.run_kubectl("delete", *account)
+        assert "does not accept cdebug's credentials" in await _once_refused(channel)
+        cluster.run_kubectl("create", *account)
+        sign_in(cluster, tmp_path / "bot.kubeconfig", "second")
+        _, text = await said(channel, "ps pair")
+        assert "2/2" in text
+    finally:
+        await driver.close()
+        bot.end()
+        playground.end()
+        cluster.run_kubectl("delete", "clusterrolebinding", "second")
+
+
+async def _once_refused(channel: Conversation) -> str:
+    """The API server believes a token that it has just seen for ten seconds more."""
+    for _ in range(20):
+        root, _ = await channel.run("ps pair", ("done", "failed"))
+        if root["text"].startswith("failed"):
+            return str(root["text"])
+        await asyncio.sleep(1)
+    return ""
