@@ -147,6 +147,7 @@ people:
   U0ANN: {{roles: [responder], kubernetes: {{user: ann@example.com, groups: [sre]}}}}
   U0BOB: {{roles: [responder, approver], kubernetes: {{user: bob@example.com}}}}
   U0DAN: {{roles: [approver], kubernetes: {{user: ann@example.com, groups: [sre]}}}}
+  U0CEM: {{kubernetes: {{user: cem@example.com, groups: [sre]}}}}
   U0EVE: {{roles: [responder]}}
   U0FAY: {{roles: [responder, break-glass]}}
 usergroups: {{S0SRE: [approver]}}

@@ -64,6 +64,15 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path):
         ("limits:\n  per_person: 30", ":2: limits.per_person: write it like `30/m`"),
         ("default: nowhere", "default: no context is called `nowhere`"),
         ("channels: {C1: {context: nowhere}}", "channels.C1.context: no context is called `nowhere`"),
+        (
+            "people:\n  U0ANN:\n    kubernetes: {user: 'system:admin'}",
+            ":3: people.U0ANN.kubernetes.user: `system:` users are the cluster's own",
+        ),
+        (
+            "people:\n  U0ANN:\n    kubernetes: {user: ann, groups: ['system:masters']}",
+            ":3: people.U0ANN.kubernetes.groups: `system:` groups are the cluster's own",
+        ),
+        ("people: {U0ANN: {kubernetes: {user: ''}}}", "people.U0ANN.kubernetes.user: "),
         ("a: [", "is not YAML"),
         ("- a", "is not a table of keys"),
     ],

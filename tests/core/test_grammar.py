@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from bot.actions import catalog
 from bot.actions.desk.grep import Grep
 from bot.actions.desk.help import Help
+from bot.actions.look.describe import Describe
 from bot.actions.look.events import Events
+from bot.actions.look.get import Get
 from bot.actions.look.inspect import Inspect
 from bot.actions.look.logs import Logs
 from bot.actions.look.network import Network
@@ -83,6 +85,20 @@ GRAMMAR = Grammar(catalog())
         ("kubectl get pods -n shop", Ps(namespace="shop")),
         ("kubectl logs web -n shop -f", Logs("web", namespace="shop", follow=True)),
         ("kubectl top pod", Stats()),
+        ("kubectl top node", Stats(nodes=True)),
+        ("top nodes node-1", Stats(("node-1",), nodes=True)),
+        ("kubectl top pods --sort-by=memory -n shop", Stats(sort_by="memory", namespace="shop")),
+        ("kubectl get pods -A -o wide", Ps(everywhere=True, output="wide")),
+        ("kubectl get svc,endpoints", Get(("svc,endpoints",))),
+        ("get deployment web", Get(("deployment", "web"))),
+        ("kubectl describe pod web -n shop", Describe("pod/web", namespace="shop")),
+        ("describe node worker-1", Describe("node/worker-1")),
+        ("describe web", Describe("web")),
+        ("kubectl logs web -c app -n shop", Logs("web", container="app", namespace="shop")),
+        ("kubectl logs --previous web", Logs("web", previous=True)),
+        ("logs web -p", Logs("web", previous=True)),
+        ("logs web --no-previous", Logs("web", previous=False)),
+        ("kubectl get events --sort-by='.lastTimestamp'", Events(sort_by=".lastTimestamp")),
     ],
 )
 def test_a_command_is_understood(text: str, action: Action):
@@ -102,6 +118,13 @@ def test_a_command_is_understood(text: str, action: Action):
         ("logs web | jq .", "`--path .State.Pid` does it"),
         ("logs web -f --until 5m", "don't go together"),
         ("stats --for 1s", "3s to 10m"),
+        ("get", "`get` needs a kind"),
+        ("get gizmos", "no such kind: `gizmos`"),
+        ("get pods -o yaml", "`inspect` shows YAML"),
+        ("events --types bad", "There is `normal` and `warning`"),
+        ("http web", "`http` needs a pod, a port and a path"),
+        ("http web:80/ -X BREW", "no such method: `BREW`"),
+        ("inspect web -o xml", "yaml or json"),
         ("stats --sort-by age", "There is `cpu`, `memory` and `name`."),
     ],
 )

@@ -27,7 +27,7 @@ async def outputs_of(
     Raises what starting it raises.
     """
     mark = secrets.token_hex(4)
-    marked = replace(query, env=(*query.env, f"{RUN}={mark}"), input=bool(stdin))
+    marked = replace(query, marks=(f"{RUN}={mark}",), input=bool(stdin))
     async with engine.exec(container, marked) as process:
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
@@ -69,7 +69,8 @@ async def left_running(process: Process, container: Container, argv: tuple[str, 
         status = None
     if status is not None:
         return ""
+    inside = f" -c {container.container}" if container.others else ""
     return (
         f"`{argv[0]}` may still run in the container: the engine can't end what it started there."
-        f" `kill {container.name} --run {mark}` ends it."
+        f" `kill {container.name}{inside} --run {mark}` ends it."
     )

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
 
 from bot.core.output import Lines, Stream
+from bot.together import unwrapped
 
 Sources = Mapping[str, AsyncGenerator[Lines, None]]
 _BLOCK = 1 << 16
@@ -92,7 +93,7 @@ async def as_they_come(sources: Sources) -> AsyncGenerator[Lines, None]:
             ended = error
         await queue.put(ended)
 
-    async with asyncio.TaskGroup() as group:
+    async with unwrapped(), asyncio.TaskGroup() as group:
         readers = [group.create_task(read(name, source)) for name, source in sources.items()]
         try:
             left = len(readers)

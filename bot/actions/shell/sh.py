@@ -55,7 +55,7 @@ class Sh(
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
         mark = secrets.token_hex(4)
         for argv in SHELLS:
-            query = engines.ExecQuery(argv, env=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
+            query = engines.ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:
                 async with engine.exec(found, query) as process:
                     terminal = Terminal(process)

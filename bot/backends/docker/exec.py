@@ -41,7 +41,7 @@ class ExecPart(Part):
             container,
             lambda api: api.exec_create(
                 container.id, list(query.argv), stdin=query.input, tty=query.terminal, user=query.user,
-                workdir=query.workdir or None, environment=list(query.env) or None,
+                workdir=query.workdir or None, environment=[*query.env, *query.marks] or None,
             ),
         )  # fmt: skip
         body = json.dumps({"Detach": False, "Tty": query.terminal}).encode()

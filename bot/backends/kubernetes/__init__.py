@@ -35,6 +35,7 @@ class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPa
         self.names = Names(self.own)
         self.places = Recent[Scope | None]()
         self.grants = Recent[bool]()
+        self.images_with_env = {}
         self._impersonate = impersonate
 
     def seen_by(self, person: Person, sees: Sees) -> Kubernetes:

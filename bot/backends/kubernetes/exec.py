@@ -19,6 +19,7 @@ from bot.core.target import Container
 from bot.core.text import LineSplitter
 
 _COLUMNS, _ROWS = 200, 50
+_MOST_IMAGES = 10_000
 _MISSING = ("executable file not found", "no such file or directory")
 
 
@@ -33,7 +34,8 @@ class ExecPart(Part):
                 "in a cluster a command runs as the container's own user, in its own folder:", container,
                 hint="Write `-- sh -c 'cd /app && …'`.",
             )  # fmt: skip
-        argv = ("env", *query.env, *query.argv) if query.env else query.argv
+        variables = [*query.env, *(query.marks if query.marks and await self._has_env(container) else ())]
+        argv = ("env", *variables, *query.argv) if variables else query.argv
         asked = [("container", container.container), ("stdout", "true")]
         asked += [] if query.terminal else [("stderr", "true")]
         asked += [("stdin", "true")] if query.input or query.terminal else []
@@ -44,6 +46,22 @@ class ExecPart(Part):
             remote = Remote(socket, terminal=query.terminal)
             await remote.begin(_COLUMNS, _ROWS)
             yield PodProcess(remote, container, query.argv[0])
+
+    async def _has_env(self, container: Container) -> bool:
+        """Whether the container's image has `env`, without which no variable can be set. Asked once an image."""
+        known = self.images_with_env.get(container.image_id)
+        if known is None:
+            try:
+                async with self.exec(container, ExecQuery(("env",))) as process, aclosing(process.output()) as output:
+                    async for _ in output:
+                        pass
+                known = True
+            except NotFound:
+                known = False
+            if len(self.images_with_env) >= _MOST_IMAGES:
+                self.images_with_env.clear()
+            self.images_with_env[container.image_id] = known
+        return known
 
     async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
         """What a container prints from now on, until it ends."""

@@ -27,7 +27,24 @@ class ObjectsPart(ReviewsPart):
         """The cluster's own JSON without who manages which field; of a container, its pod's."""
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
         path = path_of(kind, thing.scope.namespace, thing.name)
-        return plain(await self.api.get("read", thing, path))
+        seen = plain(await self.api.get("read", thing, path))
+        return await self._without_hidden(seen, thing.scope) if kind in ("endpoints", "endpointslice") else seen
+
+    async def _without_hidden(self, seen: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
+        """Endpoints name pods: those that policy hides are left out, and so are all where pods may not be listed."""
+        known = {it["metadata"]["name"] for it in await self._those_of("pod", scope)}
+        shown = {**seen}
+        if "endpoints" in seen:
+            shown["endpoints"] = [it for it in seen["endpoints"] or () if _stands_for(it, known)]
+        if "subsets" in seen:
+            shown["subsets"] = [
+                {**subset, **{
+                    field: [it for it in subset.get(field) or () if _stands_for(it, known)]
+                    for field in ("addresses", "notReadyAddresses")
+                }}
+                for subset in seen["subsets"] or ()
+            ]  # fmt: skip
+        return shown
 
     async def detail(self, container: Container) -> Detail:
         """What every engine says of a container."""
@@ -75,6 +92,7 @@ class ObjectsPart(ReviewsPart):
             self._those_of("endpointslice", scope),
             self._those_of("networkpolicy", scope),
         )
+        slices = [await self._without_hidden(it, scope) for it in slices]
         labels = pod["metadata"].get("labels") or {}
         selecting = [it for it in services if selects(it["spec"].get("selector"), labels)]
         names = {it["metadata"]["name"] for it in selecting}
@@ -103,3 +121,9 @@ def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:
     if _APPLIED in (metadata.get("annotations") or {}):
         metadata["annotations"] = {key: value for key, value in metadata["annotations"].items() if key != _APPLIED}
     return {**seen, "metadata": metadata}
+
+
+def _stands_for(endpoint: Mapping[str, Any], pods: set[str]) -> bool:
+    """Whether an endpoint is no pod's, or one of these."""
+    target = endpoint.get("targetRef") or {}
+    return target.get("kind") != "Pod" or target.get("name") in pods

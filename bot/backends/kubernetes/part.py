@@ -44,4 +44,5 @@ class Part:
     names: Names
     places: Recent[Scope | None]
     grants: Recent[bool]
+    images_with_env: dict[str, bool]
     sees: Sees = staticmethod(lambda thing: True)

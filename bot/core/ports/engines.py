@@ -209,7 +209,8 @@ class Diff(Protocol):
 class ExecQuery:
     """What to run in a container. env: NAME=value each; terminal: on a PTY, whose output is one stream.
 
-    input: whether it gets a standard input.
+    input: whether it gets a standard input. marks: variables by which what it leaves can be found again, set where
+    the engine and the container can.
     """
 
     argv: tuple[str, ...]
@@ -218,6 +219,7 @@ class ExecQuery:
     env: tuple[str, ...] = ()
     terminal: bool = False
     input: bool = False
+    marks: tuple[str, ...] = ()
 
 
 class Process(Protocol):

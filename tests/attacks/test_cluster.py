@@ -1,0 +1,145 @@
+"""Somebody on a cluster who wants what the cluster grants and policy hides, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bot.app import SHIPPED_POLICY
+from deploy.cluster.cluster import Cluster
+from tests.attacks.conftest import HIDDEN, PEOPLE, nothing_for
+from tests.cluster.world import cluster_bot
+from tests.harness import Conversation, Playground, Slack, temporary_folder
+
+SECRET = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: treasury, namespace: shop, labels: {hidden: "yes"}}
+spec:
+  selector: {matchLabels: {app: treasury}}
+  template:
+    metadata: {labels: {app: treasury, hidden: "yes", tier: front}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - {name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo the log of the treasury; sleep 3600"]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {tier: front}, ports: [{port: 80, targetPort: 8080}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def hiding_base(cluster: Cluster) -> Iterator[str]:
+    """A bot whose policy hides from all but responders what carries the label `hidden`."""
+    cluster.run_kubectl("apply", "-f", "-", text=SECRET)
+    cluster.run_kubectl("rollout", "status", "deployment/treasury", "--namespace", "shop", "--timeout=60s")
+    with temporary_folder() as folder:
+        playground = Playground(folder)
+        policy = folder / "policy.cedar"
+        policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{HIDDEN}\n")
+        bot = cluster_bot(cluster, folder, playground.base, policy=str(policy))
+        yield playground.base
+        bot.end()
+        playground.end()
+    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=SECRET)
+
+
+@pytest.fixture
+async def room(hiding_base: str) -> AsyncIterator[Conversation]:
+    """Cem may read everything in the cluster; policy hides the treasury from him."""
+    slack = Slack(hiding_base)
+    name = f"C0R{id(slack)}"
+    await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
+    yield Conversation(slack, name)
+    await slack.close()
+
+
+def pod_name(cluster: Cluster) -> str:
+    said = cluster.run_kubectl("get", "pods", "--namespace", "shop", "-l", "app=treasury", "-o", "name")
+    return said.strip().removeprefix("pod/")
+
+
+ASKS = [
+    "logs {}", "describe {}", "inspect {}", "stats {}", "network {}", "events {}", "exec {} -- id", "sh {}", "ps {}",
+    "cat {} /etc/passwd", "attach {}", "http {}:80/", "can exec {}", "logs pod/{}", "logs cluster/shop/{}",
+    "get pod/{}", "exec {} --break-glass x -- id",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ASKS)
+async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation, cluster: Cluster, command: str):
+    for there in (pod_name(cluster), "treasury"):
+        missing = there.replace("treasury", "treasurx")
+        hidden = await nothing_for(room, "U0CEM", f"/cdebug {command.format(there)}")
+        absent = await nothing_for(room, "U0CEM", f"/cdebug {command.format(missing)}")
+        assert [it.replace(there, "NAME") for it in hidden] == [it.replace(missing, "NAME") for it in absent]
+
+
+LISTS = [
+    "ps", "ps -A", "get pods -o wide", "get deployments", "get rs", "stats", "events", "events -A", "logs tre",
+    "logs treasur", "logs treasurz", "logs -l hidden=yes", "logs -l tier=front --tail 1", "network web",
+    "describe ep front", "inspect ep/front", "get all", "describe deploy treasurz", "ps -l hidden=yes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", LISTS)
+async def test_lists_menus_and_lookalikes_leave_it_out(room: Conversation, command: str):
+    said = await nothing_for(room, "U0CEM", f"/cdebug {command}")
+    everything = "\n".join(each["text"] for each in await room.as_("U0CEM").messages() if each["user"] == "U0CDEBUG")
+    assert said
+    assert "treasury" not in everything
+
+
+async def test_the_neighbour_who_may_see_it_does(room: Conversation):
+    _, thread = await room.run("logs treasury")
+    assert any("the log of the treasury" in each["text"] for each in thread)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ps -n vault/pods/ledger", "ps -n ../vault", "ps -n %2e%2e", "logs pair -n 'shop/pods/pair/exec?command=id'",
+        "logs '../vault/ledger'", "logs 'pair?x=1'", "logs 'pair%2flog'", "get pods -n 'shop#x'", "logs pair -n 'a b'",
+    ],
+)  # fmt: skip
+async def test_names_are_names_and_lead_nowhere_else(shop_channel: Conversation, command: str):
+    await shop_channel.type(f"/cdebug {command}")
+    told = await shop_channel.until(lambda all_: [m for m in all_ if m["only_for"]], "a line")
+    assert "not a name at column" in told[0]["text"] or "too many parts" in told[0]["text"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "http pair:80/ -H 'X: a\r\nImpersonate-User: admin'", "http 'pair:80/ HTTP/1.1'", "http pair:0/",
+        "http pair:99999/",
+        "http pair:80/ -X 'GET /x'", "http pair",
+    ],
+)  # fmt: skip
+async def test_a_request_to_a_pod_carries_nothing_into_the_request_that_carries_it(
+    shop_channel: Conversation, command: str
+):
+    await shop_channel.type(f"/cdebug {command}")
+    await shop_channel.until(lambda all_: [m for m in all_ if m["only_for"]], "one line, and nothing sent")
+    assert not [m for m in await shop_channel.messages() if m["text"].startswith(("running", "done"))]
+
+
+async def test_a_namespaces_label_protects_within_seconds(shop_channel: Conversation, cluster: Cluster):
+    cluster.run_kubectl("create", "namespace", "moving")
+    try:
+        _, thread = await shop_channel.run("exec moving/nobody -- id", "failed")
+        assert any("nothing is called" in each["text"] for each in thread)
+        cluster.run_kubectl("label", "namespace", "moving", "cdebug/protected=true")
+        outside = Conversation(shop_channel.slack, "C0NOTLISTED")
+        await shop_channel.slack.post("/_/channels", id="C0NOTLISTED", name="notlisted", members=PEOPLE)
+        for _ in range(15):
+            root, _ = await outside.run("logs moving/x", ("failed", "denied"))
+            if root["text"].startswith("denied"):
+                return
+        raise AssertionError("it is not protected after fifteen questions")
+    finally:
+        cluster.run_kubectl("delete", "namespace", "moving", "--wait=false")
