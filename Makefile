@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Certificates as the machine has them, so that a company's own authority is known to uv too.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup check test bench demo format docs mutants
+.PHONY: setup check test bench demo demo-kubernetes format docs mutants
 
 setup: .venv/.done
 
@@ -42,6 +42,9 @@ mutants: setup
 
 demo: setup
 	$(BIN)/python -m deploy.demo
+
+demo-kubernetes: setup
+	$(BIN)/python -m deploy.demo kubernetes
 
 docs: setup
 	$(BIN)/python -m bot reference > docs/verbs.md

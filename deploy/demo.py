@@ -1,7 +1,8 @@
 """`make demo`: a workspace, an engine with a shop in trouble, and the bot between them.
 
 The engine is the one that answers; else, as root on Debian or Ubuntu, one of the distribution's
-package on a socket of its own. Ctrl-C ends everything and removes what was made.
+package on a socket of its own. `make demo-kubernetes` has a cluster of its own instead, built once
+from its sources. Ctrl-C ends everything and removes what was made.
 """
 
 from __future__ import annotations
@@ -22,37 +23,53 @@ from pathlib import Path
 
 from bot.actions import catalog
 from bot.core.manual import summary
+from deploy.cluster.account import apply_manifest, sign_in
+from deploy.cluster.cluster import Cluster
 from deploy.engine import Engine, Missing, answering
 from deploy.faults import Shop
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _PORT = 4780
 _START_S = 30.0
-CONFIG = """\
-default: local
+_SHOP = Path(__file__).parent / "shop.yaml"
+_CONFIG = """\
+default: shop
 contexts:
-  local: {{engine: docker, host: "{host}"}}
-channels: {{C0INCIDENT: {{context: local}}, C0SHOP: {{context: local}}}}
+  shop: {context}
+channels: {{C0INCIDENT: {{context: shop}}, C0SHOP: {{context: shop}}}}
 people:
-  U0ANN: {{roles: [responder]}}
-  U0BOB: {{roles: [responder, approver]}}
+  U0ANN: {{roles: [responder], kubernetes: {{user: ann@example.com, groups: [sre]}}}}
+  U0BOB: {{roles: [responder, approver], kubernetes: {{user: bob@example.com}}}}
 usergroups: {{S0SRE: [approver]}}
 approvals: {{audit_channel: C0SHOP}}
 """
+_DOCKER = (
+    ("/cdebug ps -a", "what is there, and how it is"),
+    ("/cdebug logs checkout", "why it crashes again and again"),
+    ("/cdebug sh web", "then reply in its thread: $ ls /srv"),
+    ('/cdebug exec checkout --reason "who am I?" -- id', "protected: sign in as Bob in a second window, approve"),
+)
+_KUBERNETES = (
+    ("/cdebug ps", "which pods are there, and how they are"),
+    ("/cdebug describe report", "killed for memory: its limits, its last state, its events"),
+    ("/cdebug logs checkout", "the run before the crash, and this one"),
+    ("/cdebug network cart", "why its service sends it nothing"),
+    ("/cdebug http web:8080/health", "a request to a pod, with its timing"),
+    ("/cdebug exec web -- id", "as Ann; then sign in as Bob, to whom the cluster refuses it"),
+    ('/cdebug exec vault/ledger --reason "late" -- id', "protected by its namespace: Bob approves in a second window"),
+)
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     """Start everything, say what to try, wait for Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cdebug-demo-")))
-            host = stack.enter_context(an_engine())
-            shop = Shop(host, protected="checkout")
-            stack.callback(shop.close)
+            (a_cluster if words == ["kubernetes"] else a_shop)(stack, folder)
             base = stack.enter_context(a_playground(folder, free_port(_PORT)))
-            stack.enter_context(the_bot(folder, host, base))
-            _invite(base)
+            stack.enter_context(the_bot(folder, base))
+            _invite(base, _KUBERNETES if words == ["kubernetes"] else _DOCKER)
             signal.pause()
     except Missing as missing:
         sys.exit(f"demo: {missing}")
@@ -60,16 +77,35 @@ def main() -> None:
         pass
 
 
-def _invite(base: str) -> None:
+def _invite(base: str, commands: tuple[tuple[str, str], ...]) -> None:
     print(f"\n  The workspace: {base}/   (Ctrl-C ends the demo)\n\n  Try there, in #incidents:\n")
-    for command, why in (
-        ("/cdebug ps -a", "what is there, and how it is"),
-        ("/cdebug logs checkout", "why it crashes again and again"),
-        ("/cdebug sh web", "then reply in its thread: $ ls /srv"),
-        ('/cdebug exec checkout --reason "who am I?" -- id', "protected: sign in as Bob in a second window, approve"),
-    ):
+    for command, why in commands:
         print(f"    {command:<50} {why}")
     print(flush=True)
+
+
+def a_shop(stack: ExitStack, folder: Path) -> None:
+    """Containers on a Docker Engine, and the settings that lead there."""
+    host = stack.enter_context(an_engine())
+    shop = Shop(host, protected="checkout")
+    stack.callback(shop.close)
+    _settings(folder).write_text(_CONFIG.format(context=f'{{engine: docker, host: "{host}"}}'))
+
+
+def a_cluster(stack: ExitStack, folder: Path) -> None:
+    """Workloads on a cluster of our own, and the settings that lead there as an account with no more than it needs."""
+    print("starting a cluster of our own", flush=True)
+    cluster = stack.enter_context(Cluster())
+    cluster.run_kubectl("apply", "-f", str(_SHOP))
+    kubeconfig = folder / "bot.kubeconfig"
+    context = f'{{engine: kubernetes, kubeconfig: "{kubeconfig}", namespace: shop}}'
+    _settings(folder).write_text(_CONFIG.format(context=context))
+    apply_manifest(cluster, _settings(folder))
+    sign_in(cluster, kubeconfig)
+
+
+def _settings(folder: Path) -> Path:
+    return folder / "config.yaml"
 
 
 @contextmanager
@@ -99,16 +135,14 @@ def a_playground(folder: Path, port: int, *words: str) -> Iterator[str]:
 
 
 @contextmanager
-def the_bot(folder: Path, host: str, base: str) -> Iterator[None]:
+def the_bot(folder: Path, base: str) -> Iterator[None]:
     """The bot as a process, ready."""
-    config = folder / "config.yaml"
-    config.write_text(CONFIG.format(host=host))
     environment = {
         **os.environ,
         "SLACK_API_URL": f"{base}/api/",
         "SLACK_BOT_TOKEN": "xoxb-playground",
         "SLACK_APP_TOKEN": "xapp-playground",
-        "CDEBUG_CONFIG": str(config),
+        "CDEBUG_CONFIG": str(_settings(folder)),
         "CDEBUG_DATA": str(folder / "data"),
     }
     environment.pop("REDIS_URL", None)
@@ -164,4 +198,4 @@ def free_port(wanted: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

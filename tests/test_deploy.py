@@ -24,8 +24,9 @@ def test_an_engine_leaves_nothing_behind(engine: str):
         api = docker.APIClient(base_url=own.host)
         make(api, "left", "sleep 600", host={"mem_limit": 2**24})
         api.close()
-        assert traces() > before
-    assert traces() == before
+        assert traces() - before
+    # What was there goes on meanwhile: a container that crashes again and again gets new mounts.
+    assert not [it for it in traces() - before if not it.startswith(tuple(f"{known}/" for known in before))]
 
 
 def traces() -> set[str]:

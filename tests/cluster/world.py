@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy.cluster.account import apply_manifest, sign_in
 from deploy.cluster.cluster import Cluster
 from tests.harness import ROOT, Bot, wait_until
 
@@ -46,18 +44,3 @@ def cluster_bot(cluster: Cluster, folder: Path, base: str, account: str = "cdebu
     apply_manifest(cluster, folder / "config.yaml")
     sign_in(cluster, kubeconfig, account)
     return bot.start()
-
-
-def apply_manifest(cluster: Cluster, config: Path) -> None:
-    environment = {**os.environ, "CDEBUG_CONFIG": str(config)}
-    made = subprocess.run(
-        [sys.executable, "-m", "bot", "manifest"], env=environment, capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    cluster.run_kubectl("apply", "-f", "-", text=made.stdout)
-
-
-def sign_in(cluster: Cluster, path: Path, account: str = "cdebug") -> None:
-    """Write a kubeconfig of the bot's own account, or of another one of its namespace."""
-    known = yaml.safe_load(cluster.kubeconfig.read_text())
-    known["users"][0]["user"] = {"token": cluster.service_account_token("cdebug", account)}
-    path.write_text(yaml.safe_dump(known))

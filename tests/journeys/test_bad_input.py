@@ -74,7 +74,7 @@ async def test_in_a_thread_the_line_is_a_reply(channel: Conversation):
     [
         ("logs dead/web", "the engine of `dead` can't be reached"),
         ("ps -n shop dead/x", "the engine of `dead` can't be reached"),
-        ("logs cluster/web", "the kubeconfig can't be used"),
+        ("logs cluster/web", "there is no kubeconfig at nowhere"),
         ("inspect nothing-like-that", "nothing is called `nothing-like-that` in `local`"),
         ("logs -l app=nowhere", "nothing is called `-l app=nowhere`"),
         ("network --name nonet", "nothing is called `nonet`"),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cluster.account import sign_in
 from deploy.cluster.cluster import Cluster
-from tests.cluster.world import cluster_bot, pods, sign_in
+from tests.cluster.world import cluster_bot, pods
 from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, wait_until
 from tests.journeys.test_cluster_look import said

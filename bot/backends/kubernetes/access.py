@@ -51,7 +51,9 @@ class Access:
 
 def load(name: str, at: ClusterAt) -> Access:
     """Blocks: it reads files and may run a plugin. Raises Misconfigured, or Unavailable where the plugin failed."""
-    from kubernetes import client, config
+    if at.kubeconfig not in ("", IN_CLUSTER) and not Path(at.kubeconfig).expanduser().exists():
+        raise Misconfigured(f"contexts.{name}: there is no kubeconfig at {at.kubeconfig}")
+    from kubernetes import client, config  # half a second, and only where there is a cluster
 
     configuration = client.Configuration()
     try:
@@ -80,7 +82,7 @@ def names_in(kubeconfig: str = "") -> list[str]:
     """The contexts of a kubeconfig; none where there is none that can be read."""
     if not kubeconfig and not Path("~/.kube/config").expanduser().exists():
         return []
-    from kubernetes import config  # half a second: only where there is something to read
+    from kubernetes import config
 
     try:
         contexts, _ = config.list_kube_config_contexts(kubeconfig or None)

@@ -44,6 +44,7 @@ class Connection:
         self._at = at
         self._access: Access | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._old: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
 
     async def opened(self) -> tuple[Access, aiohttp.ClientSession]:
@@ -63,14 +64,18 @@ class Connection:
             raise self._late("sign in to", self.name) from error
 
     async def forget(self) -> None:
-        """Read the kubeconfig again before the next request: what it held was refused."""
-        self._access, session, self._session = None, self._session, None
-        if session:
-            await session.close()
+        """Read the kubeconfig again before the next request: what it held was refused.
+
+        Other requests may still be under way: the connections of one refusal are closed at the next.
+        """
+        self._access, older, self._old, self._session = None, self._old, self._session, None
+        if older:
+            await older.close()
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        for session in (self._session, self._old):
+            if session:
+                await session.close()
 
     def _late(self, what: str, target: object) -> TimedOut:
         return TimedOut(

@@ -77,7 +77,8 @@ def test_an_expression_holds_as_the_api_says(operator: str, values: list[str], l
 
 
 def test_a_selector_that_is_empty_selects_no_pods_rather_than_all():
-    for spec in (PENDING, {"selector": {}}, {"selector": None}):
+    specs: list[dict[str, Any]] = [{}, {"selector": {}}, {"selector": None}]
+    for spec in specs:
         with pytest.raises(UsageError, match="selects no pods"):
             selector_of({"metadata": {"name": "x"}, "spec": spec})
 

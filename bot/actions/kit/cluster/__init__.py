@@ -39,8 +39,9 @@ def card(
     kind: str, seen: Mapping[str, Any], pods: Sequence[Mapping[str, Any]], events: Sequence[Event] | str, now: datetime
 ) -> Card:
     """One object, its conditions, how its pods are, and what happened to it, newest first, or why that isn't known."""
-    groups = [*about(seen, now), *_OF[kind](seen, now), *conditions(seen, now)]
-    groups.append(("Pods", [(it["metadata"]["name"], pod.summary(it, now)) for it in pods[:_MOST_PODS]]))
+    first, *rest = _OF[kind](seen, now)
+    of_pods = ("Pods", [(it["metadata"]["name"], pod.summary(it, now)) for it in pods[:_MOST_PODS]])
+    groups = [*about(seen, now), first, of_pods, *rest, *conditions(seen, now)]
     groups.append(("Events", [("", events)] if isinstance(events, str) else _happened(events, now)))
     return Card(f"{kind}/{seen['metadata']['name']}", [(title, rows) for title, rows in groups if rows])
 
