@@ -36,7 +36,7 @@ def compare(folder: Path, engine: str) -> list[tuple[str, str, str, str, str]]:
             mine: list[float] = []
             cli: list[float] = []
             for _ in range(_TURNS):  # in turns: a machine that changes its pace changes it for both
-                mine += asyncio.run(_ours(playground.base, command))
+                mine += asyncio.run(timed(playground.base, command))
                 cli += _theirs(argv, engine)
             ours, theirs = statistics.median(mine), statistics.median(cli)
             last[command] = ours
@@ -50,7 +50,7 @@ def compare(folder: Path, engine: str) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
-async def _ours(base: str, command: str) -> list[float]:
+async def timed(base: str, command: str) -> list[float]:
     """Seconds from the payload leaving the workspace to the result standing in it, on the workspace's clock."""
     slack, times = Slack(base), []
     try:

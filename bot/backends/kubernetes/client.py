@@ -195,11 +195,18 @@ class Api:
             return json.loads(await answer.read())
 
     async def pages(
-        self, what: str, target: object, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str = ""
+        self,
+        what: str,
+        target: object,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        accept: str = "",
+        most: int = MOST_PAGES,
     ) -> AsyncIterator[Any]:
-        """A list, page by page. Raises UsageError for one that has no end that anybody would read."""
+        """A list, page by page. Raises UsageError for one that has more than `most` pages."""
         after = ""
-        for _ in range(MOST_PAGES):
+        for _ in range(most):
             paged = [*query, ("limit", str(PAGE)), *([("continue", after)] if after else [])]
             page = await self.get(what, target, path, paged, accept=accept)
             yield page
@@ -207,7 +214,7 @@ class Api:
             if not after:
                 return
         raise UsageError(
-            f"more than {PAGE * MOST_PAGES:,} objects are in", target, hint="Name a namespace, or a label by `-l`."
+            f"more than {PAGE * most:,} objects are in", target, hint="Name a namespace, or a label by `-l`."
         )
 
     @asynccontextmanager

@@ -27,6 +27,7 @@ _WATCH = f"application/json;as=PartialObjectMetadata{_METADATA}"
 _QUIET_S, _WATCH_S = 330.0, 300
 _RETRY_S, _LONGEST_RETRY_S = 1.0, 30.0
 _NEAR = 55.0
+_MOST_PAGES = 1_000  # half a million pods: more than a cluster may have
 Entry = tuple[str, Mapping[str, str], str, int]
 
 
@@ -57,7 +58,8 @@ class Names:
     async def _list(self) -> str:
         pods: dict[str, dict[str, Entry]] = {}
         version = ""
-        async for page in self._api.pages("list the pods of", self._api.connection.name, path_of("pod"), accept=_LIST):
+        about = self._api.connection.name
+        async for page in self._api.pages("list the pods of", about, path_of("pod"), accept=_LIST, most=_MOST_PAGES):
             version = version or page["metadata"]["resourceVersion"]
             for item in page["items"]:
                 metadata = item["metadata"]
