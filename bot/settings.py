@@ -92,14 +92,14 @@ class KubernetesUser(Section):
     @field_validator("user")
     @classmethod
     def _nobody_of_the_system(cls, user: str) -> str:
-        if user.startswith("system:"):
+        if user.strip() != user or user.startswith("system:"):
             raise ValueError("`system:` users are the cluster's own: nobody acts as one of them")
         return user
 
     @field_validator("groups")
     @classmethod
     def _no_group_of_the_system(cls, groups: list[str]) -> list[str]:
-        if any(group.startswith("system:") for group in groups):
+        if any(group.strip() != group or group.startswith("system:") for group in groups):
             raise ValueError("`system:` groups are the cluster's own: nobody acts as a member of one")
         return groups
 

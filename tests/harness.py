@@ -22,7 +22,7 @@ import aiohttp
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 20.0
-LISTED = 120  # channels that the settings name: what is protected is spoken of only there
+LISTED = 300  # channels that the settings name: what is protected is spoken of only there
 
 
 def free_port() -> int:

@@ -11,10 +11,14 @@ Stream = Literal["out", "err"]
 
 @dataclass(frozen=True)
 class Lines:
-    """One or more whole lines of UTF-8 text, each ended by a newline, all from one stream."""
+    """One or more whole lines of UTF-8 text, each ended by a newline, all from one stream.
+
+    source: whose they are, where several are read together: its name is shown before each line.
+    """
 
     data: bytes
     stream: Stream = "out"
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -52,6 +53,9 @@ _KEY_ENDS = re.compile(f"-----END {_KEY}".encode())
 _LONGEST_KEY = 500  # lines: a begin without an end must not hide a log for ever
 _OVERLAP = 8 * 1024
 _SECRET_KEY = re.compile(_SETTING)
+_SECRET_HEADER = re.compile(
+    r"(?i)(?:proxy-)?authorization|(?:set-)?cookie2?|x-.*(?:auth|key|token|session|secret|csrf).*"
+)
 
 
 class Redactor:
@@ -96,9 +100,10 @@ class Redactor:
         name, equals, _ = word.partition("=")
         if equals and _SECRET_KEY.fullmatch(name.lstrip("-")):
             return f"{name}={HIDDEN}"
-        if before.startswith("-") and "=" not in before and _SECRET_KEY.fullmatch(before.lstrip("-")):
+        if _names_secret(before):
             return HIDDEN
-        return self.text(word)
+        header, colon, _ = word.partition(":")
+        return f"{header}: {HIDDEN}" if colon and is_secret_header(header) else self.text(word)
 
     def scrub(self, text: str) -> tuple[str, int]:
         """A text with secrets replaced, keys of several lines too, and how many there were."""
@@ -115,6 +120,16 @@ class Redactor:
             if match.start() >= wanted:
                 break
         return wanted
+
+
+def _names_secret(flag: str) -> bool:
+    """Whether what follows a flag is a secret."""
+    return flag.startswith("-") and "=" not in flag and _SECRET_KEY.fullmatch(flag.lstrip("-")) is not None
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether an HTTP header of that name carries what lets somebody in."""
+    return _SECRET_HEADER.fullmatch(name.strip()) is not None
 
 
 class Scrubber:
@@ -186,12 +201,35 @@ def _replacement(pattern: Any) -> bytes:
 
 
 def hide_settings(value: Any) -> Any:
-    """An engine's JSON with the values of secret-looking settings hidden: `Env` lists and mappings alike."""
+    """An engine's JSON with the values of secret-looking settings hidden, in whichever way it pairs them with a name.
+
+    As a mapping, as `NAME=value`, as `{name: …, value: …}`, as a flag and its value in a list of words; also in JSON
+    that stands in a string, as annotations hold it.
+    """
     if isinstance(value, dict):
-        return {k: HIDDEN if _is_secret(k, v) else hide_settings(v) for k, v in value.items()}
+        hidden = {k: HIDDEN if _is_secret(k, v) else hide_settings(v) for k, v in value.items()}
+        named = value.get("name")
+        if isinstance(named, str) and _is_secret(named, value.get("value")):
+            hidden["value"] = HIDDEN
+        return hidden
     if isinstance(value, list):
-        return [_hide_pair(item) if isinstance(item, str) else hide_settings(item) for item in value]
-    return value
+        return [_hide_item(before, item) for before, item in zip((None, *value), value, strict=False)]
+    return _hide_inside(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+
+
+def _hide_item(before: Any, item: Any) -> Any:
+    if not isinstance(item, str):
+        return hide_settings(item)
+    return HIDDEN if isinstance(before, str) and _names_secret(before) else _hide_pair(item)
+
+
+def _hide_inside(text: str) -> str:
+    try:
+        known = json.loads(text)
+    except ValueError:
+        return text
+    hidden = hide_settings(known)
+    return text if hidden == known else json.dumps(hidden)
 
 
 def _is_secret(key: str, value: Any) -> bool:

@@ -38,6 +38,12 @@ def _picture(sign: re.Match[bytes]) -> bytes:
     return ("␡" if code == 127 else chr(0x2400 + code)).encode()
 
 
+def under_name(name: str, block: bytes) -> bytes:
+    """Each line with the name of who wrote it before it."""
+    before = f"{name} │ ".encode()
+    return b"".join(before + line for line in block.splitlines(keepends=True))
+
+
 class LineSplitter:
     """Cuts a byte stream of any chunking into blocks of whole lines.
 

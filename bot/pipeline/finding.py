@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.action import Action, Layer, Wants
 from bot.core.errors import Denied, NotFound, UsageError
-from bot.core.kinds import kind_of
+from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
 from bot.core.policy import Allow, Ask, Circumstances, Deny, Policy, strictest
 from bot.core.ports.engines import Find
@@ -132,7 +132,7 @@ class Finder:
         votes: how many people have approved exactly this.
         """
         engine = self.engine(refs[0].context, person, channel)
-        scope = await engine.place(refs[0].namespace)
+        scope = await engine.place(refs[0].namespace, fresh=action.layer is not Layer.LOOK)
         judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
         of_scope = judge.decide(scope)
         found = await self._match(engine, scope, refs, action)
@@ -148,18 +148,26 @@ class Finder:
         if session is None or not session.owner or refs[0].name != parse_target(session.target, frozenset()).name:
             return None
         kind, _, name = session.owner.partition("/")
-        if not kind_of(kind):
+        if kind not in WORKLOADS:
             return None
         engine = self.engine(refs[0].context, person, channel)
         found = await engine.find(replace(refs[0], kind=kind, name=name), Wants.CONTAINER)
         things = [thing for match in found.matches for thing in things_of(match)]
         return [replace(refs[0], kind="", name=things[0].name)] if things else None
 
-    def engine(self, context: str, person: Person, channel: Channel) -> Find:
-        """A context with only what this person may see: the rest can't be named, listed or looked like."""
-        return self._parts.engines[context].seen_by(
-            person, lambda thing: self._parts.policy.sees(person, channel, thing)
-        )
+    def engine(self, context: str, person: Person, channel: Channel, verb: str = "") -> Find:
+        """A context with only what this person may see: the rest can't be named, listed or looked like.
+
+        verb: and of that only what they may use the verb on, which meets more than what was found.
+        """
+        policy = self._parts.policy
+
+        def sees(thing: Thing) -> bool:
+            return policy.sees(person, channel, thing) and (
+                not verb or isinstance(policy.decide(person, channel, verb, thing), Allow)
+            )
+
+        return self._parts.engines[context].seen_by(person, sees)
 
     async def _match(self, engine: Find, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
         matches: list[Found] = []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.ports.state import Kept, Window
-from bot.core.redact import Scrubber
+from bot.core.redact import HIDDEN, Scrubber, is_secret_header
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
-from bot.core.text import clean, mark_stderr, sieve
+from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import Head, Tail
 from bot.pipeline.parts import Parts
@@ -88,7 +88,7 @@ class TextResult(Result):
         self._size = self._dropped = 0
         self._drawn = -1
         self._stored = False
-        self._scrubbers = {stream: Scrubber(parts.redactor) for stream in get_args(Stream)}
+        self._scrubbers: dict[tuple[str, Stream], Scrubber] = {}
 
     @property
     def hidden(self) -> int:
@@ -96,11 +96,14 @@ class TextResult(Result):
 
     async def push(self, lines: Lines) -> None:
         """Take a block through cleaning, redaction and the sieve, in this order."""
-        await self._add(self._scrubbers[lines.stream].push(clean(lines.data)), lines.stream)
+        scrubber = self._scrubbers.setdefault((lines.source, lines.stream), Scrubber(self._parts.redactor))
+        await self._add(scrubber.push(clean(lines.data)), lines.stream, lines.source)
 
-    async def _add(self, block: bytes, stream: Stream) -> None:
+    async def _add(self, block: bytes, stream: Stream, source: str) -> None:
         if not block:
             return
+        if source:
+            block = under_name(self._text(source), block)
         if stream == "err":
             block = mark_stderr(block)
         if self._sieve:
@@ -133,8 +136,8 @@ class TextResult(Result):
         self._drawn = total
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
-        for stream, scrubber in self._scrubbers.items():
-            await self._add(scrubber.close(), stream)
+        for (source, stream), scrubber in self._scrubbers.items():
+            await self._add(scrubber.close(), stream, source)
         if not self._shown.total:
             return False
         if self._stored:
@@ -205,7 +208,7 @@ class CardResult(Result):
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         groups = tuple(
-            (self._text(title), tuple((self._text(label), self._text(value)) for label, value in rows))
+            (self._text(title), tuple((self._text(label), self._value(label, value)) for label, value in rows))
             for title, rows in self._card.groups
         )
         save = (Button("Save", "save", self._window),)
@@ -217,3 +220,9 @@ class CardResult(Result):
         await self._parts.shelf.append(self.id, text)
         await self._keep(self._kept(text.count(b"\n")), 0, text.count(b"\n"))
         return True
+
+    def _value(self, label: str, value: str) -> str:
+        if not is_secret_header(label):
+            return self._text(value)
+        self._hidden += 1
+        return HIDDEN

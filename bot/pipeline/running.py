@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.core.action import Action, InteractiveAction, Typed, Wants
+from bot.core.action import Action, InteractiveAction, Layer, Typed, Wants
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
@@ -44,7 +44,8 @@ class Running:
 
         note: what there is to say of what was found.
         """
-        engine = self._finder.engine(found.scope.context, asked.person, asked.channel)
+        verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
+        engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
         needed = port_needed(type(asked.action), engine)
         delivery = Delivery(self._parts, place, running, asked.action, found, run, self._scannable(asked, found))
         limit = self._limit(asked.action)

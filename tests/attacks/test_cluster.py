@@ -25,6 +25,18 @@ spec:
       containers:
         - {name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo the log of the treasury; sleep 3600"]}
 ---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: treasury-cron, namespace: shop, labels: {hidden: "yes"}}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec: {template: {spec: {restartPolicy: Never, containers: [{name: app, image: "cdebug/busybox:1"}]}}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: treasury-room, labels: {hidden: "yes"}}
+---
 apiVersion: v1
 kind: Service
 metadata: {name: front, namespace: shop}
@@ -66,13 +78,13 @@ def pod_name(cluster: Cluster) -> str:
 ASKS = [
     "logs {}", "describe {}", "inspect {}", "stats {}", "network {}", "events {}", "exec {} -- id", "sh {}", "ps {}",
     "cat {} /etc/passwd", "attach {}", "http {}:80/", "can exec {}", "logs pod/{}", "logs cluster/shop/{}",
-    "get pod/{}", "exec {} --break-glass x -- id",
+    "get pod/{}", "exec {} --break-glass x -- id", "logs {} -c nope", "logs {} --all-containers",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ASKS)
 async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation, cluster: Cluster, command: str):
-    for there in (pod_name(cluster), "treasury"):
+    for there in (pod_name(cluster), "treasury", "treasury-cron"):
         missing = there.replace("treasury", "treasurx")
         hidden = await nothing_for(room, "U0CEM", f"/cdebug {command.format(there)}")
         absent = await nothing_for(room, "U0CEM", f"/cdebug {command.format(missing)}")
@@ -82,7 +94,8 @@ async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation,
 LISTS = [
     "ps", "ps -A", "get pods -o wide", "get deployments", "get rs", "stats", "events", "events -A", "logs tre",
     "logs treasur", "logs treasurz", "logs -l hidden=yes", "logs -l tier=front --tail 1", "network web",
-    "describe ep front", "inspect ep/front", "get all", "describe deploy treasurz", "ps -l hidden=yes",
+    "describe ep front", "inspect ep/front", "get all", "describe deploy treasurz", "ps -l hidden=yes", "get ns",
+    "ps -n tresury-room", "describe ns tresury-room", "get cronjobs",
 ]  # fmt: skip
 
 
@@ -97,6 +110,79 @@ async def test_lists_menus_and_lookalikes_leave_it_out(room: Conversation, comma
 async def test_the_neighbour_who_may_see_it_does(room: Conversation):
     _, thread = await room.run("logs treasury")
     assert any("the log of the treasury" in each["text"] for each in thread)
+
+
+async def test_addresses_of_hidden_pods_are_in_no_list(room: Conversation, cluster: Cluster):
+    said = cluster.run_kubectl(
+        "get", "pods", "--namespace", "shop", "-l", "app=treasury", "-o", "jsonpath={.items[0].status.podIP}"
+    )
+    for command in ("get endpoints", "get endpointslices", "describe ep front", "inspect ep/front"):
+        texts = "\n".join(await nothing_for(room, "U0CEM", f"/cdebug {command}"))
+        assert f"{said}:" not in texts
+        assert f"{said}," not in texts
+
+
+@pytest.mark.parametrize(
+    "command", ["exec -l app=ledger -n '*' -- id", "logs -l app=ledger -n '*'", "sh -n '*' -l a=b"]
+)
+async def test_containers_of_all_namespaces_are_no_way_around_a_namespaces_protection(
+    shop_channel: Conversation, command: str
+):
+    _, thread = await shop_channel.run(command, "failed")
+    assert any("a container is in one namespace" in each["text"] for each in thread)
+
+
+async def test_who_may_read_no_namespaces_learns_of_none(shop_channel: Conversation):
+    bob = shop_channel.as_("U0BOB")
+    told = []
+    for namespace in ("vault", "nosuch"):
+        _, thread = await bob.run(f"ps -n {namespace}", "failed")
+        told.append(thread[0]["text"].replace(namespace, "NAME"))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "inspect deploy/web --path .spec.template.spec.containers",
+        "inspect deploy/web -o json --path .spec.template.spec.containers[0].env",
+    ],
+)  # fmt: skip
+async def test_a_setting_that_looks_secret_is_hidden_however_the_api_writes_it(
+    shop_channel: Conversation, command: str
+):
+    _, thread = await shop_channel.run(command)
+    text = "\n".join(each["text"] for each in thread)
+    assert "DB_PASSWORD" in text
+    assert "hunter2" not in text
+    assert "LOG_LEVEL" in text
+    assert "info" in text
+
+
+async def test_credentials_typed_for_a_request_are_in_no_public_message(shop_channel: Conversation):
+    root, thread = await shop_channel.run(
+        "http web:8080/health -H 'Authorization: ApiKey sesame' -H 'Cookie: sid=open'"
+    )
+    everything = "\n".join(each["text"] for each in [root, *thread])
+    assert "Authorization: [redacted]" in root["text"]
+    assert "sesame" not in everything
+    assert "sid=open" not in everything
+
+
+async def test_an_event_about_nothing_breaks_nobodys_events(shop_channel: Conversation, cluster: Cluster):
+    odd = """
+apiVersion: v1
+kind: Event
+metadata: {name: odd, namespace: shop}
+involvedObject: {namespace: shop}
+reason: Odd
+"""
+    cluster.run_kubectl("create", "-f", "-", text=odd)
+    try:
+        root, _ = await shop_channel.run("events --types warning")
+        assert "internal error" not in root["text"]
+    finally:
+        cluster.run_kubectl("delete", "event", "odd", "--namespace", "shop")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +203,8 @@ async def test_names_are_names_and_lead_nowhere_else(shop_channel: Conversation,
     [
         "http pair:80/ -H 'X: a\r\nImpersonate-User: admin'", "http 'pair:80/ HTTP/1.1'", "http pair:0/",
         "http pair:99999/",
-        "http pair:80/ -X 'GET /x'", "http pair",
+        "http pair:80/ -X 'GET /x'", "http pair", "http pair:80/ -H 'Upgrade: websocket'", "http pair:80/ -H 'X: é'",
+        "http pair:80/ -H 'Content-Length: 5' -d abc",
     ],
 )  # fmt: skip
 async def test_a_request_to_a_pod_carries_nothing_into_the_request_that_carries_it(

@@ -160,10 +160,29 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
         (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted]"]),
         (["--api-key=a b"], ["--api-key=[redacted]"]),
         (["--token", "x"], ["--token", "[redacted]"]),
-        (["curl", "-H", "Authorization: Bearer abcdefghijklmn"], ["curl", "-H", "Authorization: Bearer [redacted]"]),
+        (["curl", "-H", "Authorization: Bearer abcdefghijklmn"], ["curl", "-H", "Authorization: [redacted]"]),
+        (["http", "-H", "Cookie: sid=1"], ["http", "-H", "Cookie: [redacted]"]),
+        (["http", "-H", "Accept: text/plain"], ["http", "-H", "Accept: text/plain"]),
         (["--tail", "20", "ls", "-la"], ["--tail", "20", "ls", "-la"]),
         (["echo", "-----BEGIN PRIVATE KEY-----\nMIIE\nMIIF"], ["echo", "-----BEGIN PRIVATE KEY-----[redacted]"]),
     ],
 )
 def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], shown: list[str]):
     assert Redactor().words(words) == shown
+
+
+@pytest.mark.parametrize(
+    ("known", "hidden"),
+    [
+        ({"env": [{"name": "DB_PASSWORD", "value": "x1"}, {"name": "A", "value": "x2"}]}, ["x1"]),
+        ({"args": ["--password", "x1", "--tail", "x2"]}, ["x1"]),
+        ({"annotations": {"a": '{"env":[{"name":"API_KEY","value":"x1"}],"b":"x2"}'}}, ["x1"]),
+        ({"Env": ["TOKEN=x1", "A=x2"], "password": "x1"}, ["x1"]),
+        ({"env": [{"name": "DB_PASSWORD", "valueFrom": {"x2": "x2"}}]}, []),
+    ],
+)
+def test_settings_are_hidden_however_an_engine_pairs_name_and_value(known: dict[str, object], hidden: list[str]):
+    shown = str(hide_settings(known))
+    assert ("x1" not in shown) is bool(hidden) or not hidden
+    assert "x2" in shown
+    assert shown.count("[redacted]") == str(known).count("x1")

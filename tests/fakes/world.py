@@ -66,7 +66,7 @@ class FakeEngine:
     def kinds(self, wants: Wants) -> frozenset[str]:
         return frozenset({"container", "service"})
 
-    async def place(self, namespace: str) -> Scope:
+    async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
         return replace(self.scope, namespace=namespace)
 
     async def keep(self) -> None:

@@ -64,7 +64,7 @@ async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespa
     own = {
         (it["verb"], it["objectRef"].get("resource"))
         for it in audited(cluster)
-        if it["user"]["username"] == "system:serviceaccount:cdebug:cdebug"
+        if it["user"].get("username") == "system:serviceaccount:cdebug:cdebug"
         and "impersonatedUser" not in it
         and it.get("objectRef")
     }

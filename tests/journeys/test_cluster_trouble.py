@@ -69,6 +69,38 @@ def _running(cluster: Cluster, app: str) -> bool:
     return any(pod["status"]["phase"] == "Running" for pod in pods(cluster, app))
 
 
+BROKEN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: half, namespace: shop, labels: {app: pair}}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: app
+      image: cdebug/busybox:1
+      command: [sleep, "60"]
+      env: [{name: X, valueFrom: {configMapKeyRef: {name: nowhere, key: x}}}]
+"""
+
+
+async def test_one_pod_that_cant_begin_keeps_nobody_from_reading_the_others(
+    shop_channel: Conversation, cluster: Cluster
+):
+    cluster.run_kubectl("apply", "-f", "-", text=BROKEN)
+    try:
+        wait_until(lambda: "ConfigError" in cluster.run_kubectl("get", "pod", "half", "-n", "shop"), "its error", 30)
+        _, text = await said(shop_channel, "logs -l app=pair --tail 1")
+        assert "pair │ from app" in text
+        assert re.search(r"cannot read logs of `cluster/shop/half:app`: CreateContainerConfigError", text), text
+    finally:
+        cluster.run_kubectl("delete", "pod", "half", "-n", "shop", "--wait=false")
+
+
+async def test_a_file_that_cant_be_read_is_not_called_empty(shop_channel: Conversation):
+    _, text = await said(shop_channel, "cp plain:/proc/1/mem", "failed")
+    assert "cannot read all of `/proc/1/mem` in `cluster/shop/plain:app`" in text
+
+
 async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(shop_channel: Conversation, cluster: Cluster):
     names = {pod["metadata"]["name"] for pod in pods(cluster, "web")}
     _, text = await said(shop_channel, "exec deploy/web -- hostname")

@@ -42,6 +42,22 @@ async def test_a_command_opens_a_root_answers_in_its_thread_and_ends_done(world:
     assert world.inbox.began[0][0] == request.id
 
 
+async def test_a_key_in_one_containers_log_stays_hidden_whatever_another_says(world: World):
+    begin, end = b"-----BEGIN PRIVATE KEY-----\n", b"-----END PRIVATE KEY-----\n"
+    world.engine.add(
+        "web",
+        Lines(begin, source="a"), Lines(begin + b"b1\n" + end, source="b"), Lines(b"MIIE\n", source="a"),
+        Lines(end + b"after\n", source="a"),
+    )  # fmt: skip
+
+    await world.say("logs web")
+
+    result = world.chat.results[0]
+    assert isinstance(result, TextView)
+    assert "MIIE" not in "\n".join(result.lines)
+    assert result.lines[-1] == "a │ after"
+
+
 async def test_what_does_not_parse_opens_nothing(world: World):
     await world.say("lgos web")
 

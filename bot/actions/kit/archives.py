@@ -57,12 +57,15 @@ def too_large(path: str) -> UsageError:
 
 
 def content(archive: bytes, path: str) -> bytes:
-    """The one file of an archive. Raises UsageError for what is no file."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            found = tar.extractfile(member) if member.isreg() else None
-            if found is not None:
-                return found.read()
+    """The one file of an archive. Raises UsageError for what is no file, CdebugError for a broken archive."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            for member in tar:
+                found = tar.extractfile(member) if member.isreg() else None
+                if found is not None:
+                    return found.read()
+    except tarfile.TarError as error:
+        raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
     raise UsageError("no file is at", path, hint="`ls` shows what is there.")
 
 

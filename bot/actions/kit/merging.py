@@ -1,17 +1,21 @@
-"""The lines of several containers as one log: in the order of their times, or as they come, each under a name."""
+"""The lines of several containers as one log: in the order of their times, or as they come.
+
+Whose a line is goes with it: what hides secrets reads each container's lines by themselves.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 
 from bot.core.output import Lines, Stream
-from bot.together import unwrapped
 
 Sources = Mapping[str, AsyncGenerator[Lines, None]]
-_BLOCK = 1 << 16
+_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\S+ ")
 
 
 async def in_time_order(sources: Sources, *, timestamps: bool) -> AsyncGenerator[Lines, None]:
@@ -24,33 +28,22 @@ async def in_time_order(sources: Sources, *, timestamps: bool) -> AsyncGenerator
             await stack.enter_async_context(aclosing(source))
         readers = [_Reader(name, source, timestamps=timestamps) for name, source in sources.items()]
         waiting = [reader for reader in readers if await reader.fill()]
-        blocks: list[bytes] = []
-        size, stream = 0, "out"
         while waiting:
             first = min(waiting, key=lambda reader: reader.time)
-            if blocks and (first.stream != stream or size >= _BLOCK):
-                yield Lines(b"".join(blocks), _as_stream(stream))
-                blocks, size = [], 0
-            stream = first.stream
-            blocks.append(first.take())
-            size += len(blocks[-1])
+            others = [reader.time for reader in waiting if reader is not first]
+            yield first.take_until(min(others) if others else None)
             if not await first.fill():
                 waiting.remove(first)
-        if blocks:
-            yield Lines(b"".join(blocks), _as_stream(stream))
-
-
-def _as_stream(stream: str) -> Stream:
-    return "err" if stream == "err" else "out"
 
 
 class _Reader:
-    """One source, a line at a time."""
+    """One source, a line at a time. A line that goes on from the one before has no time, and keeps that one's."""
 
     def __init__(self, name: str, source: AsyncGenerator[Lines, None], *, timestamps: bool) -> None:
-        self._name, self._source, self._timestamps = name.encode(), source, timestamps
+        self._name, self._source, self._timestamps = name, source, timestamps
         self._lines: deque[bytes] = deque()
-        self.stream: Stream = "out"
+        self._stream: Stream = "out"
+        self.time = b""
 
     async def fill(self) -> bool:
         """Whether there is a next line."""
@@ -59,22 +52,25 @@ class _Reader:
                 block = await anext(self._source)
             except StopAsyncIteration:
                 return False
-            self.stream = block.stream
+            self._stream = block.stream
             self._lines.extend(block.data.splitlines(keepends=True))
+        self._look()
         return True
 
-    @property
-    def time(self) -> bytes:
-        return self._lines[0].partition(b" ")[0]
+    def _look(self) -> None:
+        if found := _TIME.match(self._lines[0]):
+            self.time = found[0]
 
-    def take(self) -> bytes:
-        line = self._lines.popleft()
-        return named(self._name, line if self._timestamps else line.partition(b" ")[2])
-
-
-def named(name: bytes, line: bytes) -> bytes:
-    """A line under its container's name."""
-    return name + " │ ".encode() + line
+    def take_until(self, time: bytes | None) -> Lines:
+        """The next line, and those after it that are held and not later than a time."""
+        taken: list[bytes] = []
+        while self._lines and (not taken or time is None or self.time <= time):
+            line = self._lines.popleft()
+            found = None if self._timestamps else _TIME.match(line)
+            taken.append(line[found.end() :] if found else line)
+            if self._lines:
+                self._look()
+        return Lines(b"".join(taken), self._stream, self._name)
 
 
 async def as_they_come(sources: Sources) -> AsyncGenerator[Lines, None]:
@@ -87,24 +83,24 @@ async def as_they_come(sources: Sources) -> AsyncGenerator[Lines, None]:
         try:
             async with aclosing(source) as lines:
                 async for block in lines:
-                    data = b"".join(named(name.encode(), line) for line in block.data.splitlines(keepends=True))
-                    await queue.put(Lines(data, block.stream))
+                    await queue.put(replace(block, source=name))
         except Exception as error:
             ended = error
         await queue.put(ended)
 
-    async with unwrapped(), asyncio.TaskGroup() as group:
-        readers = [group.create_task(read(name, source)) for name, source in sources.items()]
-        try:
-            left = len(readers)
-            while left:
-                block = await queue.get()
-                if isinstance(block, Exception):
-                    raise block
-                if block is None:
-                    left -= 1
-                else:
-                    yield block
-        finally:
-            for reader in readers:
-                reader.cancel()
+    # No task group: whoever closes this generator may do so from another task than the one that began it.
+    readers = [asyncio.create_task(read(name, source)) for name, source in sources.items()]
+    try:
+        left = len(readers)
+        while left:
+            block = await queue.get()
+            if isinstance(block, Exception):
+                raise block
+            if block is None:
+                left -= 1
+            else:
+                yield block
+    finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)

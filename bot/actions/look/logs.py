@@ -12,14 +12,14 @@ from cyclopts import Parameter
 
 from bot.actions.kit.merging import as_they_come, in_time_order
 from bot.core.action import PatternText, Tail, TargetedAction, Wants, When, option
-from bot.core.errors import NotFound, NotRunning, UsageError
-from bot.core.output import Lines, Output
+from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
+from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
 from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
 
 _TAIL = 1_000
-_UNBEGUN = frozenset({"ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff", "Pending"})
+_MOST_SILENT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,7 @@ class Logs(
     async def run(
         self, found: Container | Objects, engine: engines.Logs, now: datetime
     ) -> AsyncGenerator[Output, None]:
+        said: AsyncGenerator[Output, None] | AsyncGenerator[Lines, None]
         if isinstance(found, Objects):
             said = self._merged(found, engine, now)
         elif self._both_runs(found):
@@ -113,21 +114,22 @@ class Logs(
                         first = False
                         yield lines
 
-    async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Lines, None]:
-        every = [item for item in found.items if isinstance(item, Container)]
-        containers = [item for item in every if item.restarts or item.state not in _UNBEGUN] or every
+    async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
+        containers = [item for item in found.items if isinstance(item, Container)]
         query = self._query(now)
         single = len({item.name for item in containers}) == len(containers)
         names = {item.id: item.name if single else f"{item.name}:{item.container}" for item in containers}
-        if self.follow:
-            said = as_they_come({names[item.id]: engine.logs(item, query) for item in containers})
-        else:
-            timed = replace(query, timestamps=True)
-            sources = {names[item.id]: engine.logs(item, timed) for item in containers}
-            said = in_time_order(sources, timestamps=self.timestamps)
+        asked = query if self.follow else replace(query, timestamps=True)
+        silent: list[CdebugError] = []
+        sources = {names[item.id]: _or_silent(engine.logs(item, asked), silent) for item in containers}
+        said = as_they_come(sources) if self.follow else in_time_order(sources, timestamps=self.timestamps)
         async with aclosing(said) as log:
             async for lines in log:
                 yield lines
+        if len(silent) == len(containers):
+            raise silent[0]
+        for error in silent[:_MOST_SILENT]:
+            yield Note(error.brief)
 
     def _query(self, now: datetime) -> engines.LogQuery:
         return engines.LogQuery(
@@ -143,3 +145,13 @@ class Logs(
         if self.tail:
             return None if self.tail == "all" else int(self.tail)
         return None if self.since or self.grep else _TAIL
+
+
+async def _or_silent(source: AsyncGenerator[Lines, None], silent: list[CdebugError]) -> AsyncGenerator[Lines, None]:
+    """A log among others: one that has not begun, or is gone by now, keeps nobody from reading the rest."""
+    try:
+        async with aclosing(source) as lines:
+            async for block in lines:
+                yield block
+    except (NotFound, NotRunning) as error:
+        silent.append(error)

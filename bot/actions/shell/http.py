@@ -23,6 +23,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _PLACE = re.compile(r"(?P<target>[^:?#]+?):(?P<port>\d{1,5})(?P<path>/.*)?")
 _HERE = re.compile(r":?(?P<port>\d{1,5})(?P<path>/.*)?")
 _HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_|~-]+):\s*(.*)")
+_OURS = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "keep-alive"})
+_SWITCHING = 101
 _MOST = 5 * 2**20
 _LONGEST = timedelta(minutes=2)
 
@@ -53,8 +55,14 @@ class Http(
             )
         if self._method not in _METHODS:
             raise UsageError("no such method:", self.method[:20], hint=f"There is {', '.join(sorted(_METHODS))}.")
-        if any(not _HEADER.fullmatch(each) for each in self.headers):
-            raise UsageError("a header is written as", "Name: value", hint="As `-H 'Accept: text/plain'`.")
+        for each in self.headers:
+            found = _HEADER.fullmatch(each)
+            if not found or not each.isascii():
+                raise UsageError(
+                    "a header is written as", "Name: value", hint="As `-H 'Accept: text/plain'`, in ASCII."
+                )
+            if found[1].lower() in _OURS:
+                raise UsageError("this header is the connection's own:", found[1], hint="Leave it out.")
         if any(ord(sign) <= 32 or ord(sign) > 126 for sign in self._path):
             raise UsageError("a path has no spaces and only ASCII:", self._path[:80], hint="Write `%20` for a space.")
         if self.limit > _LONGEST:
@@ -156,32 +164,48 @@ class Answer:
 async def _asked(tunnel: Tunnel, request: h11.Request, body: bytes) -> Answer | None:
     """None where nothing came back. Raises Unavailable for what is no HTTP."""
     wire = h11.Connection(h11.CLIENT)
-    await tunnel.write(
-        (wire.send(request) or b"") + (wire.send(h11.Data(data=body)) or b"") + (wire.send(h11.EndOfMessage()) or b"")
-    )
-    response, parts, size, first = None, list[bytes](), 0, 0.0
+    sent = [wire.send(part) or b"" for part in (request, h11.Data(data=body), h11.EndOfMessage())]
+    await tunnel.write(b"".join(sent))
+    answer = _Coming()
     try:
-        while True:
+        while not answer.over:
             event = wire.next_event()
             if event is h11.NEED_DATA:
                 data = await tunnel.read()
-                if not data and not first:
+                if not data and not answer.first:
                     return None
-                first = first or time.monotonic()
+                answer.first = answer.first or time.monotonic()
                 wire.receive_data(data)
-            elif isinstance(event, h11.Response):
-                response = event
-            elif isinstance(event, h11.Data):
-                parts.append(bytes(event.data))
-                size += len(event.data)
-                if size > _MOST:
-                    break
-            elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
-                break
+            else:
+                answer.take(event)
     except h11.RemoteProtocolError as error:
-        raise Unavailable(
-            "what answers speaks no HTTP", why=str(error), hint="`exec` can speak what it speaks."
-        ) from error
-    if response is None:
-        return None
-    return Answer(response, b"".join(parts)[:_MOST], first, time.monotonic(), size > _MOST)
+        if answer.response is None:
+            raise Unavailable(
+                "what answers speaks no HTTP", why=str(error), hint="`exec` can speak what it speaks."
+            ) from error
+        answer.cut = True  # it broke off: what came is shown
+    return answer.whole()
+
+
+class _Coming:
+    """An answer as far as it has come."""
+
+    def __init__(self) -> None:
+        self.response: h11.Response | None = None
+        self.first = 0.0
+        self.over = self.cut = False
+        self._data = bytearray()
+
+    def take(self, event: object) -> None:
+        if isinstance(event, h11.Response):
+            self.response = event
+        elif isinstance(event, h11.Data):
+            self._data += event.data
+            self.over = self.cut = len(self._data) > _MOST
+        elif not (isinstance(event, h11.InformationalResponse) and event.status_code != _SWITCHING):
+            self.over = True  # its end, or a switch to what is no HTTP any more
+
+    def whole(self) -> Answer | None:
+        if self.response is None:
+            return None
+        return Answer(self.response, bytes(self._data[:_MOST]), self.first, time.monotonic(), self.cut)

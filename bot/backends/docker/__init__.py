@@ -35,7 +35,7 @@ class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart
         seen.sees = sees
         return seen
 
-    async def place(self, namespace: str) -> Scope:
+    async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
         """A compose project is protected by nothing of its own."""
         return replace(self.scope, namespace=namespace)
 

@@ -33,7 +33,7 @@ class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPa
         self.connection = Connection(name, at)
         self.own = self.api = Api(self.connection)
         self.names = Names(self.own)
-        self.places = Recent[Scope | None]()
+        self.places = Recent[Scope]()
         self.grants = Recent[bool]()
         self.images_with_env = {}
         self._impersonate = impersonate

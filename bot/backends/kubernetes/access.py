@@ -65,12 +65,12 @@ def load(name: str, at: ClusterAt) -> Access:
             config.load_kube_config(file, at.context or None, configuration)
             namespace = _namespace(lambda: config.list_kube_config_contexts(file), at.context)
         tls = _tls(configuration)
-    except (config.ConfigException, OSError, yaml.YAMLError, ssl.SSLError) as error:
+    except (config.ConfigException, OSError, yaml.YAMLError, ssl.SSLError, ValueError, TypeError) as error:
         raise Misconfigured(
-            f"contexts.{name}: the kubeconfig can't be used", why=str(error).splitlines()[0][:300],
+            f"contexts.{name}: the kubeconfig can't be used", why=(str(error).splitlines() or ["it is empty"])[0][:300],
             hint="`kubectl --kubeconfig … config get-contexts` shows what is in it.",
         ) from error  # fmt: skip
-    if not configuration.api_key and not configuration.cert_file and not configuration.host:
+    if not configuration.api_key and not configuration.cert_file:
         raise Unavailable(f"no credentials for `{name}`", hint="Does its exec plugin run on the bot's machine?")
     return Access(
         configuration.host, tls, getattr(configuration, "tls_server_name", None) or "", namespace,

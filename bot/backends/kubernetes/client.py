@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -33,6 +33,8 @@ ANSWER_S = 5
 PAGE = 500
 MOST_PAGES = 40
 _READ_AHEAD = 1 << 20
+_HEARTBEAT_S = 30.0
+T = TypeVar("T")
 Json = Mapping[str, Any]
 
 
@@ -53,7 +55,9 @@ class Connection:
             if self._access is None or self._session is None:
                 self._access = await self._load()
                 connector = aiohttp.TCPConnector(ssl=self._access.tls or True, limit=0, keepalive_timeout=60)
-                self._session = aiohttp.ClientSession(connector=connector, read_bufsize=_READ_AHEAD)
+                self._session = aiohttp.ClientSession(
+                    connector=connector, read_bufsize=_READ_AHEAD, trace_configs=[_staying()]
+                )
         return self._access, self._session
 
     async def _load(self) -> Access:
@@ -63,11 +67,13 @@ class Connection:
         except TimeoutError as error:
             raise self._late("sign in to", self.name) from error
 
-    async def forget(self) -> None:
+    async def forget(self, access: Access) -> None:
         """Read the kubeconfig again before the next request: what it held was refused.
 
         Other requests may still be under way: the connections of one refusal are closed at the next.
         """
+        if access is not self._access:  # another request was refused before
+            return
         self._access, older, self._old, self._session = None, self._old, self._session, None
         if older:
             await older.close()
@@ -164,13 +170,15 @@ class Api:
         who = self.who()
         try:
             access, session = await self.connection.opened()
-            headers = [*who, ("Accept", accept), *(await access.credentials()).items()]
+            headers = [*who, ("Accept", accept), *(await _in_time(access.credentials())).items()]
             timeout = aiohttp.ClientTimeout(total=None, connect=ANSWER_S, sock_connect=ANSWER_S, sock_read=quiet_s)
             async with session.request(
                 "POST" if body is not None else "GET", access.host + path, params=list(query), headers=headers,
                 json=body, timeout=timeout,
                 allow_redirects=False, server_hostname=access.server_name or None, proxy=access.proxy or None,
             ) as answer:  # fmt: skip
+                if answer.status == 401:
+                    await self.connection.forget(access)
                 if answer.status >= 300:
                     raise await self._refused(answer, what, target)
                 yield answer
@@ -179,8 +187,6 @@ class Api:
 
     async def _refused(self, answer: aiohttp.ClientResponse, what: str, target: object) -> CdebugError:
         text = (await answer.content.read(1 << 16)).decode("utf-8", "replace")
-        if answer.status == 401:
-            await self.connection.forget()
         return self.connection.by_status(answer.status, message_of(text), what, target)
 
     async def get(
@@ -225,11 +231,11 @@ class Api:
         who = self.who()
         try:
             access, session = await self.connection.opened()
-            headers = [*who, *(await access.credentials()).items()]
+            headers = [*who, *(await _in_time(access.credentials())).items()]
             async with asyncio.timeout(ANSWER_S):
                 opened = await session.ws_connect(
                     access.host + path, params=list(query), headers=headers, protocols=protocols, max_msg_size=0,
-                    autoclose=True, server_hostname=access.server_name or None, proxy=access.proxy or None,
+                    heartbeat=_HEARTBEAT_S, server_hostname=access.server_name or None, proxy=access.proxy or None,
                 )  # fmt: skip
         except aiohttp.WSServerHandshakeError as error:
             raise await self._why(error, what, target, path, query) from error
@@ -254,6 +260,23 @@ class Api:
             if "Upgrade request required" not in said.why:
                 return said
         return self.connection.translate(error, what, target)
+
+
+async def _in_time(answer: Awaitable[T]) -> T:
+    """A plugin that is asked for credentials may hang. Raises TimeoutError."""
+    async with asyncio.timeout(ANSWER_S):
+        return await answer
+
+
+def _staying() -> aiohttp.TraceConfig:
+    """Nobody's name and credentials follow a redirect to another place."""
+
+    async def refuse(*_: object) -> None:
+        raise aiohttp.ClientError("the cluster sends elsewhere")
+
+    config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(refuse)
+    return config
 
 
 def message_of(text: str) -> str:

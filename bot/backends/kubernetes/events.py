@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.kubernetes.kinds import KINDS, path_of, thing_of
+from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.objects import ObjectsPart
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.ports.engines import Event
@@ -55,7 +55,7 @@ class EventsPart(ObjectsPart):
                 break
             kind, name = owner["kind"].lower(), owner["name"]
             above = await self._metadata(kind, name, thing.scope)
-            if not above or not self.sees(thing_of(kind, above, thing.scope)):
+            if not above or not self.sees(self.thing(kind, above, thing.scope)):
                 break
             uids.append(owner["uid"])
         return uids
@@ -85,7 +85,7 @@ class EventsPart(ObjectsPart):
     async def _of_place(self, scope: Scope) -> list[Mapping[str, Any]]:
         """All that are about something that is there, of a kind that is read here, and may be seen."""
         seen = await self._fetched(scope)
-        kinds = {it["involvedObject"]["kind"].lower() for it in seen} & KINDS
+        kinds = {str(it["involvedObject"].get("kind", "")).lower() for it in seen} & KINDS
         places = await self.every_place() if scope.namespace == EVERYWHERE else {}
         lists = await gather(self._visible(kind, scope, places) for kind in kinds)
         visible = {uid for uids in lists for uid in uids}
@@ -99,7 +99,7 @@ class EventsPart(ObjectsPart):
                 for it in page["items"]:
                     namespace = it["metadata"].get("namespace") or ""
                     here = places.get(namespace, replace(scope, protected=True)) if places else scope
-                    if self.sees(thing_of(kind, it, here)):
+                    if self.sees(self.thing(kind, it, here)):
                         uids.add(it["metadata"]["name" if kind == "node" else "uid"])
                         uids.add(it["metadata"]["uid"])
         except ForbiddenByCluster:
@@ -124,5 +124,5 @@ def _event(at: datetime, event: Mapping[str, Any], *, everywhere: bool) -> Event
     place = f"{about.get('namespace', '')}/" if everywhere and about.get("namespace") else ""
     count = (event.get("series") or {}).get("count") or event.get("count") or 1
     said = " ".join((event.get("message") or event.get("note") or "").split())
-    name = f"{place}{about['kind'].lower()}/{about.get('name', '')}"
+    name = f"{place}{str(about.get('kind', '')).lower()}/{about.get('name', '')}"
     return Event(at, event.get("reason") or "-", name, said, event.get("type") == "Warning", int(count))

@@ -12,7 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from bot.backends.kubernetes.channels import PROTOCOLS, Remote
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.part import Part
-from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, UsageError
+from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Lines, Stream
 from bot.core.ports.engines import ExecQuery
 from bot.core.target import Container
@@ -34,6 +34,8 @@ class ExecPart(Part):
                 "in a cluster a command runs as the container's own user, in its own folder:", container,
                 hint="Write `-- sh -c 'cd /app && …'`.",
             )  # fmt: skip
+        if "=" in query.argv[0]:
+            raise UsageError("no program is called", query.argv[0][:80], hint="`--env NAME=value` sets a variable.")
         variables = [*query.env, *(query.marks if query.marks and await self._has_env(container) else ())]
         argv = ("env", *variables, *query.argv) if variables else query.argv
         asked = [("container", container.container), ("stdout", "true")]
@@ -43,6 +45,11 @@ class ExecPart(Part):
         path = f"{path_of('pod', container.scope.namespace, container.name)}/exec"
         asked += [("command", word) for word in argv]
         async with self.api.socket("run a command in", container, path, asked, PROTOCOLS) as socket:
+            if query.input and not query.terminal and socket.protocol != PROTOCOLS[0]:
+                raise Unsupported(
+                    "no input can be given to a command in", container, why="the cluster is older than 1.30",
+                    hint="`sh` takes lines; `exec … -- sh -c '…'` carries a text.",
+                )  # fmt: skip
             remote = Remote(socket, terminal=query.terminal)
             await remote.begin(_COLUMNS, _ROWS)
             yield PodProcess(remote, container, query.argv[0])

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot.backends.kubernetes.exec import ExecPart
-from bot.core.errors import NotFound, NotRunning, Unsupported, UsageError
+from bot.core.errors import CdebugError, NotFound, NotRunning, Unsupported, UsageError
 from bot.core.ports.engines import ExecQuery, PathStat
 from bot.core.target import Container
 
@@ -20,7 +20,7 @@ from bot.core.target import Container
 _STAT = r"""
 if [ -L "$1" ]; then printf 'l 0 %s' "$(readlink "$1")"
 elif [ -d "$1" ]; then printf 'd 0 '
-elif [ -f "$1" ]; then printf 'f %s ' "$(wc -c < "$1")"
+elif [ -f "$1" ]; then printf 'f %s ' "$(wc -c < "$1" || echo 0)"
 elif [ -e "$1" ]; then printf 'o 0 '
 else exit 44; fi
 """
@@ -31,7 +31,7 @@ cd "$1" && find . -type f ! -name '*
 done' sh {} +
 """
 _ABSENT = 44
-_LONGEST_NAME = 4096
+_LONGEST_NAME, _LONGEST_REASON = 4096, 1000
 _MOST = 64 * 2**20
 
 
@@ -60,22 +60,29 @@ class FilesPart(ExecPart):
         )
 
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
-        """The path as a tar stream, a folder with all that is in it."""
+        """The path as a tar stream, a folder with all that is in it. Raises CdebugError for what can't be read."""
         folder, name = posixpath.split(path.rstrip("/"))
         query = ExecQuery(("tar", "cf", "-", "-C", folder or "/", "--", name or "."))
+        said = b""
         try:
-            async with self.exec(container, query) as process, aclosing(process.output()) as output:
-                async for stream, chunk in output:
-                    if stream == "out":
-                        yield chunk
+            async with self.exec(container, query) as process:
+                async with aclosing(process.output()) as output:
+                    async for stream, chunk in output:
+                        if stream == "out":
+                            yield chunk
+                        else:
+                            said = (said + chunk)[-_LONGEST_REASON:]
+                _check(await process.status(), said, path, container)
         except NotFound:
             yield await self._without_tar(container, path)
 
     async def _without_tar(self, container: Container, path: str) -> bytes:
         if not (await self.stat(container, path)).folder:
-            _, data, _ = await self._run(container, ("cat", "--", path))
+            status, data, said = await self._run(container, ("cat", "--", path))
+            _check(status, said, path, container)
             return _packed([(posixpath.basename(path), data)])
-        _, out, _ = await self._run(container, ("sh", "-c", _MEMBERS, "sh", path))
+        status, out, said = await self._run(container, ("sh", "-c", _MEMBERS, "sh", path))
+        _check(status, said, path, container)
         top = posixpath.basename(path.rstrip("/")) or "files"
         return _packed([(posixpath.normpath(f"{top}/{name}"), data) for name, data in _members(out)], top)
 
@@ -116,3 +123,13 @@ def _packed(files: list[tuple[str, bytes]], folder: str = "") -> bytes:
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
     return out.getvalue()
+
+
+def _check(status: int | None, said: bytes, path: str, container: Container) -> None:
+    """Raises CdebugError with the program's own last line where it could not read all."""
+    if status:
+        lines = said.decode("utf-8", "replace").strip().splitlines()
+        raise CdebugError(
+            f"cannot read all of `{path}` in", container, why=lines[-1] if lines else f"exit status {status}",
+            hint="`ls` shows who may; `exec … -- id` shows who it is asked as.",
+        )  # fmt: skip

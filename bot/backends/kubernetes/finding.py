@@ -13,14 +13,14 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.backends.kubernetes.kinds import KINDS, path_of, thing_of
+from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.listing import ListingPart
 from bot.backends.kubernetes.pods import containers_of, is_ready
 from bot.backends.kubernetes.selectors import selector_of
 from bot.core.action import Wants
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
 from bot.core.kinds import CLUSTER_WIDE, WORKLOADS
-from bot.core.target import Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
+from bot.core.target import EVERYWHERE, Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
 from bot.together import gather
 
 Pod = Mapping[str, Any]
@@ -105,7 +105,7 @@ class FindPart(ListingPart):
             found = await self.listed(kind, scope, selector=ref.selector)
             return Candidates(tuple(found[:_MENU]))
         if seen := await self._read(kind, ref.name, scope):
-            return self._seen([thing_of(kind, seen, scope)])
+            return self._seen([self.thing(kind, seen, scope)])
         if ref.kind == "pod":
             return self._seen(await self._by_part(ref.name, scope))
         if ref.kind:
@@ -114,21 +114,21 @@ class FindPart(ListingPart):
         answers = await gather(answer for _, answer in others)
         for (kind, _), seen in zip(others, answers, strict=True):
             if seen:
-                return self._seen([thing_of(kind, seen, scope)])
+                return self._seen([self.thing(kind, seen, scope)])
         return self._seen(await self._by_part(ref.name, scope))
 
     def _seen(self, things: Iterable[Thing]) -> Candidates:
         return Candidates(tuple(thing for thing in things if self.sees(thing)))
 
     async def _read(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any] | None:
-        """One GET as the person; None for what isn't there."""
+        """One GET as the person; None for what isn't there, or isn't there for them."""
         try:
             seen: Mapping[str, Any] = await self.api.get(
                 f"read {kind} `{name}` in", scope, path_of(kind, scope.namespace, name)
             )
         except NotFound:
             return None
-        return seen
+        return seen if self.sees(self.thing(kind, seen, scope)) else None
 
     async def _optional(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         """The same where nobody said that it is of this kind: what the person may not read isn't meant."""
@@ -142,6 +142,8 @@ class FindPart(ListingPart):
     async def _inside(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
         if ref.kind and ref.kind not in (*_WITH_PODS, "container"):
             raise UsageError("no container is in a", ref.kind, hint="Name a pod, or a workload of pods.")
+        if scope.namespace == EVERYWHERE:
+            raise UsageError("a container is in one namespace", hint="Name it with `-n`; `ps -A` lists all pods.")
         merged = wants is Wants.SOURCES
         if not ref.name:
             pods = [pod async for pod in self._pods_of(ref.selector, scope)]
@@ -165,7 +167,9 @@ class FindPart(ListingPart):
         return self._each(pods, ref, scope)
 
     def _containers(self, pod: Pod, ref: TargetRef, scope: Scope) -> list[Container]:
-        return [it for it in containers_of(pod, scope, ref.container) if self.sees(it)]
+        if not self.sees(self.thing("pod", pod, scope)):
+            return []
+        return containers_of(pod, scope, ref.container, self.sees)
 
     def _whole(self, containers: list[Container], scope: Scope) -> Candidates:
         """One container, or those of one pod as one match."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.core.errors import UsageError
 from bot.core.kinds import CLUSTER_WIDE
-from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope
+from bot.core.target import EVERYWHERE, PROTECTED, Node, Resource, Row, Scope
 
 _GROUPS = {
     "": "/api/v1",
@@ -58,12 +58,21 @@ def path_of(kind: str, namespace: str = "", name: str = "") -> str:
     return f"{_GROUPS[group]}{place}/{plural}" + (f"/{quote(name, safe='')}" if name else "")
 
 
-def thing_of(kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
-    """An object, or its metadata alone, in the scope of its own namespace."""
+def thing_of(
+    kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None, *, protects: bool = False
+) -> Resource | Node:
+    """An object, or its metadata alone, in the scope of its own namespace.
+
+    protects: whether the whole context is protected, which what stands in no namespace needs to know.
+    """
     metadata = seen["metadata"]
     labels, generation = metadata.get("labels") or {}, int(metadata.get("generation") or 0)
+    if kind == "namespace":  # it is its own place: what hides or protects what is in it does so with it
+        scope = replace(scope, namespace=metadata["name"], protected=protects or labels.get(PROTECTED) == "true")
     if kind == "node":
-        return Node(replace(scope, namespace=""), metadata["name"], labels, metadata["uid"], generation, row)
+        return Node(
+            replace(scope, namespace="", protected=protects), metadata["name"], labels, metadata["uid"], generation, row
+        )
     return Resource(scope, kind, metadata["name"], metadata["uid"], generation, labels, owner_of(metadata), row)
 
 

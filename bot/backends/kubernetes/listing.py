@@ -9,15 +9,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.backends.kubernetes.kinds import path_of, thing_of
-from bot.backends.kubernetes.reviews import ReviewsPart
+from bot.backends.kubernetes.endpoints import POINTING, addresses, without_hidden
+from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.objects import ObjectsPart
 from bot.core.kinds import CLUSTER_WIDE
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope
 
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 
-class ListingPart(ReviewsPart):
+class ListingPart(ObjectsPart):
     """Lists as the person."""
 
     async def listed(self, kind: str, scope: Scope, *, name: str = "", selector: str = "") -> list[Resource | Node]:
@@ -29,6 +30,7 @@ class ListingPart(ReviewsPart):
         query += [("labelSelector", selector)] if selector else []
         places = await self.every_place() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
         found: list[Resource | Node] = []
+        pods: dict[str, set[str]] = {}
         columns: tuple[str, ...] = ()
         async for page in self._tables(kind, scope, query):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
@@ -39,15 +41,20 @@ class ListingPart(ReviewsPart):
                     name_ = metadata["namespace"]
                     here = places.get(name_, replace(scope, namespace=name_, protected=True))
                 cells = tuple(_cell(cell) for cell in row["cells"])
+                if kind in POINTING:
+                    if here.namespace not in pods:
+                        pods[here.namespace] = await self.pod_names(here)
+                    cells = _with_seen_addresses(columns, cells, row["object"], pods[here.namespace])
                 shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
-                thing = thing_of(kind, row["object"], here, shown)
+                thing = self.thing(kind, row["object"], here, shown)
                 if self.sees(thing):
                     found.append(thing)
         return found
 
     def _tables(self, kind: str, scope: Scope, query: Sequence[tuple[str, str]]) -> AsyncIterator[Mapping[str, Any]]:
         path = path_of(kind, scope.namespace)
-        return self.api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", "Metadata")], accept=_TABLE)
+        included = "Object" if kind in POINTING else "Metadata"
+        return self.api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", included)], accept=_TABLE)
 
 
 def _column(definition: Mapping[str, Any]) -> str:
@@ -57,3 +64,14 @@ def _column(definition: Mapping[str, Any]) -> str:
 
 def _cell(value: Any) -> str:
     return "<none>" if value in (None, "") else str(value)
+
+
+def _with_seen_addresses(
+    columns: tuple[str, ...], cells: tuple[str, ...], seen: Mapping[str, Any], pods: set[str]
+) -> tuple[str, ...]:
+    """A row without the addresses of pods that may not be seen."""
+    shown = without_hidden(seen, pods)
+    if shown == seen:
+        return cells
+    at = columns.index("ENDPOINTS")
+    return (*cells[:at], addresses(shown), *cells[at + 1 :])

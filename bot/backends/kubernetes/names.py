@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from bot.backends.kubernetes.client import Api
 from bot.backends.kubernetes.kinds import owner_of, path_of
-from bot.core.errors import CdebugError, NotFound
+from bot.core.errors import NotFound
 from bot.core.target import Resource, Scope
 
 _METADATA = ";g=meta.k8s.io;v=v1,application/json"
@@ -50,7 +50,7 @@ class Names:
                 wait = _RETRY_S
                 while True:
                     version = await self._watch(version)
-            except CdebugError:
+            except Exception:  # whatever an answer holds, the bot goes on, and tries it anew
                 self.ready.clear()
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_RETRY_S)

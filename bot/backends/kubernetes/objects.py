@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.backends.kubernetes.kinds import path_of, thing_of
+from bot.backends.kubernetes.endpoints import POINTING, without_hidden
+from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of, status_of
 from bot.backends.kubernetes.quantities import quantity
 from bot.backends.kubernetes.reviews import ReviewsPart
@@ -17,6 +18,7 @@ from bot.core.ports.engines import Detail, Surroundings
 from bot.core.target import Container, Node, Resource, Scope, Thing
 from bot.core.units import parse_engine_time
 
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
 
@@ -28,23 +30,11 @@ class ObjectsPart(ReviewsPart):
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
         path = path_of(kind, thing.scope.namespace, thing.name)
         seen = plain(await self.api.get("read", thing, path))
-        return await self._without_hidden(seen, thing.scope) if kind in ("endpoints", "endpointslice") else seen
+        return without_hidden(seen, await self.pod_names(thing.scope)) if kind in POINTING else seen
 
-    async def _without_hidden(self, seen: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
-        """Endpoints name pods: those that policy hides are left out, and so are all where pods may not be listed."""
-        known = {it["metadata"]["name"] for it in await self._those_of("pod", scope)}
-        shown = {**seen}
-        if "endpoints" in seen:
-            shown["endpoints"] = [it for it in seen["endpoints"] or () if _stands_for(it, known)]
-        if "subsets" in seen:
-            shown["subsets"] = [
-                {**subset, **{
-                    field: [it for it in subset.get(field) or () if _stands_for(it, known)]
-                    for field in ("addresses", "notReadyAddresses")
-                }}
-                for subset in seen["subsets"] or ()
-            ]  # fmt: skip
-        return shown
+    async def pod_names(self, scope: Scope) -> set[str]:
+        """Of the pods that may be listed and seen."""
+        return {it["metadata"]["name"] for it in await self._those_of("pod", scope, accept=METADATA)}
 
     async def detail(self, container: Container) -> Detail:
         """What every engine says of a container."""
@@ -78,7 +68,7 @@ class ObjectsPart(ReviewsPart):
         try:
             path = path_of("pod", thing.scope.namespace)
             async for page in self.api.pages("list the pods of", thing, path, query):
-                pods += [it for it in page["items"] if self.sees(thing_of("pod", it, thing.scope))]
+                pods += [it for it in page["items"] if self.sees(self.thing("pod", it, thing.scope))]
         except ForbiddenByCluster:
             return []
         return pods
@@ -92,24 +82,23 @@ class ObjectsPart(ReviewsPart):
             self._those_of("endpointslice", scope),
             self._those_of("networkpolicy", scope),
         )
-        slices = [await self._without_hidden(it, scope) for it in slices]
         labels = pod["metadata"].get("labels") or {}
         selecting = [it for it in services if selects(it["spec"].get("selector"), labels)]
         names = {it["metadata"]["name"] for it in selecting}
+        known = await self.pod_names(scope) if selecting else set()
         return Surroundings(
             pod,
             tuple(selecting),
-            tuple(
-                it for it in slices if (it["metadata"].get("labels") or {}).get("kubernetes.io/service-name") in names
-            ),
+            tuple(without_hidden(it, known) for it in slices if _service_of(it) in names),
             tuple(it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)),
         )
 
-    async def _those_of(self, kind: str, scope: Scope) -> list[Mapping[str, Any]]:
+    async def _those_of(self, kind: str, scope: Scope, *, accept: str = "") -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
         try:
-            async for page in self.api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace)):
-                found += [it for it in page["items"] if self.sees(thing_of(kind, it, scope))]
+            path = path_of(kind, scope.namespace)
+            async for page in self.api.pages(f"list {kind}s in", scope, path, accept=accept):
+                found += [it for it in page["items"] if self.sees(self.thing(kind, it, scope))]
         except ForbiddenByCluster:
             return []
         return found
@@ -123,7 +112,5 @@ def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**seen, "metadata": metadata}
 
 
-def _stands_for(endpoint: Mapping[str, Any], pods: set[str]) -> bool:
-    """Whether an endpoint is no pod's, or one of these."""
-    target = endpoint.get("targetRef") or {}
-    return target.get("kind") != "Pod" or target.get("name") in pods
+def _service_of(each: Mapping[str, Any]) -> str:
+    return str((each["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar
 
 from bot.backends.kubernetes.client import Api, Connection
+from bot.backends.kubernetes.kinds import thing_of
 from bot.backends.kubernetes.names import Names
 from bot.core.ports.engines import Sees
-from bot.core.target import Scope
+from bot.core.target import Node, Resource, Row, Scope
 
 T = TypeVar("T")
 _KEPT_S = 10.0
@@ -42,7 +43,11 @@ class Part:
     api: Api
     own: Api
     names: Names
-    places: Recent[Scope | None]
+    places: Recent[Scope]
     grants: Recent[bool]
     images_with_env: dict[str, bool]
     sees: Sees = staticmethod(lambda thing: True)
+
+    def thing(self, kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
+        """An object of this context."""
+        return thing_of(kind, seen, scope, row, protects=self.scope.protected)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.backends.kubernetes.kinds import owner_of
 from bot.core.errors import NotFound
+from bot.core.ports.engines import Sees
 from bot.core.target import EVERYWHERE, Container, Scope
 
 _DEFAULT = "kubectl.kubernetes.io/default-container"
@@ -17,15 +19,19 @@ _SPECS = (
 )
 
 
-def containers_of(pod: Mapping[str, Any], scope: Scope, wanted: str = "") -> list[Container]:
+def containers_of(
+    pod: Mapping[str, Any], scope: Scope, wanted: str = "", sees: Sees = lambda thing: True
+) -> list[Container]:
     """The container that is wanted: by name (also an init or ephemeral one), `*` for each, else the pod's own choice.
 
-    Raises NotFound for a name that isn't there, with those that are.
+    None where none may be seen. Raises NotFound for a name that isn't there, with those that are and may be seen.
     """
-    every = [container_of(pod, spec, scope) for spec in specs_of(pod)]
-    if wanted == EVERYWHERE:
+    every = [it for spec in specs_of(pod) if sees(it := container_of(pod, spec, scope))]
+    ordinary = [it.container for it in every if it.container in {spec["name"] for spec in pod["spec"]["containers"]}]
+    every = [replace(it, others=tuple(name for name in ordinary if name != it.container)) for it in every]
+    if wanted == EVERYWHERE or not every:
         return every
-    name = wanted or (pod["metadata"].get("annotations") or {}).get(_DEFAULT) or pod["spec"]["containers"][0]["name"]
+    name = wanted or (pod["metadata"].get("annotations") or {}).get(_DEFAULT) or every[0].container
     found = [it for it in every if it.container == name]
     if not found and wanted:
         names = ", ".join(f"`{it.container}`" for it in every)
@@ -62,7 +68,6 @@ def container_of(pod: Mapping[str, Any], spec: Mapping[str, Any], scope: Scope) 
         labels=metadata.get("labels") or {},
         owner=owner_of(metadata),
         container=spec["name"],
-        others=tuple(it["name"] for it in pod["spec"]["containers"] if it["name"] != spec["name"]),
         restarts=int(status.get("restartCount") or 0),
         why=why,
     )

@@ -56,7 +56,7 @@ class ReviewsPart(Part):
         version = await self.own.get("reach", self.scope.context, "/version")
         return int("".join(filter(str.isdigit, version["minor"])) or 0) >= 35
 
-    async def place(self, namespace: str) -> Scope:
+    async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
         """A namespace, protected where its label says so or the bot may not read it; an empty one is the default.
 
         One that isn't there is protected by nothing: finding says that it isn't there. Raises Unavailable.
@@ -65,7 +65,7 @@ class ReviewsPart(Part):
         scope = replace(self.scope, namespace=name)
         if name == EVERYWHERE or self.scope.protected:
             return scope
-        known = self.places.get(name)
+        known = None if fresh else self.places.get(name)
         if known is not None:
             return known
         try:
@@ -90,8 +90,10 @@ class ReviewsPart(Part):
         return places
 
     async def exists(self, namespace: str) -> bool:
-        """Whether the bot's own identity finds a namespace; what can't be known is there."""
+        """Whether a namespace is there, for who may know that; for others each one is."""
         if namespace == EVERYWHERE or self.places.get(namespace) is not None:
+            return True
+        if not await self.may("get namespaces", namespace):
             return True
         try:
             await self.own.get("read", namespace, path_of("namespace", name=namespace))
