@@ -83,7 +83,7 @@ MUTANTS = (
            "next((run for run in shells if run.shell == request.user), None)", "shells[0]",
            f"{ATTACKS}test_inside.py tests/journeys/test_shell_layer.py", "persons_shell or somebody_elses"),
     Mutant("what is hidden is found", "bot/pipeline/finding.py",
-           "lambda thing: self._parts.policy.sees(person, channel, thing)", "lambda thing: True",
+           "return policy.sees(person, channel, thing) and (", "return True or (",
            f"{ATTACKS}test_hidden.py", "same_words or lookalikes"),
     Mutant("what is hidden is read from the shelf", "bot/pipeline/pages.py",
            "        if hidden:\n            raise _gone()\n", "",

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kubernetes import client, config
@@ -168,6 +169,21 @@ class Cluster:
         self._launch_apiserver()
         self._wait("kube-apiserver", self._api.ready)
 
+    @contextmanager
+    def without_kubelet(self) -> Iterator[None]:
+        """The node doesn't answer for as long as the block lasts; its containers go on."""
+        self._space.kill(self._pids["kubelet"], signal.SIGKILL)
+        try:
+            yield
+        finally:
+            self._launch_kubelet()
+            self._wait("kubelet", self._api.node_ready)
+
+    def _launch_kubelet(self) -> None:
+        node = self._own_kubeconfig(f"system:node:{settings.NODE}", "system:nodes")
+        address, cgroup = self._space.address, self.trace.cgroup
+        self._launch("kubelet", settings.kubelet(self._settings, node, self._keys, address, cgroup))
+
     def _start(self) -> None:
         root, keys, address = self.root, self._keys, self._space.address
         self._route_services()
@@ -177,8 +193,7 @@ class Cluster:
         self._pids["containerd"] = self._space.start(self._logs / "containerd.log", *containerd)
         self._import_images()
         self._wait("kube-apiserver", self._api.ready)
-        node = self._own_kubeconfig(f"system:node:{settings.NODE}", "system:nodes")
-        self._launch("kubelet", settings.kubelet(self._settings, node, keys, address, self.trace.cgroup))
+        self._launch_kubelet()
         controllers = self._own_kubeconfig("system:kube-controller-manager")
         self._launch("kube-controller-manager", settings.controller_manager(controllers, keys))
         self._launch("kube-scheduler", settings.scheduler(self._own_kubeconfig("system:kube-scheduler")))

@@ -110,6 +110,19 @@ async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(shop_chan
     assert f"\n{chosen[1]}\n" in text
 
 
+async def test_a_node_that_is_gone_is_one_line(shop_channel: Conversation, cluster: Cluster):
+    with cluster.without_kubelet():
+        for command in ("logs pair", "exec pair -- id", "sh pair", "http pair:80/"):
+            _, text = await said(shop_channel, command, "failed")
+            assert "its node does not answer the cluster" in text, command
+    for _ in range(30):
+        root, _ = await shop_channel.run("exec pair -- id", ("done", "failed"))
+        if root["text"].startswith("done"):
+            return
+        await asyncio.sleep(1)
+    raise AssertionError("it does not answer again")
+
+
 async def test_an_api_server_that_restarts_in_the_middle_of_a_stream_is_one_line_and_then_forgotten(
     shop_channel: Conversation, cluster: Cluster
 ):

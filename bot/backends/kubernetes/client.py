@@ -34,6 +34,7 @@ PAGE = 500
 MOST_PAGES = 40
 _READ_AHEAD = 1 << 20
 _HEARTBEAT_S = 30.0
+_NODE_GONE = ("dialing backend", ":10250")  # the kubelet's port, in the API server's words
 T = TypeVar("T")
 Json = Mapping[str, Any]
 
@@ -120,6 +121,8 @@ class Connection:
             )  # fmt: skip
         if status in (404, 410):
             return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps` shows what is.")
+        if status >= 500 and is_of_node(said):
+            return node_gone(what, target)
         if status in (400, 409, 422):
             return NotRunning(f"cannot {what}", target, why=said, hint="`describe` shows its state.")
         return Unavailable(
@@ -259,7 +262,22 @@ class Api:
         except CdebugError as said:
             if "Upgrade request required" not in said.why:
                 return said
+        if error.status >= 500:  # the API server answers; what it could not reach is the kubelet
+            return node_gone(what, target)
         return self.connection.translate(error, what, target)
+
+
+def is_of_node(said: str) -> bool:
+    """Whether what the API server says is that it could not reach a kubelet."""
+    return any(words in said for words in _NODE_GONE)
+
+
+def node_gone(what: str, target: object) -> Unavailable:
+    """The cluster answers, and the machine that the pod is on doesn't."""
+    return Unavailable(
+        f"cannot {what}", target, why="its node does not answer the cluster",
+        hint="`get nodes` shows how the nodes are; `events` says since when.",
+    )  # fmt: skip
 
 
 async def _in_time(answer: Awaitable[T]) -> T:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from bot.backends.kubernetes.channels import PROTOCOLS, Remote
+from bot.backends.kubernetes.client import is_of_node, node_gone
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.part import Part
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
@@ -119,6 +120,8 @@ class PodProcess:
 
 
 def _refused(said: str, container: Container, program: str) -> CdebugError:
+    if is_of_node(said):
+        return node_gone("run a command in", container)
     if any(words in said for words in _MISSING):
         return NotFound(
             f"there is no `{program}` in", container, why="its image has no such program",
