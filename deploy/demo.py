@@ -25,6 +25,8 @@ from bot.actions import catalog
 from bot.core.manual import summary
 from deploy.cluster.account import apply_manifest, sign_in
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.given import given
+from deploy.cluster.kubectl import Administered
 from deploy.engine import Engine, Missing, answering
 from deploy.faults import Shop
 
@@ -94,8 +96,10 @@ def a_shop(stack: ExitStack, folder: Path) -> None:
 
 def a_cluster(stack: ExitStack, folder: Path) -> None:
     """Workloads on a cluster of our own, and the settings that lead there as an account with no more than it needs."""
-    print("starting a cluster of our own", flush=True)
-    cluster = stack.enter_context(Cluster())
+    cluster: Administered | None = stack.enter_context(given())
+    if cluster is None:
+        print("starting a cluster of our own", flush=True)
+        cluster = stack.enter_context(Cluster())
     cluster.run_kubectl("apply", "-f", str(_SHOP))
     kubeconfig = folder / "bot.kubeconfig"
     context = f'{{engine: kubernetes, kubeconfig: "{kubeconfig}", namespace: shop}}'

@@ -11,6 +11,8 @@ import docker
 import pytest
 
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.given import given
+from deploy.cluster.kubectl import Administered
 from deploy.engine import Engine, Missing, answering, build_base
 from deploy.faults import SHOP, Shop
 from tests.cluster.world import apply_shop, cluster_bot
@@ -21,7 +23,18 @@ _numbers, _listed, _in_cluster = itertools.count(1), itertools.count(1), itertoo
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A unit test gets two seconds; what uses a service gets what conftest's timeout says."""
-    services = {"engine", "containers", "shop", "redis_server", "playground", "bot", "slack", "chromium", "cluster"}
+    services = {
+        "engine",
+        "containers",
+        "shop",
+        "redis_server",
+        "playground",
+        "bot",
+        "slack",
+        "chromium",
+        "cluster",
+        "own_cluster",
+    }
     for item in items:
         if not services & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(30 if "hypothesis" in item.keywords else 10))
@@ -63,9 +76,14 @@ def shop(containers: docker.APIClient, engine: str) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A real cluster of our own, with the shop in it."""
+def cluster() -> Iterator[Administered]:
+    """A real cluster with the shop in it: the one that was named for this, else one of our own."""
     try:
+        with given() as at_hand:
+            if at_hand:
+                apply_shop(at_hand)
+                yield at_hand
+                return
         with Cluster() as started:
             apply_shop(started)
             yield started
@@ -75,8 +93,16 @@ def cluster() -> Iterator[Cluster]:
         pytest.skip(f"no cluster: {missing}")
 
 
+@pytest.fixture
+def own_cluster(cluster: Administered) -> Cluster:
+    """For tests that break something, or read what only our own writes down."""
+    if not isinstance(cluster, Cluster):
+        pytest.skip("the cluster at hand is not ours to break")
+    return cluster
+
+
 @pytest.fixture(scope="session")
-def cluster_slack(cluster: Cluster) -> Iterator[str]:
+def cluster_slack(cluster: Administered) -> Iterator[str]:
     """The address of a workspace whose bot looks into the cluster."""
     with temporary_folder() as folder:
         playground = Playground(folder)

@@ -1,4 +1,4 @@
-"""`python -m deploy.cluster up` starts a cluster that stays; `down` ends it."""
+"""`python -m deploy.cluster up` starts a cluster that stays; `down` ends it; `images FILE` writes its images."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import os
 import sys
 from pathlib import Path
 
+from deploy.cluster.build import build
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.images import write_archive
 from deploy.cluster.space import Trace, end
 from deploy.engine import Missing
 
 
 def main(words: list[str]) -> None:
-    """Do what the one word says; leave with 1 where that isn't possible and with 2 for another word."""
+    """Do what the word says; leave with 1 where that isn't possible and with 2 for another word."""
     if words == ["up"]:
         _up()
     elif words == ["down"]:
         _down()
+    elif len(words) == 2 and words[0] == "images":
+        write_archive(Path(words[1]), build().pause)
     else:
-        print("usage: python -m deploy.cluster up|down", file=sys.stderr)
+        print("usage: python -m deploy.cluster up | down | images FILE", file=sys.stderr)
         sys.exit(2)
 
 

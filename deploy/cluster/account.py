@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 
 
-def apply_manifest(cluster: Cluster, settings: Path) -> None:
+def apply_manifest(cluster: Administered, settings: Path) -> None:
     """Grant what `python -m bot manifest` prints for these settings. Raises subprocess.CalledProcessError."""
     environment = {**os.environ, "CDEBUG_CONFIG": str(settings)}
     command = [sys.executable, "-m", "bot", "manifest"]
@@ -20,7 +20,7 @@ def apply_manifest(cluster: Cluster, settings: Path) -> None:
     cluster.run_kubectl("apply", "-f", "-", text=made.stdout)
 
 
-def sign_in(cluster: Cluster, kubeconfig: Path, account: str = "cdebug") -> None:
+def sign_in(cluster: Administered, kubeconfig: Path, account: str = "cdebug") -> None:
     """Write a kubeconfig with a token of an account in the namespace `cdebug`, good for an hour."""
     known = yaml.safe_load(cluster.kubeconfig.read_text())
     known["users"][0]["user"] = {"token": cluster.service_account_token("cdebug", account)}

@@ -17,6 +17,7 @@ from deploy.cluster.api import Api
 from deploy.cluster.build import build
 from deploy.cluster.images import write_archive
 from deploy.cluster.keys import Authority, signing_key, write_kubeconfig
+from deploy.cluster.kubectl import Administered
 from deploy.cluster.objects import first_objects
 from deploy.cluster.space import Space, Trace
 from deploy.engine import Missing, install
@@ -49,7 +50,7 @@ def answering(kubeconfig: Path) -> bool:
         return False
 
 
-class Cluster:
+class Cluster(Administered):
     """A running cluster.
 
     `kubeconfig` is the administrator's, `kubectl` a program, `server` the API server's address, reachable from this
@@ -145,16 +146,6 @@ class Cluster:
         return write_kubeconfig(
             path, self.server, self.ca, user=user, signed=signed, token=token, context=context, namespace=namespace
         )
-
-    def service_account_token(self, namespace: str, name: str) -> str:
-        """A bearer token, good for an hour. Raises subprocess.CalledProcessError where there is no such account."""
-        return self.run_kubectl("create", "token", name, "--namespace", namespace).strip()
-
-    def run_kubectl(self, *words: str, text: str = "", timeout_s: float = 60) -> str:
-        """What kubectl prints, as the administrator; `text` is its input. Raises subprocess.CalledProcessError."""
-        command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *words]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=timeout_s)
-        return done.stdout
 
     def restart_apiserver(self) -> None:
         """End the API server and start it again: watches and streams through it break. Raises Missing."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from bot.app import SHIPPED_POLICY
-from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 from tests.attacks.conftest import HIDDEN, PEOPLE, nothing_for
 from tests.cluster.world import cluster_bot
 from tests.harness import Conversation, Playground, Slack, temporary_folder
@@ -45,7 +45,7 @@ spec: {selector: {tier: front}, ports: [{port: 80, targetPort: 8080}]}
 
 
 @pytest.fixture(scope="module")
-def hiding_base(cluster: Cluster) -> Iterator[str]:
+def hiding_base(cluster: Administered) -> Iterator[str]:
     """A bot whose policy hides from all but responders what carries the label `hidden`."""
     cluster.run_kubectl("apply", "-f", "-", text=SECRET)
     cluster.run_kubectl("rollout", "status", "deployment/treasury", "--namespace", "shop", "--timeout=60s")
@@ -70,7 +70,7 @@ async def room(hiding_base: str) -> AsyncIterator[Conversation]:
     await slack.close()
 
 
-def pod_name(cluster: Cluster) -> str:
+def pod_name(cluster: Administered) -> str:
     said = cluster.run_kubectl("get", "pods", "--namespace", "shop", "-l", "app=treasury", "-o", "name")
     return said.strip().removeprefix("pod/")
 
@@ -83,7 +83,7 @@ ASKS = [
 
 
 @pytest.mark.parametrize("command", ASKS)
-async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation, cluster: Cluster, command: str):
+async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation, cluster: Administered, command: str):
     for there in (pod_name(cluster), "treasury", "treasury-cron"):
         missing = there.replace("treasury", "treasurx")
         hidden = await nothing_for(room, "U0CEM", f"/cdebug {command.format(there)}")
@@ -112,7 +112,7 @@ async def test_the_neighbour_who_may_see_it_does(room: Conversation):
     assert any("the log of the treasury" in each["text"] for each in thread)
 
 
-async def test_addresses_of_hidden_pods_are_in_no_list(room: Conversation, cluster: Cluster):
+async def test_addresses_of_hidden_pods_are_in_no_list(room: Conversation, cluster: Administered):
     said = cluster.run_kubectl(
         "get", "pods", "--namespace", "shop", "-l", "app=treasury", "-o", "jsonpath={.items[0].status.podIP}"
     )
@@ -169,7 +169,7 @@ async def test_credentials_typed_for_a_request_are_in_no_public_message(shop_cha
     assert "sid=open" not in everything
 
 
-async def test_an_event_about_nothing_breaks_nobodys_events(shop_channel: Conversation, cluster: Cluster):
+async def test_an_event_about_nothing_breaks_nobodys_events(shop_channel: Conversation, cluster: Administered):
     odd = """
 apiVersion: v1
 kind: Event
@@ -215,7 +215,7 @@ async def test_a_request_to_a_pod_carries_nothing_into_the_request_that_carries_
     assert not [m for m in await shop_channel.messages() if m["text"].startswith(("running", "done"))]
 
 
-async def test_a_namespaces_label_protects_within_seconds(shop_channel: Conversation, cluster: Cluster):
+async def test_a_namespaces_label_protects_within_seconds(shop_channel: Conversation, cluster: Administered):
     cluster.run_kubectl("create", "namespace", "moving")
     try:
         _, thread = await shop_channel.run("exec moving/nobody -- id", "failed")

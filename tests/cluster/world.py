@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 
 from deploy.cluster.account import apply_manifest, sign_in
-from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 from tests.harness import ROOT, Bot, wait_until
 
 SHOP = ROOT / "deploy" / "shop.yaml"
 
 
-def apply_shop(cluster: Cluster) -> None:
+def apply_shop(cluster: Administered) -> None:
     """The shop and its faults; returns once each fault shows."""
     cluster.run_kubectl("apply", "-f", str(SHOP))
     cluster.run_kubectl("rollout", "status", "deployment/web", "--namespace", "shop", "--timeout=60s")
@@ -26,18 +26,18 @@ def apply_shop(cluster: Cluster) -> None:
     cluster.run_kubectl("wait", "--for=condition=complete", "job/migrate", "--namespace", "shop", "--timeout=60s")
 
 
-def pods(cluster: Cluster, app: str, namespace: str = "shop") -> list[dict[str, Any]]:
+def pods(cluster: Administered, app: str, namespace: str = "shop") -> list[dict[str, Any]]:
     """The pods of one of the shop's workloads, as the cluster has them now."""
     said = cluster.run_kubectl("get", "pods", "--namespace", namespace, "-l", f"app={app}", "-o", "yaml")
     return list(yaml.safe_load(said)["items"])
 
 
-def restarts(cluster: Cluster, app: str) -> int:
+def restarts(cluster: Administered, app: str) -> int:
     statuses = [it for pod in pods(cluster, app) for it in pod["status"].get("containerStatuses", ())]
     return sum(it.get("restartCount", 0) for it in statuses)
 
 
-def cluster_bot(cluster: Cluster, folder: Path, base: str, account: str = "cdebug", **more: Any) -> Bot:
+def cluster_bot(cluster: Administered, folder: Path, base: str, account: str = "cdebug", **more: Any) -> Bot:
     """Started and ready. Its kubeconfig holds a token of the account that `python -m bot manifest` makes."""
     kubeconfig = folder / "bot.kubeconfig"
     bot = Bot(folder, base, "unix:///nowhere.sock", kubeconfig=str(kubeconfig), default="cluster", **more)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 from tests.cluster.world import pods
 from tests.harness import Conversation, Json, body
 
@@ -103,7 +103,7 @@ async def test_nobody_sees_who_manages_which_field_or_a_secret_setting(shop_chan
     assert "careful" not in text
 
 
-async def test_all_pods_of_a_workload_are_read_in_the_order_of_time(shop_channel: Conversation, cluster: Cluster):
+async def test_all_pods_of_a_workload_are_read_in_the_order_of_time(shop_channel: Conversation, cluster: Administered):
     root, thread = await shop_channel.run("logs deploy/web --tail 10 --timestamps")
     lines = body(next(each for each in thread if "```" in each["text"]))
     names = {line.partition(" │ ")[0] for line in lines}

@@ -37,14 +37,14 @@ async def test_bob_reads_pods_and_logs_and_nothing_else(shop_channel: Conversati
     assert re.search(r'User "bob@example.com" cannot \w+ resource', text), text
 
 
-async def test_the_clusters_audit_names_the_person_and_their_groups(shop_channel: Conversation, cluster: Cluster):
+async def test_the_clusters_audit_names_the_person_and_their_groups(shop_channel: Conversation, own_cluster: Cluster):
     await said(shop_channel, "logs plain")
     await said(shop_channel.as_("U0BOB"), "ps")
-    wait_until(lambda: bool(_asked(cluster, "ann@example.com", "log")), "Ann's log in the audit")
-    entry = _asked(cluster, "ann@example.com", "log")[-1]
+    wait_until(lambda: bool(_asked(own_cluster, "ann@example.com", "log")), "Ann's log in the audit")
+    entry = _asked(own_cluster, "ann@example.com", "log")[-1]
     assert entry["user"]["username"] == "system:serviceaccount:cdebug:cdebug"
     assert "sre" in entry["impersonatedUser"]["groups"]
-    wait_until(lambda: bool(_asked(cluster, "bob@example.com", "")), "Bob's list in the audit")
+    wait_until(lambda: bool(_asked(own_cluster, "bob@example.com", "")), "Bob's list in the audit")
 
 
 def _asked(cluster: Cluster, user: str, part: str) -> list[Json]:
@@ -58,12 +58,12 @@ def _asked(cluster: Cluster, user: str, part: str) -> list[Json]:
 
 
 async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespaces(
-    shop_channel: Conversation, cluster: Cluster
+    shop_channel: Conversation, own_cluster: Cluster
 ):
     await said(shop_channel, "ps")
     own = {
         (it["verb"], it["objectRef"].get("resource"))
-        for it in audited(cluster)
+        for it in audited(own_cluster)
         if it["user"].get("username") == "system:serviceaccount:cdebug:cdebug"
         and "impersonatedUser" not in it
         and it.get("objectRef")
@@ -71,11 +71,11 @@ async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespa
     assert own <= {("list", "pods"), ("watch", "pods"), ("get", "namespaces"), ("list", "namespaces")}, own
 
 
-async def test_nobody_without_a_mapping_reaches_the_cluster(shop_channel: Conversation, cluster: Cluster):
-    before = len(audited(cluster))
+async def test_nobody_without_a_mapping_reaches_the_cluster(shop_channel: Conversation, own_cluster: Cluster):
+    before = len(audited(own_cluster))
     _, text = await said(shop_channel.as_("U0EVE"), "ps", "denied")
     assert "you are nobody in `cluster`" in text
-    assert not [it for it in audited(cluster)[before:] if (it.get("objectRef") or {}).get("resource") == "pods"]
+    assert not [it for it in audited(own_cluster)[before:] if (it.get("objectRef") or {}).get("resource") == "pods"]
 
 
 async def test_can_shows_both_answers(shop_channel: Conversation):

@@ -10,6 +10,7 @@ import pytest
 
 from deploy.cluster.account import sign_in
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 from tests.cluster.world import cluster_bot, pods
 from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, wait_until
@@ -55,7 +56,7 @@ async def test_a_kind_that_isnt_there_is_told_before_anything_is_asked(shop_chan
     assert "no such kind: `gizmos`" in (await shop_channel.whispered("gizmos"))["text"]
 
 
-async def test_a_pod_that_was_replaced_is_followed_to_its_successor(shop_channel: Conversation, cluster: Cluster):
+async def test_a_pod_that_was_replaced_is_followed_to_its_successor(shop_channel: Conversation, cluster: Administered):
     old = pods(cluster, "cart")[0]["metadata"]["name"]
     root, _ = await shop_channel.run(f"logs {old}")
     cluster.run_kubectl("delete", "pod", old, "--namespace", "shop", "--wait=true")
@@ -65,7 +66,7 @@ async def test_a_pod_that_was_replaced_is_followed_to_its_successor(shop_channel
     await shop_channel.replied(root, f"`{old}` is gone: this is `{new}`, which took its place.")
 
 
-def _running(cluster: Cluster, app: str) -> bool:
+def _running(cluster: Administered, app: str) -> bool:
     return any(pod["status"]["phase"] == "Running" for pod in pods(cluster, app))
 
 
@@ -84,7 +85,7 @@ spec:
 
 
 async def test_one_pod_that_cant_begin_keeps_nobody_from_reading_the_others(
-    shop_channel: Conversation, cluster: Cluster
+    shop_channel: Conversation, cluster: Administered
 ):
     cluster.run_kubectl("apply", "-f", "-", text=BROKEN)
     try:
@@ -101,7 +102,9 @@ async def test_a_file_that_cant_be_read_is_not_called_empty(shop_channel: Conver
     assert "cannot read all of `/proc/1/mem` in `cluster/shop/plain:app`" in text
 
 
-async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(shop_channel: Conversation, cluster: Cluster):
+async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(
+    shop_channel: Conversation, cluster: Administered
+):
     names = {pod["metadata"]["name"] for pod in pods(cluster, "web")}
     _, text = await said(shop_channel, "exec deploy/web -- hostname")
     chosen = re.search(r"On pod `(\S+)`, container `web`", text)
@@ -110,8 +113,8 @@ async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(shop_chan
     assert f"\n{chosen[1]}\n" in text
 
 
-async def test_a_node_that_is_gone_is_one_line(shop_channel: Conversation, cluster: Cluster):
-    with cluster.without_kubelet():
+async def test_a_node_that_is_gone_is_one_line(shop_channel: Conversation, own_cluster: Cluster):
+    with own_cluster.without_kubelet():
         for command in ("logs pair", "exec pair -- id", "sh pair", "http pair:80/"):
             _, text = await said(shop_channel, command, "failed")
             assert "its node does not answer the cluster" in text, command
@@ -124,21 +127,23 @@ async def test_a_node_that_is_gone_is_one_line(shop_channel: Conversation, clust
 
 
 async def test_an_api_server_that_restarts_in_the_middle_of_a_stream_is_one_line_and_then_forgotten(
-    shop_channel: Conversation, cluster: Cluster
+    shop_channel: Conversation, own_cluster: Cluster
 ):
     await shop_channel.type("/cdebug logs pair -f --tail 1")
     root = await shop_channel.until(
         lambda all_: next((m for m in all_ if not m["thread_ts"] and m["text"].startswith("running")), None), "the root"
     )
     await shop_channel.replied(root, "from app")
-    cluster.restart_apiserver()
+    own_cluster.restart_apiserver()
     await shop_channel.ended(root, "failed", patience_s=40)
     await shop_channel.replied(root, "the cluster of `cluster` can't be reached")
     _, text = await said(shop_channel, "ps pair")
     assert "2/2" in text
 
 
-async def test_a_token_that_is_no_longer_good_is_one_line_and_a_new_one_is_taken_up(cluster: Cluster, tmp_path: Path):
+async def test_a_token_that_is_no_longer_good_is_one_line_and_a_new_one_is_taken_up(
+    cluster: Administered, tmp_path: Path
+):
     account = ("serviceaccount", "second", "--namespace", "cdebug")
     playground = Playground(tmp_path)
     cluster.run_kubectl("create", *account)

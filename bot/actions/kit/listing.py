@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.core.action import Action, Glass, Namespace, Reason, Selector, option
+from bot.actions.kit.anywhere import Anywhere
+from bot.core.action import Glass, Namespace, Reason, Selector, option
 from bot.core.errors import UsageError
 from bot.core.output import Table
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
@@ -18,13 +19,12 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing(Action):
+class Listing(Anywhere):
     """What every list of objects can be asked."""
 
     selector: Selector = ""
     namespace: Namespace = ""
 
-    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
     output: Annotated[str, option("--output", "-o", help="`wide` shows more columns")] = ""
     sort_by: Annotated[str, option("--sort-by", help="a column, or a path as `.metadata.creationTimestamp`")] = ""
     reason: Reason = ""
@@ -33,10 +33,6 @@ class Listing(Action):
     def __post_init__(self) -> None:
         if self.output not in ("", "wide"):
             raise UsageError("a list is shown as a table or `wide`, not as", self.output, hint="`inspect` shows YAML.")
-
-    @property
-    def within(self) -> str:
-        return EVERYWHERE if self.everywhere else self.namespace
 
 
 def tables(things: Sequence[Thing], listing: Listing) -> list[Table]:

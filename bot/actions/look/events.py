@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+from bot.actions.kit.anywhere import Anywhere
 from bot.core.action import MultiTargetedAction, Wants, When, option
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
-from bot.core.target import EVERYWHERE, Objects
+from bot.core.target import Objects
 from bot.core.units import parse_when
 
 _COLUMNS = ("TIME (UTC)", "TYPE", "EVENT", "OBJECT", "DETAIL")
@@ -23,6 +24,7 @@ _PATHS = {"lasttimestamp": "time", "creationtimestamp": "time", "firsttimestamp"
 
 @dataclass(frozen=True, kw_only=True)
 class Events(
+    Anywhere,
     MultiTargetedAction,
     verb="events",
     aliases=("get events", "get event", "get ev"),
@@ -39,7 +41,6 @@ class Events(
     until: Annotated[When, option("--until", help="up to")] = ""
     types: Annotated[str, option("--types", help="`normal`, `warning`, or both with a comma")] = ""
     sort_by: Annotated[str, option("--sort-by", help="`time`, `count`, `event` or `object`")] = "time"
-    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
 
     def __post_init__(self) -> None:
         for word in filter(None, self.types.lower().split(",")):
@@ -53,10 +54,6 @@ class Events(
         """kubectl's path in the object, or the column that shows it."""
         last = self.sort_by.strip("{}'\"").rpartition(".")[2].lower()
         return _PATHS.get(last, last)
-
-    @property
-    def within(self) -> str:
-        return EVERYWHERE if self.everywhere else self.namespace
 
     @property
     def shows_end(self) -> bool:

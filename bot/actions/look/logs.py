@@ -19,7 +19,7 @@ from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
 
 _TAIL = 1_000
-_MOST_SILENT = 5
+_MOST_SILENT, _MOST_SOURCES = 5, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,10 @@ class Logs(
 
     async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
         containers = [item for item in found.items if isinstance(item, Container)]
+        if len(containers) > _MOST_SOURCES:
+            raise UsageError(
+                f"{len(containers)} containers are too many to read together", hint="Name a pod, or narrow it by `-l`."
+            )
         query = self._query(now)
         single = len({item.name for item in containers}) == len(containers)
         names = {item.id: item.name if single else f"{item.name}:{item.container}" for item in containers}

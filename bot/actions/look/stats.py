@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from bot.actions.kit.anywhere import Anywhere
 from bot.actions.kit.cluster import usage
 from bot.core.action import Duration, MultiTargetedAction, Wants, option
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
 from bot.core.ports import engines
 from bot.core.ports.engines import Sample
-from bot.core.target import EVERYWHERE, Container, Node, Objects
+from bot.core.target import Container, Node, Objects
 from bot.core.units import show_bytes, show_duration
 from bot.together import gather
 
@@ -28,6 +29,7 @@ _EVERY_S = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Stats(
+    Anywhere,
     MultiTargetedAction,
     verb="stats",
     aliases=("top pod", "top pods"),
@@ -45,17 +47,12 @@ class Stats(
     sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`")] = "name"
     containers: Annotated[bool, option("--containers", help="each container of a pod by itself")] = False
     nodes: Annotated[bool, option("--nodes", help="the machines of a cluster; `top node` says the same")] = False
-    everywhere: Annotated[bool, option("--all-namespaces", "-A", help="of all namespaces")] = False
 
     def __post_init__(self) -> None:
         if self.over and not timedelta(seconds=3) <= self.over <= _LONGEST:
             raise UsageError("`--for` takes 3s to 10m", hint="Try `--for 30s`.")
         if self.sort_by not in ("cpu", "memory", "name"):
             raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
-
-    @property
-    def within(self) -> str:
-        return EVERYWHERE if self.everywhere else self.namespace
 
     @property
     def kinds(self) -> tuple[str, ...]:

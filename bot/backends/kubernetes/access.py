@@ -18,6 +18,7 @@ import yaml
 from bot.core.errors import Misconfigured, Unavailable
 
 IN_CLUSTER = "in-cluster"
+ANSWER_S = 5
 _KEY = "BearerToken"
 
 

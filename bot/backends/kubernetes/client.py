@@ -8,33 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiohttp
 
-from bot.backends.kubernetes.access import Access, ClusterAt, load
+from bot.backends.kubernetes.access import ANSWER_S, Access, ClusterAt, load
+from bot.backends.kubernetes.refusals import by_status, late, message_of, node_gone, translate
 from bot.core.errors import (
     CdebugError,
     Denied,
-    ForbiddenByCluster,
-    Misconfigured,
-    NotFound,
-    NotRunning,
-    TimedOut,
-    Unavailable,
     UsageError,
 )
 from bot.core.person import Person
 
-ANSWER_S = 5
 PAGE = 500
 MOST_PAGES = 40
 _READ_AHEAD = 1 << 20
 _HEARTBEAT_S = 30.0
-_NODE_GONE = ("dialing backend", ":10250")  # the kubelet's port, in the API server's words
 T = TypeVar("T")
 Json = Mapping[str, Any]
 
@@ -66,7 +58,7 @@ class Connection:
             async with asyncio.timeout(ANSWER_S):
                 return await asyncio.to_thread(load, self.name, self._at)
         except TimeoutError as error:
-            raise self._late("sign in to", self.name) from error
+            raise late(self.name, "sign in to", self.name) from error
 
     async def forget(self, access: Access) -> None:
         """Read the kubeconfig again before the next request: what it held was refused.
@@ -83,57 +75,6 @@ class Connection:
         for session in (self._session, self._old):
             if session:
                 await session.close()
-
-    def _late(self, what: str, target: object) -> TimedOut:
-        return TimedOut(
-            f"cannot {what}", target, why=f"the cluster of `{self.name}` did not answer within {ANSWER_S} s",
-            hint="Nothing was changed; the other contexts go on. `use` shows them.",
-        )  # fmt: skip
-
-    def translate(self, error: Exception, what: str, target: object) -> CdebugError:
-        """A vendor's error as ours."""
-        if isinstance(error, TimeoutError):
-            return self._late(what, target)
-        if isinstance(error, aiohttp.WSServerHandshakeError):
-            return self.by_status(error.status, error.message, what, target)
-        return Unavailable(
-            f"cannot {what}", target, why=f"the cluster of `{self.name}` can't be reached",
-            hint="Is its API server up? `python -m bot check` on the bot's machine shows which contexts answer.",
-        )  # fmt: skip
-
-    def by_status(self, status: int, said: str, what: str, target: object) -> CdebugError:
-        """The API's own refusal. Source: API conventions, "HTTP status codes"."""
-        said = " ".join(said.split())[:400]
-        if status == 401:
-            return Unavailable(
-                f"cannot {what}", target, why=f"the cluster of `{self.name}` does not accept cdebug's credentials",
-                hint="A token or a certificate has expired: renew its kubeconfig.",
-            )  # fmt: skip
-        if status == 403 and "cannot impersonate" in said:
-            return Misconfigured(
-                f"cannot {what}", target, why=f"cdebug may not act as you in `{self.name}`: {said}",
-                hint="Its operator applies what `python -m bot manifest` prints.",
-            )  # fmt: skip
-        if status == 403:
-            return ForbiddenByCluster(
-                f"cannot {what}", target, why=f"the cluster refuses it: {_right(said)}",
-                hint="`can` shows what the cluster grants you; whoever runs it can grant more.",
-            )  # fmt: skip
-        if status in (404, 410):
-            return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps` shows what is.")
-        if status >= 500 and is_of_node(said):
-            return node_gone(what, target)
-        if status in (400, 409, 422):
-            return NotRunning(f"cannot {what}", target, why=said, hint="`describe` shows its state.")
-        return Unavailable(
-            f"cannot {what}", target, why=f"the cluster of `{self.name}` says: {said}", hint="Try again."
-        )
-
-
-def _right(said: str) -> str:
-    """Who cannot do what and where, as the API says it, without the name of the object."""
-    found = re.search(r'User "[^"]*" cannot \w+ resource .*', said)
-    return found[0] if found else said
 
 
 class Api:
@@ -186,11 +127,11 @@ class Api:
                     raise await self._refused(answer, what, target)
                 yield answer
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self.connection.translate(error, what, target) from error
+            raise translate(self.connection.name, error, what, target) from error
 
     async def _refused(self, answer: aiohttp.ClientResponse, what: str, target: object) -> CdebugError:
         text = (await answer.content.read(1 << 16)).decode("utf-8", "replace")
-        return self.connection.by_status(answer.status, message_of(text), what, target)
+        return by_status(self.connection.name, answer.status, message_of(text), what, target)
 
     async def get(
         self, what: str, target: object, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str = ""
@@ -243,7 +184,7 @@ class Api:
         except aiohttp.WSServerHandshakeError as error:
             raise await self._why(error, what, target, path, query) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self.connection.translate(error, what, target) from error
+            raise translate(self.connection.name, error, what, target) from error
         try:
             yield opened
         finally:
@@ -264,20 +205,7 @@ class Api:
                 return said
         if error.status >= 500:  # the API server answers; what it could not reach is the kubelet
             return node_gone(what, target)
-        return self.connection.translate(error, what, target)
-
-
-def is_of_node(said: str) -> bool:
-    """Whether what the API server says is that it could not reach a kubelet."""
-    return any(words in said for words in _NODE_GONE)
-
-
-def node_gone(what: str, target: object) -> Unavailable:
-    """The cluster answers, and the machine that the pod is on doesn't."""
-    return Unavailable(
-        f"cannot {what}", target, why="its node does not answer the cluster",
-        hint="`get nodes` shows how the nodes are; `events` says since when.",
-    )  # fmt: skip
+        return translate(self.connection.name, error, what, target)
 
 
 async def _in_time(answer: Awaitable[T]) -> T:
@@ -295,12 +223,3 @@ def _staying() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_redirect.append(refuse)
     return config
-
-
-def message_of(text: str) -> str:
-    """The words of a Status, or the text itself."""
-    try:
-        known = json.loads(text)
-    except ValueError:
-        return text.strip()
-    return str(known.get("message") or text) if isinstance(known, dict) else text.strip()

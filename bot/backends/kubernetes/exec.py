@@ -10,9 +10,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from bot.backends.kubernetes.channels import PROTOCOLS, Remote
-from bot.backends.kubernetes.client import is_of_node, node_gone
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.refusals import is_of_node, node_gone
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Lines, Stream
 from bot.core.ports.engines import ExecQuery

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
-from bot.backends.kubernetes.client import ANSWER_S
+from bot.backends.kubernetes.access import ANSWER_S
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.part import Part
 from bot.core.errors import NotFound, NotRunning

@@ -19,6 +19,7 @@ from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, Misconfigur
 from bot.core.person import Person
 from bot.core.target import TargetRef
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 
 NOBODY = Person("T", "U0EVE", "eve")
 ANN = Person("T", "U0ANN", "ann", kubernetes="ann@example.com", groups=("sre",))
@@ -33,7 +34,7 @@ async def context(kubeconfig: Path, **more: Any) -> AsyncIterator[Kubernetes]:
         await made.close()
 
 
-def with_user(cluster: Cluster, path: Path, user: dict[str, Any]) -> Path:
+def with_user(cluster: Administered, path: Path, user: dict[str, Any]) -> Path:
     known = yaml.safe_load(cluster.kubeconfig.read_text())
     known["users"][0]["user"] = user
     path.write_text(yaml.safe_dump(known))
@@ -46,13 +47,13 @@ async def whoami(made: Kubernetes) -> str:
     return str((await made.own.post("ask", "", path, body))["status"]["userInfo"]["username"])
 
 
-async def test_a_client_certificate_signs_in(cluster: Cluster):
-    async with context(cluster.kubeconfig_of("cert-user", ["sre"])) as made:
+async def test_a_client_certificate_signs_in(own_cluster: Cluster):
+    async with context(own_cluster.kubeconfig_of("cert-user", ["sre"])) as made:
         assert await whoami(made) == "cert-user"
         assert (await made.ping()).startswith("Kubernetes v1.")
 
 
-async def test_a_token_and_a_file_with_a_token_sign_in(cluster: Cluster, tmp_path: Path):
+async def test_a_token_and_a_file_with_a_token_sign_in(cluster: Administered, tmp_path: Path):
     token = cluster.service_account_token("shop", "default")
     (tmp_path / "token").write_text(token)
     for number, user in enumerate(({"token": token}, {"tokenFile": str(tmp_path / "token")})):
@@ -60,7 +61,7 @@ async def test_a_token_and_a_file_with_a_token_sign_in(cluster: Cluster, tmp_pat
             assert await whoami(made) == "system:serviceaccount:shop:default"
 
 
-async def test_a_plugin_signs_in_and_is_asked_again_when_its_token_has_expired(cluster: Cluster, tmp_path: Path):
+async def test_a_plugin_signs_in_and_is_asked_again_when_its_token_has_expired(cluster: Administered, tmp_path: Path):
     token, calls = cluster.service_account_token("shop", "default"), tmp_path / "calls"
     status = {"token": token, "expirationTimestamp": "2020-01-01T00:00:00Z"}
     said = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status}
@@ -75,8 +76,8 @@ async def test_a_plugin_signs_in_and_is_asked_again_when_its_token_has_expired(c
     assert len(calls.read_text().splitlines()) >= 2
 
 
-async def test_the_contexts_of_a_kubeconfig_are_known_by_name(cluster: Cluster):
-    assert names_in(str(cluster.kubeconfig_of("x", context="kind-staging"))) == ["kind-staging"]
+async def test_the_contexts_of_a_kubeconfig_are_known_by_name(own_cluster: Cluster):
+    assert names_in(str(own_cluster.kubeconfig_of("x", context="kind-staging"))) == ["kind-staging"]
     assert names_in("/nowhere/at/all") == []
 
 
@@ -99,36 +100,36 @@ async def test_a_kubeconfig_that_isnt_there_is_named():
             await made.ping()
 
 
-async def test_who_is_mapped_to_nobody_sends_nothing(cluster: Cluster):
+async def test_who_is_mapped_to_nobody_sends_nothing(cluster: Administered):
     async with context(cluster.kubeconfig) as made:
         with pytest.raises(Denied, match="you are nobody in `here`"):
             await made.seen_by(NOBODY, lambda thing: True).find(TargetRef("pair", namespace="shop"), Wants.CONTAINER)
 
 
-async def test_identity_own_is_the_bots_own_rights_for_everybody(cluster: Cluster):
+async def test_identity_own_is_the_bots_own_rights_for_everybody(cluster: Administered):
     async with context(cluster.kubeconfig, impersonate=False) as made:
         seen = made.seen_by(NOBODY, lambda thing: True)
         found = await seen.find(TargetRef("pair", namespace="shop"), Wants.CONTAINER)
         assert len(found.matches) == 1
 
 
-async def test_a_bot_that_may_act_as_nobody_says_what_its_operator_applies(cluster: Cluster):
-    async with context(cluster.kubeconfig_of("weak-bot")) as made:
+async def test_a_bot_that_may_act_as_nobody_says_what_its_operator_applies(own_cluster: Cluster):
+    async with context(own_cluster.kubeconfig_of("weak-bot")) as made:
         with pytest.raises(CdebugError, match="python -m bot manifest"):
             await made.seen_by(ANN, lambda thing: True)._read("pod", "pair", made.scope)
 
 
-async def test_the_exact_name_is_one_get_and_nothing_is_listed(cluster: Cluster):
-    async with context(cluster.kubeconfig) as made:
+async def test_the_exact_name_is_one_get_and_nothing_is_listed(own_cluster: Cluster):
+    async with context(own_cluster.kubeconfig) as made:
         seen = made.seen_by(ANN, lambda thing: True)
-        before = len(cluster.audit.read_text().splitlines())
+        before = len(own_cluster.audit.read_text().splitlines())
         await seen.find(TargetRef("pair", namespace="shop", kind="pod"), Wants.CONTAINER)
-        lines = [json.loads(line) for line in cluster.audit.read_text().splitlines()[before:]]
+        lines = [json.loads(line) for line in own_cluster.audit.read_text().splitlines()[before:]]
     asked = [it for it in lines if (it.get("impersonatedUser") or {}).get("username") == "ann@example.com"]
     assert {(it["verb"], it["objectRef"]["name"]) for it in asked} == {("get", "pair")}
 
 
-async def test_what_the_cluster_refuses_is_ours_with_its_words(cluster: Cluster):
+async def test_what_the_cluster_refuses_is_ours_with_its_words(cluster: Administered):
     bob = Person("T", "U0BOB", "bob", kubernetes="bob@example.com")
     async with context(cluster.kubeconfig) as made:
         with pytest.raises(ForbiddenByCluster, match='cannot list resource "services" in API group "" in'):
