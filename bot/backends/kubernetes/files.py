@@ -56,7 +56,10 @@ class FilesPart(ExecPart):
         kind, _, rest = out.decode("utf-8", "surrogateescape").partition(" ")
         size, _, link = rest.partition(" ")
         return PathStat(
-            posixpath.basename(path.rstrip("/")), int(size.strip() or 0), kind == "d", link if kind == "l" else ""
+            posixpath.basename(path.rstrip("/")),
+            int((size.split() or ["0"])[0]),
+            kind == "d",
+            link if kind == "l" else "",
         )
 
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
