@@ -8,6 +8,7 @@ import re
 import pytest
 
 from deploy.cluster.cluster import Cluster
+from deploy.cluster.kubectl import Administered
 from tests.harness import Conversation, Json, wait_until
 from tests.journeys.test_cluster_look import said
 
@@ -92,8 +93,32 @@ async def test_can_shows_both_answers(shop_channel: Conversation):
     assert 'in the namespace "vault"' in told["text"]
 
 
-async def test_lookalikes_are_named_only_to_those_who_may_list(shop_channel: Conversation):
-    _, text = await said(shop_channel, "logs ledgr -n vault", "failed")
-    assert "Did you mean `ledger`?" in text
-    _, text = await said(shop_channel.as_("U0BOB"), "logs ledgr -n vault", "failed")
-    assert "ledger" not in text
+GETTING = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: getter, namespace: vault}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: getter, namespace: vault}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: getter}
+subjects: [{kind: User, name: bob@example.com}]
+"""
+
+
+async def test_lookalikes_and_parts_of_names_are_for_those_who_may_list(
+    shop_channel: Conversation, cluster: Administered
+):
+    """Bob may get a pod there whose name he knows, and list none."""
+    cluster.run_kubectl("apply", "-f", "-", text=GETTING)
+    try:
+        _, text = await said(shop_channel, "logs ledgr -n vault", "failed")
+        assert "Did you mean `ledger`?" in text
+        bob = shop_channel.as_("U0BOB")
+        for part in ("ledgr", "ledge"):
+            _, text = await said(bob, f"describe pod/{part} -n vault", "failed")
+            assert f"nothing is called `{part}` in `cluster/vault`" in text
+            assert "ledger" not in text
+    finally:
+        cluster.run_kubectl("delete", "-f", "-", text=GETTING)
