@@ -36,7 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "own_cluster",
     }
     for item in items:
-        if not services & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("timeout"):
+        if item.get_closest_marker("timeout"):
+            continue
+        used = set(getattr(item, "fixturenames", ()))
+        if "cluster" in used:
+            item.add_marker(pytest.mark.timeout(300))  # the first one starts it, and waits for each of its faults
+        elif not services & used:
             item.add_marker(pytest.mark.timeout(30 if "hypothesis" in item.keywords else 10))
 
 

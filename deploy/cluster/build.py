@@ -24,7 +24,7 @@ _VERSION = "v1.34.9"  # of k8s.io/kubernetes in go.mod; a plain `go build` leave
 _PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
 _FIELDS = {"gitVersion": _VERSION, "gitMajor": "1", "gitMinor": "34"}
 _STAMPS = [f"-X {package}.{field}={value}" for package in _PACKAGES for field, value in _FIELDS.items()]
-FLAGS = ("-trimpath", "-ldflags", " ".join(("-s -w", *_STAMPS)))
+FLAGS = ("-trimpath", "-buildvcs=false", "-ldflags", " ".join(("-s -w", *_STAMPS)))
 SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local"}
 
 
