@@ -72,6 +72,11 @@ def _parsed(text: str, contexts: frozenset[str], action: Action) -> TargetRef:
     return parse_target(f"image/{text}" if wants_image else text, contexts)
 
 
+def _of_kind(ref: TargetRef, kinds: tuple[str, ...]) -> TargetRef:
+    """A bare name is of the one kind that the verb was told."""
+    return replace(ref, kind=kinds[0]) if len(kinds) == 1 and not ref.kind else ref
+
+
 class Finder:
     """Looks where the words, the thread, the channel or the settings say, in this order."""
 
@@ -99,7 +104,7 @@ class Finder:
         contexts = frozenset(self._parts.engines)
         if action.within not in ("", EVERYWHERE):
             check_name(action.within)  # it is shown in public, and part of a cluster's paths
-        typed = [_parsed(text, contexts, action) for text in action.targets]
+        typed = [_of_kind(_parsed(text, contexts, action), action.kinds) for text in action.targets]
         typed = typed or [TargetRef(kind=kind) for kind in action.kinds] or [TargetRef()]
         refs = [scope_ref(ref, action, session, default) for ref in typed]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:

@@ -124,8 +124,9 @@ async def test_what_is_measured_is_shown_beside_what_was_asked_for(shop_channel:
     assert re.search(r"web-\S+ +\d+m +\d+%", text)
     _, text = await said(shop_channel, "top pod pair --containers")
     assert {"app", "proxy"} <= set(text.split())
-    _, text = await said(shop_channel, "top node")
-    assert re.search(r"node-1 +\d+m +\d+% +\S+ [MG]iB +\d+%", text)
+    for command in ("top node", "kubectl top node node-1"):
+        _, text = await said(shop_channel, command)
+        assert re.search(r"node-1 +\d+m +\d+% +\S+ [MG]iB +\d+%", text)
 
 
 async def test_a_while_of_it_is_a_chart(shop_channel: Conversation):
