@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,14 @@ def pods(cluster: Administered, app: str, namespace: str = "shop") -> list[dict[
     """The pods of one of the shop's workloads, as the cluster has them now."""
     said = cluster.run_kubectl("get", "pods", "--namespace", namespace, "-l", f"app={app}", "-o", "yaml")
     return list(yaml.safe_load(said)["items"])
+
+
+def measured(cluster: Administered) -> bool:
+    """Whether metrics-server has looked at the shop, which it does every fifteen seconds or so."""
+    try:
+        return all(name in cluster.run_kubectl("top", "pods", "--namespace", "shop") for name in ("pair", "web-"))
+    except subprocess.CalledProcessError:
+        return False
 
 
 def restarts(cluster: Administered, app: str) -> int:

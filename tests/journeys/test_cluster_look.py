@@ -8,8 +8,8 @@ import re
 import pytest
 
 from deploy.cluster.kubectl import Administered
-from tests.cluster.world import pods
-from tests.harness import Conversation, Json, body
+from tests.cluster.world import measured, pods
+from tests.harness import Conversation, Json, body, wait_until
 
 
 async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] = "done") -> tuple[Json, str]:
@@ -118,7 +118,8 @@ async def test_a_selector_reads_all_that_it_selects(shop_channel: Conversation):
     assert len(set(re.findall(r"^(web-\S+) │ GET", text, re.MULTILINE))) == 2
 
 
-async def test_what_is_measured_is_shown_beside_what_was_asked_for(shop_channel: Conversation):
+async def test_what_is_measured_is_shown_beside_what_was_asked_for(shop_channel: Conversation, cluster: Administered):
+    wait_until(lambda: measured(cluster), "the first measure", 90)
     _, text = await said(shop_channel, "kubectl top pods --sort-by=memory")
     assert "OF REQUEST" in text
     assert re.search(r"web-\S+ +\d+m +\d+%", text)
@@ -129,7 +130,8 @@ async def test_what_is_measured_is_shown_beside_what_was_asked_for(shop_channel:
         assert re.search(r"node-1 +\d+m +\d+% +\S+ [MG]iB +\d+%", text)
 
 
-async def test_a_while_of_it_is_a_chart(shop_channel: Conversation):
+async def test_a_while_of_it_is_a_chart(shop_channel: Conversation, cluster: Administered):
+    wait_until(lambda: measured(cluster), "the first measure", 90)
     _, thread = await shop_channel.run("stats web --for 6s", patience_s=40)
     assert any(each["files"] for each in thread), [each["text"] for each in thread]
 
