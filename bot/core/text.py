@@ -6,8 +6,11 @@ A line here is what ends in a newline. Lines of stderr carry a mark, one byte th
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
+from bot.core.output import Lines, Stream
 from bot.core.pattern import matching_lines
 
 STDERR_MARK = b"\x01"
@@ -36,6 +39,18 @@ def clean(block: bytes) -> bytes:
 def _picture(sign: re.Match[bytes]) -> bytes:
     code = sign[0][0]
     return ("␡" if code == 127 else chr(0x2400 + code)).encode()
+
+
+async def whole_lines(output: AsyncGenerator[tuple[Stream, bytes], None]) -> AsyncGenerator[Lines, None]:
+    """A process' chunks as blocks of whole lines, each of one stream; closes what it reads."""
+    splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+    async with aclosing(output):
+        async for stream, chunk in output:
+            if block := splitters[stream].push(chunk):
+                yield Lines(block, stream)
+    for stream, splitter in splitters.items():
+        if block := splitter.close():
+            yield Lines(block, stream)
 
 
 def under_name(name: str, block: bytes) -> bytes:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.actions.kit.exits import meaning
-from bot.core.output import Exit, Lines, Note, Output, Stream
+from bot.core.output import Exit, Note, Output
 from bot.core.ports.engines import Exec, ExecQuery, Process
 from bot.core.target import Container
-from bot.core.text import LineSplitter
+from bot.core.text import whole_lines
 
 RUN = "CDEBUG_RUN"
 _ASKING_S = 3.0
@@ -34,7 +34,7 @@ async def outputs_of(
                 if stdin:
                     await process.write(stdin.encode())
                     await process.end_input()
-                async with aclosing(_lines(process)) as lines:
+                async with aclosing(whole_lines(process.output())) as lines:
                     async for part in lines:
                         yield part
         except TimeoutError:
@@ -47,17 +47,6 @@ async def outputs_of(
             raise
         status = await process.status()
         yield Exit(status, meaning(status)) if status is not None else Note("It closed its output and runs on.")
-
-
-async def _lines(process: Process) -> AsyncGenerator[Lines, None]:
-    splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
-    async with aclosing(process.output()) as output:
-        async for stream, chunk in output:
-            if block := splitters[stream].push(chunk):
-                yield Lines(block, stream)
-    for stream, splitter in splitters.items():
-        if block := splitter.close():
-            yield Lines(block, stream)
 
 
 async def left_running(process: Process, container: Container, argv: tuple[str, ...], mark: str) -> str:

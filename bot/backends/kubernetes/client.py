@@ -25,6 +25,8 @@ from bot.core.person import Person
 
 PAGE = 500
 MOST_PAGES = 40
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _READ_AHEAD = 1 << 20
 _HEARTBEAT_S = 30.0
 T = TypeVar("T")

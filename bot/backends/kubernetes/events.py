@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.backends.kubernetes.client import METADATA, METADATA_LIST
 from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.objects import ObjectsPart
 from bot.core.errors import ForbiddenByCluster, NotFound
@@ -15,8 +16,6 @@ from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
 from bot.core.units import parse_engine_time
 from bot.together import gather
 
-_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
-_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _MOST_OWNERS = 3
 
 
@@ -69,7 +68,7 @@ class EventsPart(ObjectsPart):
     async def _metadata(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         try:
             path = path_of(kind, scope.namespace, name)
-            seen: Mapping[str, Any] = await self.api.get("read", f"{kind}/{name}", path, accept=_METADATA)
+            seen: Mapping[str, Any] = await self.api.get("read", f"{kind}/{name}", path, accept=METADATA)
         except (NotFound, ForbiddenByCluster):
             return {}
         return seen
@@ -94,7 +93,7 @@ class EventsPart(ObjectsPart):
     async def _visible(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> set[str]:
         uids = set()
         try:
-            pages = self.api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=_METADATA_LIST)
+            pages = self.api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=METADATA_LIST)
             async for page in pages:
                 for it in page["items"]:
                     namespace = it["metadata"].get("namespace") or ""

@@ -17,7 +17,7 @@ from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsu
 from bot.core.output import Lines, Stream
 from bot.core.ports.engines import ExecQuery
 from bot.core.target import Container
-from bot.core.text import LineSplitter
+from bot.core.text import whole_lines
 
 _COLUMNS, _ROWS = 200, 50
 _MOST_IMAGES = 10_000
@@ -79,16 +79,11 @@ class ExecPart(Part):
             )
         path = f"{path_of('pod', container.scope.namespace, container.name)}/attach"
         asked = [("container", container.container), ("stdout", "true"), ("stderr", "true")]
-        splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
         async with self.api.socket("attach to", container, path, asked, PROTOCOLS) as socket:
             remote = Remote(socket, terminal=False)
-            async with aclosing(remote.output()) as output:
-                async for stream, chunk in output:
-                    if block := splitters[stream].push(chunk):
-                        yield Lines(block, stream)
-            for stream, splitter in splitters.items():
-                if block := splitter.close():
-                    yield Lines(block, stream)
+            async with aclosing(whole_lines(remote.output())) as lines:
+                async for block in lines:
+                    yield block
             if remote.broken:
                 raise broken("attach to", container)
 

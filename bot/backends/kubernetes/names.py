@@ -16,14 +16,11 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.backends.kubernetes.client import Api
+from bot.backends.kubernetes.client import METADATA, METADATA_LIST, Api
 from bot.backends.kubernetes.kinds import owner_of, path_of
 from bot.core.errors import NotFound
 from bot.core.target import Resource, Scope
 
-_METADATA = ";g=meta.k8s.io;v=v1,application/json"
-_LIST = f"application/json;as=PartialObjectMetadataList{_METADATA}"
-_WATCH = f"application/json;as=PartialObjectMetadata{_METADATA}"
 _QUIET_S, _WATCH_S = 330.0, 300
 _RETRY_S, _LONGEST_RETRY_S = 1.0, 30.0
 _NEAR = 55.0
@@ -59,7 +56,9 @@ class Names:
         pods: dict[str, dict[str, Entry]] = {}
         version = ""
         about = self._api.connection.name
-        async for page in self._api.pages("list the pods of", about, path_of("pod"), accept=_LIST, most=_MOST_PAGES):
+        async for page in self._api.pages(
+            "list the pods of", about, path_of("pod"), accept=METADATA_LIST, most=_MOST_PAGES
+        ):
             version = version or page["metadata"]["resourceVersion"]
             for item in page["items"]:
                 metadata = item["metadata"]
@@ -75,7 +74,7 @@ class Names:
         ]  # fmt: skip
         about = self._api.connection.name
         async with self._api.request(
-            "watch the pods of", about, path_of("pod"), query, accept=_WATCH, quiet_s=_QUIET_S
+            "watch the pods of", about, path_of("pod"), query, accept=METADATA, quiet_s=_QUIET_S
         ) as answer:
             async for line in answer.content:
                 event = json.loads(line)

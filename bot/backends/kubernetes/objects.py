@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from bot.backends.kubernetes.client import METADATA_LIST
 from bot.backends.kubernetes.endpoints import POINTING, without_hidden
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of, status_of
@@ -18,7 +19,6 @@ from bot.core.ports.engines import Detail, Surroundings
 from bot.core.target import Container, Node, Resource, Scope, Thing
 from bot.core.units import parse_engine_time
 
-METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
 
@@ -34,7 +34,7 @@ class ObjectsPart(ReviewsPart):
 
     async def pod_names(self, scope: Scope) -> set[str]:
         """Of the pods that may be listed and seen."""
-        return {it["metadata"]["name"] for it in await self._those_of("pod", scope, accept=METADATA)}
+        return {it["metadata"]["name"] for it in await self._those_of("pod", scope, accept=METADATA_LIST)}
 
     async def detail(self, container: Container) -> Detail:
         """What every engine says of a container."""
