@@ -20,8 +20,6 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-import uvloop
-
 from bot.core.errors import CdebugError
 from bot.settings import BadSettings, Config, load, read_config
 from bot.telemetry import start_logging
@@ -153,10 +151,13 @@ _COMMANDS = {
 
 
 def _checked(work: Coroutine[Any, Any, int | None]) -> int:
-    """Bad settings are lines on standard error and status 2, wherever they show."""
+    """Bad settings are lines on standard error and status 2, wherever they show.
+
+    The loop is asyncio's own: over TLS, uvloop 0.23 loses what a paused reader has not taken when its peer closes.
+    Source: MagicStack/uvloop, pull request 661.
+    """
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work) or 0
+        return asyncio.run(work) or 0
     except BadSettings as bad:
         faults = bad.faults
     except CdebugError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import docker
@@ -56,7 +57,7 @@ def hiding_bot(engine: str) -> Iterator[Bot]:
 async def room(hiding_bot: Bot) -> AsyncIterator[Conversation]:
     """A channel of the hiding bot's, as Ann, who sees everything; Cem does not."""
     slack = Slack(hiding_bot.base)
-    name = f"C0R{id(slack)}"
+    name = f"C0R{uuid.uuid4().hex[:12].upper()}"
     await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
     yield Conversation(slack, name)
     await slack.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -65,7 +66,7 @@ def hiding_base(cluster: Administered) -> Iterator[str]:
 async def room(hiding_base: str) -> AsyncIterator[Conversation]:
     """Cem may read everything in the cluster; policy hides the treasury from him."""
     slack = Slack(hiding_base)
-    name = f"C0R{id(slack)}"
+    name = f"C0R{uuid.uuid4().hex[:12].upper()}"
     await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
     yield Conversation(slack, name)
     await slack.close()

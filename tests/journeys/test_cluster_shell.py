@@ -93,6 +93,13 @@ async def test_binary_output_is_the_same_bytes(shop_channel: Conversation):
     assert len(data) > 500_000
 
 
+async def test_long_output_comes_whole_also_where_the_cluster_is_done_first(shop_channel: Conversation):
+    """The connection ends while much of what it brought is unread: an event loop may throw that away."""
+    for _ in range(3):
+        root, _ = await shop_channel.run("exec pair -- seq 1 400000")
+        assert "exit status 0" in root["text"]
+
+
 async def test_what_is_protected_by_its_namespace_needs_a_second_person(shop_channel: Conversation):
     root, card = await asked(shop_channel, 'exec vault/ledger --reason "the ledger is late" -- echo inside')
     assert "vault" in card["text"]
