@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import docker
 import pytest
 
 from bot.app import SHIPPED_POLICY
+from tests.conftest import new_channel
 from tests.harness import Bot, Conversation, Playground, Slack, make, temporary_folder
 
 HIDDEN = """
@@ -17,7 +17,6 @@ HIDDEN = """
 forbid (principal, action, resource)
 when { resource.hasTag("hidden") && !(principal in Role::"responder") };
 """
-PEOPLE = ["U0ANN", "U0BOB", "U0CEM", "U0DAN", "U0EVE", "U0FAY", "U0CDEBUG"]
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +56,7 @@ def hiding_bot(engine: str) -> Iterator[Bot]:
 async def room(hiding_bot: Bot) -> AsyncIterator[Conversation]:
     """A channel of the hiding bot's, as Ann, who sees everything; Cem does not."""
     slack = Slack(hiding_bot.base)
-    name = f"C0R{uuid.uuid4().hex[:12].upper()}"
-    await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
-    yield Conversation(slack, name)
+    yield await new_channel(slack)
     await slack.close()
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.app import SHIPPED_POLICY
 from deploy.cluster.kubectl import Administered
-from tests.attacks.conftest import HIDDEN, PEOPLE, nothing_for
+from tests.attacks.conftest import HIDDEN, nothing_for
 from tests.cluster.world import cluster_bot
+from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, temporary_folder
 
 SECRET = """
@@ -66,9 +66,7 @@ def hiding_base(cluster: Administered) -> Iterator[str]:
 async def room(hiding_base: str) -> AsyncIterator[Conversation]:
     """Cem may read everything in the cluster; policy hides the treasury from him."""
     slack = Slack(hiding_base)
-    name = f"C0R{uuid.uuid4().hex[:12].upper()}"
-    await slack.post("/_/channels", id=name, name=name.lower(), members=PEOPLE)
-    yield Conversation(slack, name)
+    yield await new_channel(slack)
     await slack.close()
 
 
@@ -227,8 +225,7 @@ async def test_a_namespaces_label_protects_within_seconds(shop_channel: Conversa
         _, thread = await shop_channel.run("exec moving/nobody -- id", "failed")
         assert any("nothing is called" in each["text"] for each in thread)
         cluster.run_kubectl("label", "namespace", "moving", "cdebug/protected=true")
-        outside = Conversation(shop_channel.slack, "C0NOTLISTED")
-        await shop_channel.slack.post("/_/channels", id="C0NOTLISTED", name="notlisted", members=PEOPLE)
+        outside = await new_channel(shop_channel.slack)
         for _ in range(15):
             root, _ = await outside.run("logs moving/x", ("failed", "denied"))
             if root["text"].startswith("denied"):

@@ -96,8 +96,9 @@ async def test_binary_output_is_the_same_bytes(shop_channel: Conversation):
 async def test_long_output_comes_whole_also_where_the_cluster_is_done_first(shop_channel: Conversation):
     """The connection ends while much of what it brought is unread: an event loop may throw that away."""
     for _ in range(3):
-        root, _ = await shop_channel.run("exec pair -- seq 1 400000")
+        root, thread = await shop_channel.run("exec pair -- seq 1 400000")
         assert "exit status 0" in root["text"]
+        assert any("of 400,000 · exit status 0" in each["text"] for each in thread)
 
 
 async def test_what_is_protected_by_its_namespace_needs_a_second_person(shop_channel: Conversation):
