@@ -121,8 +121,12 @@ def audit(words: argparse.Namespace) -> int:
         from bot.app import export_audit, verify_audit
 
         if words.what == "export":
-            async for line in export_audit(environment):
-                print(line)
+            try:
+                async for line in export_audit(environment):
+                    print(line)
+            except CdebugError as error:
+                print(error, file=sys.stderr)
+                return 1
             return 0
         fault, count = await verify_audit(environment, config)
         print(fault or f"{count} records, none missing, edited or added", file=sys.stderr if fault else sys.stdout)

@@ -7,13 +7,16 @@ import contextlib
 import gc
 import json
 import os
-import re
 import secrets
 import signal
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,9 +26,10 @@ from bot.actions import catalog
 from bot.anchors import Anchors, read_anchors
 from bot.backends import IN_CLUSTER, ClusterAt, EngineAt, names_in
 from bot.backends import connect as connect_engines
-from bot.core.audit import fault
+from bot.core.audit import Head, fault, fingerprint
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
+from bot.core.pattern import compiled
 from bot.core.policy import Policy
 from bot.core.ports.engines import Find
 from bot.core.redact import Redactor
@@ -52,13 +56,16 @@ from bot.store.journal import Journal
 from bot.store.live import Live
 from bot.store.sessions import Sessions
 from bot.store.shelf import Shelf
-from bot.telemetry import HealthServer
+from bot.telemetry import HealthServer, watch_lag
 
 T = TypeVar("T")
 SHIPPED_POLICY = Path(__file__).parents[1] / "deploy" / "policy.cedar"
 _RETRY_S = 1.0
+_UNTYPED = compiled(r"[^a-z0-9]+")
 _EDITS_EVERY_MS = 1_200
 _ANCHOR_S = 2.0
+_SWITCH_S = 0.001  # so that the loop gets its turn soon among worker threads
+_SHORTEST_KEY = 16  # characters of the audit's key
 
 
 class App:
@@ -72,6 +79,7 @@ class App:
         self._policy = load_policy(self._policy_file)
         self._redactor = Redactor(config.redact.patterns)
         self.engines: dict[str, Find] = connect_engines(_contexts(environment, config))
+        self._audit_key = audit_key(environment)
         self._door: Door | None = None
         self._redis: Any = None
         self._stopping = asyncio.Event()
@@ -79,6 +87,7 @@ class App:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises Misconfigured for what only the network can tell."""
         loop = asyncio.get_running_loop()
+        sys.setswitchinterval(_SWITCH_S)
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload_policy)
@@ -132,7 +141,7 @@ class App:
         async with asyncio.TaskGroup() as group:
             async with Runs(self._log) as runs:
                 live = Live(self._redis, replica)
-                journal = Journal(self._redis, audit_key(self._environment))
+                journal = Journal(self._redis, self._audit_key)
                 pipeline = Pipeline(self._parts(client, known, inbox, chat, runs, live, journal))
                 listeners = Listeners(pipeline, inbox, runs, chat, new_id, time.time, known, self._log)
                 anchors = Anchors(journal, self._audit_file, self._config.audit.retention, self._announce(chat, known))
@@ -142,6 +151,7 @@ class App:
                 await keeper.round()
                 keeping = [group.create_task(keeper.keep()), group.create_task(keeper.deliver())]
                 keeping += [group.create_task(engine.keep()) for engine in self.engines.values()]
+                keeping.append(group.create_task(watch_lag()))
                 try:
                     await self._door.open()
                     yield
@@ -201,6 +211,7 @@ class App:
             now=lambda: datetime.now(UTC),
             new_id=new_id,
             log=self._log,
+            fingerprint=partial(fingerprint, self._audit_key),
             channels={name: Default(home.context, home.namespace) for name, home in config.channels.items()},
             limits=Limits(
                 follow=config.limits.follow,
@@ -219,7 +230,7 @@ class App:
     def _make_door(self, app: Any) -> Door:
         if self._socket_mode:
             return SocketDoor(app, self._environment.slack_app_token, self._log)
-        return HttpDoor(app, self._environment.port, self._log)
+        return HttpDoor(app, self._environment.port, self._environment.slack_signing_secret, self._log)
 
     @asynccontextmanager
     async def _redis_server(self) -> AsyncIterator[Any]:
@@ -302,16 +313,41 @@ async def redis_of(environment: Environment, *, guest: bool = False) -> AsyncIte
 def audit_key(environment: Environment) -> bytes:
     """CDEBUG_AUDIT_KEY; unset, one that is made once in the data directory, for its owner's eyes only."""
     if environment.cdebug_audit_key:
-        return environment.cdebug_audit_key.encode()
+        return _long_enough("CDEBUG_AUDIT_KEY", environment.cdebug_audit_key.encode())
     path = environment.data / "audit.key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileExistsError):
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(secrets.token_hex(32))
-        return path.read_text().strip().encode()
+        if not path.exists():
+            _make_key(path)
+        return _long_enough(str(path), path.read_text().strip().encode())
     except OSError as error:
         raise Misconfigured(f"CDEBUG_DATA: {path} can't be used", why=error.strerror or "") from error
+
+
+def _long_enough(where: str, key: bytes) -> bytes:
+    if len(key) < _SHORTEST_KEY:
+        raise Misconfigured(
+            f"{where}: the audit's key has {len(key)} characters, and needs {_SHORTEST_KEY} at least",
+            hint="Restore it, or move the old audit away and let a new key be made.",
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: a key that was half written would be one that anybody can guess."""
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix="audit.key.")
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):  # another process made one meanwhile: that one it is
+            os.link(unfinished, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        Path(unfinished).unlink()
 
 
 async def verify_audit(environment: Environment, config: Config) -> tuple[str, int]:
@@ -325,16 +361,24 @@ async def verify_audit(environment: Environment, config: Config) -> tuple[str, i
             raise
         except CdebugError as error:
             return str(error), 0
-        end = await journal.head()
-        records = [record async for record in journal.records() if record.seq <= end.seq or record.seq == 0]
+        end, records = await journal.until_head()
         return fault(records, start, end, anchors, key), len(records)
 
 
 async def export_audit(environment: Environment) -> AsyncIterator[str]:
-    """Each record as a line of JSON, oldest first."""
+    """Each record as a line of JSON, oldest first, as far as the chain holds. Raises CdebugError where it doesn't."""
     async with redis_of(environment, guest=True) as client:
-        async for record in Journal(client, audit_key(environment)).records():
-            yield json.dumps({"seq": record.seq, **json.loads(record.entry or "{}"), "mac": record.mac})
+        key = audit_key(environment)
+        journal = Journal(client, key)
+        head = await journal.start()
+        end, records = await journal.until_head()
+        for record in records:
+            if wrong := fault([record], head, Head(record.seq, record.mac), [], key):
+                raise CdebugError("the audit does not hold", why=wrong, hint="`audit verify` says more.")
+            yield json.dumps({"seq": record.seq, **json.loads(record.entry), "mac": record.mac})
+            head = Head(record.seq, record.mac)
+        if head != end:
+            raise CdebugError("the audit does not hold", why=f"record {head.seq + 1} is missing")
 
 
 def new_id() -> str:
@@ -352,6 +396,18 @@ def load_policy(path: Path) -> Policy:
 
 
 def _contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
+    places = [place.split("/") for place in config.redact.secrets_of]
+    return {
+        name: replace(
+            at,
+            hides_mounted=not config.redact.show_mounted_secrets,
+            secrets_of=frozenset(namespace for context, namespace in places if context == name),
+        )
+        for name, at in _named_contexts(environment, config).items()
+    }
+
+
+def _named_contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
     if not config.contexts:
         return {"local": EngineAt("docker", environment.docker_host or DEFAULT_HOST), **_clusters(environment)}
     return {
@@ -367,7 +423,7 @@ def _clusters(environment: Environment) -> dict[str, EngineAt]:
     """Each context of the kubeconfig, under a name that can be typed."""
     found: dict[str, EngineAt] = {}
     for name in names_in(environment.kubeconfig):
-        short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        short = _UNTYPED.sub("-", name.lower()).strip("-")
         if short and short not in ("local", *found):
             found[short] = EngineAt("kubernetes", cluster=ClusterAt(environment.kubeconfig, name))
     if not found and os.environ.get("KUBERNETES_SERVICE_HOST"):

@@ -138,7 +138,8 @@ class Redact(Section):
     """What else is a secret."""
 
     patterns: dict[str, str] = {}
-    secrets_of: list[str] = []
+    secrets_of: list[Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]] = []
+    show_mounted_secrets: bool = False
 
 
 class Forward(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 COMMANDS = Counter("cdebug_commands_total", "Commands that opened a thread, by how they ended", ["verb", "state"])
 SECONDS = Histogram("cdebug_command_seconds", "From the root message to the outcome", ["verb"])
@@ -78,3 +79,24 @@ class HealthServer:
     async def _readyz(self, _: web.Request) -> web.Response:
         why = await self._ready()
         return web.Response(text=f"{why or 'ready'}\n", status=503 if why else 200)
+
+
+LAG = Histogram(
+    "cdebug_loop_lag_seconds", "How late the event loop came to a task that was due: what everybody waits for",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)  # fmt: skip
+WORST_LAG = Gauge("cdebug_loop_lag_worst_seconds", "The worst of it since the start")
+_PROBE_S = 0.05
+
+
+async def watch_lag() -> None:
+    """Measure it, for as long as the bot runs."""
+    loop, worst = asyncio.get_running_loop(), 0.0
+    while True:
+        due = loop.time() + _PROBE_S
+        await asyncio.sleep(_PROBE_S)
+        late = max(0.0, loop.time() - due)
+        LAG.observe(late)
+        if late > worst:
+            worst = late
+            WORST_LAG.set(worst)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -11,6 +12,22 @@ from bot.core.errors import NotFound
 
 T = TypeVar("T")
 AT_ONCE = 16
+
+
+_LARGE = 16 * 1024
+# Few: they take the interpreter from the loop, and more of them do no more.
+_TEXT = ThreadPoolExecutor(2, thread_name_prefix="text")
+
+
+async def aside(size: int, work: Callable[[], T]) -> T:
+    """Work on text in this task where it is short, and in a worker thread where it would make others wait.
+
+    Either way somebody else gets a turn: a stream that is always ready would otherwise leave them none.
+    """
+    if size > _LARGE:
+        return await asyncio.get_running_loop().run_in_executor(_TEXT, work)
+    await asyncio.sleep(0)
+    return work()
 
 
 @asynccontextmanager

@@ -8,6 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from bot.app import audit_key
+from bot.settings import Environment
 from tests.harness import ROOT, Playground
 
 PLAIN = {
@@ -83,3 +87,25 @@ def test_the_key_table_is_what_the_store_says():
     page = (ROOT / "docs" / "operations.md").read_text()
     for key in ALL:
         assert f"| `cdebug:{key.name}` | {key.owner} |" in page, f"docs/operations.md lacks {key.name}"
+
+
+@pytest.mark.parametrize("key", ["", "short", " \n"])
+def test_a_short_key_of_the_audit_stops_it_at_start(tmp_path: Path, key: str):
+    """An empty file is what a crash between making and writing one left behind: anybody could have signed with it."""
+    (tmp_path / "audit.key").write_text(key)
+    done = run(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", CDEBUG_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "audit.key: the audit's key has" in done.stderr
+    if key.strip():
+        named = run("audit", "verify", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", CDEBUG_AUDIT_KEY=key)
+        assert named.returncode == 2
+        assert "CDEBUG_AUDIT_KEY: the audit's key has 5 characters" in named.stderr
+
+
+def test_a_key_of_the_audit_is_made_whole_and_for_its_owner_alone(tmp_path: Path):
+    environment = Environment(cdebug_data=str(tmp_path / "data"), cdebug_audit_key="")
+    key = audit_key(environment)
+    assert len(key) == 64
+    assert audit_key(environment) == key
+    (file,) = (tmp_path / "data").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600

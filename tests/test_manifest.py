@@ -39,3 +39,11 @@ def test_nothing_is_granted_on_everything_and_secrets_never():
         assert "*" not in [*rule["verbs"], *rule["resources"], *rule["apiGroups"]]
         assert "secrets" not in rule["resources"]
         assert set(rule["verbs"]) <= {"impersonate", "get", "list", "watch"}
+
+
+def test_secrets_are_read_where_they_are_to_be_hidden_and_nowhere_else():
+    made = list(yaml.safe_load_all(manifest(Config.model_validate({"redact": {"secrets_of": ["staging/shop"]}}))))
+    role, binding = made[4:]
+    assert role["metadata"] == {"name": "cdebug-hides-secrets", "namespace": "shop"}
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
+    assert (binding["kind"], binding["metadata"]["namespace"]) == ("RoleBinding", "shop")

@@ -20,7 +20,8 @@ class EngineAt:
     """Where an engine is, and whether all in it is protected.
 
     kind: `docker`, with `host`; or `kubernetes`, with where its cluster is, the namespace of bare names, and
-    whether requests name the person that they are for.
+    whether requests name the person that they are for. hides_mounted: the content of mounted secrets; secrets_of: the
+    namespaces whose secrets are read, so that their values are hidden.
     """
 
     kind: str
@@ -29,6 +30,8 @@ class EngineAt:
     namespace: str = ""
     impersonate: bool = True
     protected: bool = False
+    hides_mounted: bool = True
+    secrets_of: frozenset[str] = frozenset()
 
 
 def connect(contexts: Mapping[str, EngineAt]) -> dict[str, Find]:
@@ -38,5 +41,8 @@ def connect(contexts: Mapping[str, EngineAt]) -> dict[str, Find]:
 
 def _connected(name: str, at: EngineAt) -> Find:
     if at.kind == "docker":
-        return Docker(name, at.host, protected=at.protected)
-    return Kubernetes(name, at.cluster, namespace=at.namespace, impersonate=at.impersonate, protected=at.protected)
+        return Docker(name, at.host, protected=at.protected, hides_mounted=at.hides_mounted)
+    return Kubernetes(
+        name, at.cluster, namespace=at.namespace, impersonate=at.impersonate, protected=at.protected,
+        hides_mounted=at.hides_mounted, secrets_of=at.secrets_of,
+    )  # fmt: skip

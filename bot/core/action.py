@@ -163,6 +163,11 @@ def _check_when(_: Any, value: str) -> None:
         parse_when(value, datetime(2000, 1, 1, tzinfo=UTC))
 
 
+def _check_grep(_: Any, value: str) -> None:
+    if value:
+        compile_pattern(value, "`--grep`")
+
+
 def _check_pattern(_: Any, value: str) -> None:
     if value:
         compile_pattern(value)
@@ -175,6 +180,7 @@ def _check_tail(_: Any, value: str) -> None:
 
 Duration = Annotated[timedelta, Parameter(converter=_duration)]
 When = Annotated[str, Parameter(validator=_check_when)]
+GrepText = Annotated[str, Parameter(validator=_check_grep)]
 PatternText = Annotated[str, Parameter(validator=_check_pattern)]
 Tail = Annotated[str, Parameter(validator=_check_tail)]
 

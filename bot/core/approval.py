@@ -34,7 +34,6 @@ class Vote:
     team: str
     user: str
     identity: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class Approval:
             raise Denied("nobody approves their own request", hint="Ask somebody else to look at it.")
         if any(vote.identity == person.identity for vote in self.votes):
             return self
-        return replace(self, votes=(*self.votes, Vote(person.team, person.user, person.identity, person.name)))
+        return replace(self, votes=(*self.votes, Vote(person.team, person.user, person.identity)))
 
     def ended(self, state: State, why: str, now: float) -> Approval:
         """Closed without a run. Raises Denied where it was closed before."""

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 Transition = Literal[
@@ -24,9 +24,10 @@ START = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """One transition. `id` is the command's, `user` who did it; `found` what was found, as the shelf keeps it.
+    """One transition. `id` is the command's, `user` who did it, `found` what was found, as `judged` keeps it.
 
-    at: RFC 3339, UTC. bytes: what was shown; exit: a process's status, None where there was none.
+    at: RFC 3339, UTC. command: as people may read it; words: the keyed digest of its full words and input, by which
+    who has the key can tell what they were. bytes: what was shown; exit: a process's status, None where there was none.
     """
 
     event: Transition
@@ -34,10 +35,10 @@ class Entry:
     id: str = ""
     team: str = ""
     user: str = ""
-    name: str = ""
     channel: str = ""
     thread: str = ""
     command: str = ""
+    words: str = ""
     found: str = ""
     detail: str = ""
     digest: str = ""
@@ -62,6 +63,14 @@ class Head:
     mac: str = START
 
 
+@dataclass(frozen=True)
+class AuditPage:
+    """Entries that are proved to be in the chain, newest first; and the first thing that is wrong with what follows."""
+
+    entries: tuple[Entry, ...]
+    fault: str = ""
+
+
 def canonical(value: Mapping[str, object]) -> str:
     """JSON that is the same for the same value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -78,9 +87,17 @@ def written(entry: Entry) -> str:
     )
 
 
+_FIELDS = frozenset(field.name for field in fields(Entry))
+
+
 def read(text: str) -> Entry:
-    """The inverse."""
-    return Entry(**json.loads(text))
+    """The inverse; what another version wrote beside it is passed over. Raises ValueError, TypeError for no entry."""
+    return Entry(**{name: value for name, value in json.loads(text).items() if name in _FIELDS})
+
+
+def fingerprint(key: bytes, words: str, stdin: str = "") -> str:
+    """A keyed digest of a command's full words and input: nobody without the key can guess what was hidden in them."""
+    return hmac.new(key, canonical({"words": words, "stdin": stdin}).encode(), hashlib.sha256).hexdigest()
 
 
 def append(head: Head, entry: str, key: bytes) -> Record:
@@ -106,6 +123,8 @@ def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[H
     published = {anchor.seq: anchor.mac for anchor in anchors if anchor.seq > start.seq}
     head = start
     for record in records:
+        if not record.mac:
+            return f"an entry after record {head.seq} is none of ours"
         if record.seq > head.seq + 1:
             return f"record {head.seq + 1} is missing"
         if record.seq <= head.seq:

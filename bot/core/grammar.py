@@ -23,8 +23,10 @@ from bot.core import paste
 from bot.core.action import Action, ArgvAction, TargetedAction
 from bot.core.errors import UsageError
 from bot.core.kinds import kind_of
+from bot.core.pattern import compiled
 
 LONGEST = 8_000
+_CONTROL = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
 _PIPE_HINTS = {
     "grep": "`--grep TEXT` does it, or `grep TEXT` in the thread",
@@ -33,15 +35,20 @@ _PIPE_HINTS = {
 }
 
 
+def check_typed(text: str) -> None:
+    """Whatever somebody types, words, input or a shell's line: no control character is in it. Raises UsageError."""
+    if found := _CONTROL.search(text):
+        code, column = ord(found[0]), found.start() + 1
+        raise UsageError(f"a control character (U+{code:04X}) at column {column}", hint="Type it anew.")
+
+
 def split(text: str) -> list[str]:
     """The words of a command. Raises UsageError on control characters, open quotes and too much text."""
     if len(text) > LONGEST:
         raise UsageError(
             f"a command has at most {LONGEST:,} characters, this one has {len(text):,}", hint="Shorten it."
         )
-    for column, sign in enumerate(text, 1):
-        if (ord(sign) < 32 and sign not in "\t\n\r") or ord(sign) == 127:
-            raise UsageError(f"a control character (U+{ord(sign):04X}) at column {column}", hint="Type it anew.")
+    check_typed(text)
     try:
         return shlex.split(text)
     except ValueError:

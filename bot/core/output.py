@@ -13,12 +13,14 @@ Stream = Literal["out", "err"]
 class Lines:
     """One or more whole lines of UTF-8 text, each ended by a newline, all from one stream.
 
-    source: whose they are, where several are read together: its name is shown before each line.
+    source: whose they are, where several are read together: its name is shown before each line. lead: they stand before
+    what was asked for, and are looked at only to know what the next ones are.
     """
 
     data: bytes
     stream: Stream = "out"
     source: str = ""
+    lead: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class File:
-    """Bytes with a name. Text and the members of a .tar.gz are redacted; anything else can't be scanned."""
+    """Bytes with a name. Text and the members of a .tar.gz are redacted; anything else can't be scanned.
+
+    hidden: members whose content is secret, whatever it looks like.
+    """
 
     name: str
     data: bytes
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

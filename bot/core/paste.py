@@ -5,9 +5,8 @@ In a pasted line a letter means what that tool means by it: `-n 5` is `--tail 5`
 
 from __future__ import annotations
 
-import re
-
 from bot.core.errors import UsageError
+from bot.core.pattern import compiled
 
 TOOLS = frozenset({"docker", "kubectl"})
 
@@ -29,7 +28,7 @@ _EXEC_VALUES = {
     },
     "kubectl": {"-c": "--container", "--container": "--container", "-n": "--namespace", "--namespace": "--namespace"},
 }  # fmt: skip
-_EXEC_IDLE = re.compile(r"-[it]{1,2}|--(?:interactive|tty|stdin)(?:=true)?")
+_EXEC_IDLE = compiled(r"-[it]{1,2}|--(?:interactive|tty|stdin)(?:=true)?")
 _FLAGS: dict[tuple[str, str], dict[str, str]] = {
     ("docker", "logs"): {"-n": "--tail", "-t": "--timestamps"},
     ("docker", "inspect"): {"-f": "--path", "--format": "--path"},
@@ -38,7 +37,8 @@ _FLAGS: dict[tuple[str, str], dict[str, str]] = {
     ("docker", "events"): {"-f": "--filter"},
     ("docker", "images"): {"-a": ""},
 }
-_GO_TEMPLATE = re.compile(r"\{\{\s*(?:json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
+_CLUSTER = compiled(r"-([A-Za-z]+)(\d*)")
+_GO_TEMPLATE = compiled(r"\{\{\s*(?:json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
 
 
 # What is typed as two words and meant as a verb and a flag.
@@ -114,7 +114,7 @@ def _subject(tool: str, rest: list[str]) -> list[str]:
 
 def _letters(word: str, flags: dict[str, str]) -> list[str]:
     """`-fn` is `-f -n` and `-n5` is `-n 5`, where the tool gives one of the letters a meaning of its own."""
-    cluster = re.fullmatch(r"-([A-Za-z]+)(\d*)", word)
+    cluster = _CLUSTER.fullmatch(word)
     if not cluster or len(word) == 2 or not any(f"-{letter}" in flags for letter in cluster[1]):
         return [word]
     return [*(f"-{letter}" for letter in cluster[1]), *([cluster[2]] if cluster[2] else [])]

@@ -16,22 +16,23 @@ _LONGEST = 500
 
 
 @lru_cache(maxsize=256)
-def compile_pattern(text: str) -> Any:  # re2 ships no types
+def compile_pattern(text: str, where: str = "the pattern") -> Any:  # re2 ships no types
     """A compiled pattern over UTF-8 bytes in which `^` and `$` mean a line's ends.
 
-    Raises UsageError with RE2's own reason.
+    where: the flag that it was typed for. Raises UsageError with RE2's own reason.
     """
     if len(text) > _LONGEST:
-        raise UsageError(f"a pattern has at most {_LONGEST} characters", hint="Search for a shorter part of it.")
+        raise UsageError(f"{where} has at most {_LONGEST} characters", hint="Search for a shorter part of it.")
     options = re2.Options()
     options.log_errors = False
     try:
         return re2.compile(b"(?m)" + text.encode(), options)
     except re2.error as error:
-        why = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
         raise UsageError(
-            "not a pattern:", text, why=why, hint=r"Put `\` before signs that are meant as they stand, as in `\(`."
-        ) from None
+            f"{where} is no pattern (RE2):", text, why=said.replace("(?m)", ""),
+            hint=r"Put `\` before signs that are meant as they stand, as in `\(`.",
+        ) from None  # fmt: skip
 
 
 def matching_lines(pattern: Any, block: bytes) -> bytes:
@@ -48,3 +49,13 @@ def matching_lines(pattern: Any, block: bytes) -> bytes:
         kept += [line for line in block[start:end].splitlines(keepends=True) if pattern.search(line.rstrip(b"\n"))]
         at = end
     return b"".join(kept)
+
+
+def compiled(text: str) -> Any:
+    """A pattern of our own over text; raises ValueError at import for a bad one."""
+    return re2.compile(text)
+
+
+def compiled_bytes(text: str) -> Any:
+    """A pattern of our own over bytes of any origin, each byte a character."""
+    return re2.compile(text.encode())

@@ -5,6 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class Mention(str):
+    """A person, as `<@U0ANN>`: the one text that Slack may turn into a name. Nothing that anybody typed becomes one."""
+
+    __slots__ = ()
+
+
+Said = str | tuple[str, ...]  # a sentence: text, and mentions of people between the texts
+
+
+def mention(user: str) -> Mention:
+    """A person, by their id: a name can be chosen by anybody."""
+    return Mention(f"<@{user}>")
+
+
 @dataclass(frozen=True)
 class Person:
     """A Slack user, as Slack describes them now and as the YAML knows them.
@@ -24,8 +38,8 @@ class Person:
     groups: tuple[str, ...] = ()
 
     @property
-    def mention(self) -> str:
-        return f"<@{self.user}>"
+    def mention(self) -> Mention:
+        return mention(self.user)
 
     @property
     def identity(self) -> str:

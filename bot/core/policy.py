@@ -22,13 +22,15 @@ import cedarpy
 
 from bot.core.action import Action, Layer
 from bot.core.errors import Misconfigured
+from bot.core.pattern import compiled
 from bot.core.person import Channel, Person
-from bot.core.target import Container, Found, Scope, Thing, things_of
+from bot.core.target import PROTECTED, Container, Found, Scope, Thing, things_of
 
 BREAK_GLASS = "break-glass"
 MOST_APPROVALS = 3
 _TYPES = ("Scope", "Container", "Resource", "Image", "Network", "Node", "NewObject")
 _SEES = "ps"
+_TAG = compiled(r'(?:has|get)Tag\(\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,11 @@ class Policy:
         """Whether any rule looks at who else reads along: finding that out costs calls."""
         return "channel.guests" in self._rules.text
 
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that the rules name, and the one that protects: what a record must hold to be judged again."""
+        return self._rules.labels
+
     def sees(self, person: Person, channel: Channel, thing: Found) -> bool:
         """Whether an object exists for this person at all."""
         return isinstance(self._rules.ask(person, channel, _SEES, thing, _PLAIN), Allow)
@@ -151,6 +158,7 @@ class _Rules:
 
     def __init__(self, text: str, verbs: Iterable[type[Action]], name: str) -> None:
         self.text = text
+        self.labels = frozenset({PROTECTED, *(match[1] for match in _TAG.finditer(text))})
         schema = schema_of(verbs)
         self._schema = cedarpy.Schema.from_str(schema)
         try:

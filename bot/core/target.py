@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from bot.core.errors import UsageError
 from bot.core.kinds import kind_of
+from bot.core.pattern import compiled
 
 PROTECTED = "cdebug/protected"
 EVERYWHERE = "*"  # as a namespace: all of them; as a container: each one of a pod
 _LONGEST = 512
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
+_NAME = compiled(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ class Container(Labelled):
 
     In a cluster it is named after its pod, `container` is its own name there, and `others` are its neighbours'.
     owner: what made it and its like, as `kind/name`; nothing where it stands alone.
-    restarts: how often it was started anew. why: in the engine's words, why it doesn't run.
+    restarts: how often it was started anew. why: in the engine's words, why it doesn't run. secret_paths: where secrets
+    are mounted in it; secret_variables: which of its variables are made of one; secrets: the names of those it uses.
     """
 
     scope: Scope
@@ -127,6 +128,9 @@ class Container(Labelled):
     others: tuple[str, ...] = ()
     restarts: int = 0
     why: str = ""
+    secret_paths: tuple[str, ...] = ()
+    secret_variables: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     kind = "container"
 
     @property
@@ -266,9 +270,48 @@ def found_to_json(found: Found) -> str:
     return json.dumps({"scope": asdict(found.scope), "things": things})
 
 
+_UNJUDGED = frozenset({"row", "others", "secret_paths", "secret_variables", "secrets"})
+
+
 def _kept(thing: Thing) -> dict[str, object]:
     """All of it that policy may look at."""
-    return {name: value for name, value in asdict(thing).items() if name not in ("row", "others")}
+    return {name: value for name, value in asdict(thing).items() if name not in _UNJUDGED}
+
+
+MOST_JUDGED, MOST_MENTIONED = 100, 2_000
+_LONGEST_LABEL = 256
+
+
+def judged_to_json(
+    found: Found, labels: frozenset[str], redacted: Callable[[str], str], most: int = MOST_JUDGED
+) -> str:
+    """What was decided on, for the audit: who each object was, and of its labels those that the policy in force names.
+
+    A list that is longer than a record may be says how many more there were.
+    """
+    things = things_of(found)
+    kept = [[type(thing).__name__, _judged(thing, labels, redacted)] for thing in things[:most]]
+    more = {"more": len(things) - most} if len(things) > most else {}
+    return json.dumps({"scope": asdict(found.scope), "things": kept, "labels": sorted(labels), **more})
+
+
+def _judged(thing: Thing, labels: frozenset[str], redacted: Callable[[str], str]) -> dict[str, object]:
+    known: dict[str, object] = {"scope": asdict(thing.scope), "name": thing.name}
+    known |= {
+        "labels": {
+            name: redacted(str(value))[:_LONGEST_LABEL] for name, value in thing.labels.items() if name in labels
+        }
+    }
+    known |= {"id": thing.id} if hasattr(thing, "id") else {}
+    if isinstance(thing, Container):
+        known |= {"image": thing.image, "state": thing.state, "container": thing.container}
+    return known | ({"kind": thing.kind} if isinstance(thing, Resource) else {})
+
+
+def is_whole(text: str, labels: frozenset[str]) -> bool:
+    """Whether all that was decided on is there, with each label that a policy names now."""
+    known = json.loads(text)
+    return not known.get("more") and labels <= set(known.get("labels") or labels)
 
 
 def found_from_json(text: str) -> Found:

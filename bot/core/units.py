@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import UsageError
+from bot.core.pattern import compiled
 
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _UNIT_BYTES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.ASCII)
+_SPAN = compiled(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_SIZE = compiled(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_BARE, _CLOCK = compiled(r"\d{1,12}"), compiled(r"(\d{1,2})(:\d{2}(?::\d{2})?)")
+_ENGINE_TIME = compiled(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
 _LONGEST_S = 10 * 365 * 86400.0
 
 
@@ -23,7 +25,7 @@ def parse_duration(text: str) -> timedelta:
     parts = _SPAN.findall(rest)
     if "".join(number + unit for number, unit in parts) == rest and parts:
         seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts)
-    elif re.fullmatch(r"\d{1,12}", rest, re.ASCII):
+    elif _BARE.fullmatch(rest):
         seconds = float(rest)
     else:
         raise UsageError("no such duration:", text, hint="Write it like `90s`, `10m`, `1h30m` or `2d`.")
@@ -41,7 +43,7 @@ def parse_when(text: str, now: datetime) -> datetime:
         return now - parse_duration(text)
     except UsageError:
         pass
-    if clock := re.fullmatch(r"(\d{1,2})(:\d{2}(?::\d{2})?)", text, re.ASCII):
+    if clock := _CLOCK.fullmatch(text):
         moment = _moment(f"{now:%Y-%m-%d}T{clock[1]:0>2}{clock[2]}")
         return moment if moment <= now else moment - timedelta(days=1)
     return _moment(text)
@@ -102,7 +104,7 @@ def show_age(then: datetime | None, now: datetime) -> str:
 
 def parse_engine_time(text: str) -> datetime | None:
     """Read an engine's RFC 3339 time of up to nanoseconds; None for Go's zero time or nothing."""
-    match = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", text or "")
+    match = _ENGINE_TIME.match(text or "")
     if not match or text.startswith("0001-"):
         return None
     fraction = (match[2] or "0")[:6].ljust(6, "0")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.core.person import Said
+
 State = Literal["running", "waiting for approval", "done", "denied", "failed", "stopped", "interrupted", "expired"]
 
 
@@ -68,7 +70,7 @@ class CardView:
 
     title: str
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     buttons: tuple[Button, ...] = ()
     asked: tuple[str, ...] = ()  # mentions of the people who are asked to act
 
@@ -77,7 +79,7 @@ class CardView:
 class NoteView:
     """Some sentences."""
 
-    text: str
+    text: Said
     buttons: tuple[Button, ...] = ()
 
 
@@ -104,10 +106,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Page:
-    """A modal that is only read."""
+    """A modal that is only read. What is too long for it is sent to the reader as a file of that name."""
 
     title: str
     text: str
+    file: str = ""
 
 
 View = Status | TextView | TableView | CardView | NoteView | MenuView

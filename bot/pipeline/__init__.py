@@ -17,6 +17,7 @@ from dataclasses import replace
 from bot.core.action import Action, DeskAction
 from bot.core.approval import Approval
 from bot.core.errors import CdebugError
+from bot.core.manual import typed
 from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
@@ -24,6 +25,7 @@ from bot.pipeline.admission import Admission
 from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Grant, is_reading
 from bot.pipeline.desk import Desk
+from bot.pipeline.gate import Gate
 from bot.pipeline.guard import guarded
 from bot.pipeline.journey import Journey
 from bot.pipeline.keyboard import Keyboard
@@ -35,6 +37,7 @@ __all__ = ["Parts", "Pipeline"]
 
 _ANSWERS = frozenset({"approve", "deny", "arguments"})
 _KEYS = frozenset({"stop", "interrupt"})
+_WORDS = {"save": "save", "filter": "grep"}  # what a button of a result stands for; paging is reading on
 _LATE_S = 60.0
 
 
@@ -47,8 +50,11 @@ class Pipeline:
         self._approving = Approving(parts)
         self._journey = Journey(parts, self._approving)
         self._pages = Pages(parts)
-        self._keyboard = Keyboard(parts, self._open_shell)
-        self._desk = Desk(parts, self._pages, self._approving, self._keyboard, self._command, self._run_approved)
+        self._gate = Gate(parts)
+        self._keyboard = Keyboard(parts, self._gate, self._open_shell)
+        self._desk = Desk(
+            parts, self._gate, self._pages, self._approving, self._keyboard, self._command, self._run_approved
+        )
 
     async def submit(self, request: Request) -> None:
         """A command."""
@@ -64,6 +70,8 @@ class Pipeline:
             known = menu is not None and menu.place.channel == request.channel and request.value.isdigit()
             if menu is None or not known or int(request.value) >= len(menu.commands):
                 raise CdebugError("this menu is too old", hint="Type the command again.")
+            if request.text == "again":  # the button of that word
+                await self._gate.check(request, person, channel, "again", "again")
             command = replace(request, text=menu.commands[int(request.value)], thread=menu.place.thread)
             await self._command(command, person, channel)
 
@@ -84,6 +92,8 @@ class Pipeline:
         """A button on a kept result, or the filter that was typed for one."""
         async with guarded(self._parts, request):
             person, channel = await self._admission.admit(request)
+            if verb := _WORDS.get(request.action):
+                await self._gate.check(request, person, channel, verb, verb)
             await self._pages.turn(request, person, channel)
 
     async def input(self, request: Request) -> None:
@@ -92,8 +102,9 @@ class Pipeline:
             if request.kind == "line":
                 await self._keyboard.line(request, lambda: self._admission.admit(request))
                 return
-            person, _ = await self._admission.admit(request, metered=False)
-            await (self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt)(request, person)
+            person, channel = await self._admission.admit(request, metered=False)
+            press = self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt
+            await press(request, person, channel)
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. What had begun and only reads is read again; anything else is not repeated."""
@@ -116,14 +127,20 @@ class Pipeline:
     async def _take_late(self, request: Request) -> None:
         """Nothing of it has run. What only reads is late; anything else is too late once people went on without it."""
         late = self._parts.now().timestamp() - request.at > _LATE_S
-        if not late or request.kind not in ("command", "choose"):
+        vote = request.action in ("approve", "deny") or request.kind == "line"
+        if not late or (request.kind not in ("command", "choose") and not vote):
             await self.take(request)
             return
         async with guarded(self._parts, request):
+            spent = await self._parts.approvals.get(request.value) if request.action == "approve" else None
+            if spent is not None and spent.spent_by == request.id:  # between its last vote and its run
+                await self._approving.interrupted(spent)
+                return
             if request.kind == "command" and is_reading(self._parts.grammar.parse(request.text)):
                 await self.take(request)
                 return
-            raise CdebugError("interrupted: the bot was away, and this has not run", hint="Type it again.")
+            hint = "Press it again." if vote and request.kind != "line" else "Type it again."
+            raise CdebugError("interrupted: the bot was away, and this has not run", hint=hint)
 
     async def expire(self, now: float) -> None:
         """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
@@ -162,8 +179,9 @@ class Pipeline:
     async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
         """A thread's shell for one more person, beginning with the line that they typed."""
         action = self._parts.grammar.parse(command)
+        action = replace(action, reason="", glass="")  # type: ignore[type-var]  # those were another person's
         await self._journey.go(
-            replace(request, kind="command", text=command), person, channel, action, None, first=request.text
+            replace(request, kind="command", text=typed(action)), person, channel, action, None, first=request.text
         )
 
     async def _interrupted(self, request: Request, person: Person, place: Place) -> None:
@@ -172,7 +190,7 @@ class Pipeline:
         if approval is not None:
             await self._approving.interrupted(approval)
             return
-        command = self._parts.redactor.text(request.text)
+        command = self._parts.redactor.command(request.text)
         trail = Trail.of(self._parts, request, person, command)
         await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
         status = Status("interrupted", person.mention, command, detail="the bot was started again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.errors import Denied
+from bot.core.grammar import check_typed
 from bot.core.person import Channel, Person
 from bot.core.request import Request
 from bot.pipeline.parts import Parts
@@ -15,7 +16,9 @@ class Admission:
         self._parts = parts
 
     async def admit(self, request: Request, *, metered: bool = True) -> tuple[Person, Channel]:
-        """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods."""
+        """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods; UsageError
+        for what nobody types.
+        """
         person = await self._parts.directory.person(request.team, request.user)
         if metered and (who := await self._parts.meter.admit(request)):
             flood = Denied(who, hint="Wait a minute.")
@@ -23,4 +26,7 @@ class Admission:
             raise flood
         if person.refusal:
             raise Denied(person.refusal, hint="Ask somebody of this workspace to run it.")
+        if request.kind in ("command", "line"):
+            check_typed(request.text)
+            check_typed(request.stdin)
         return person, await self._parts.directory.channel(request.channel)

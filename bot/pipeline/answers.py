@@ -5,39 +5,42 @@ What somebody may not see is absent from every answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
-from bot.core.audit import Entry
 from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
-from bot.core.person import Channel, Person
+from bot.core.pattern import compiled
+from bot.core.person import Channel, Person, Said, mention
 from bot.core.policy import Ask, Decision
 from bot.core.ports.engines import Reviews
 from bot.core.request import Place, Request
-from bot.core.target import Found, found_from_json, things_of
+from bot.core.spelling import in_one_line
+from bot.core.target import Found, found_from_json
 from bot.core.units import parse_when
 from bot.pipeline.approving import Approving
+from bot.pipeline.auditing import AuditReader
 from bot.pipeline.cards import expiry
 from bot.pipeline.finding import Finder, Several
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import told
 
 _READ = 2_000
+_WHO = compiled(r"<?@?([UW][A-Z0-9]+)(?:\|[^>]*)?>?")
 _SHOWN = 30
 
 
 class Answers:
-    """Each returns the text of one ephemeral message."""
+    """Each returns one ephemeral message."""
 
     def __init__(self, parts: Parts, approving: Approving) -> None:
         self._parts, self._approving = parts, approving
         self._finder = Finder(parts)
 
-    async def to(self, request: Request, person: Person, channel: Channel, asked: Effect) -> str:
+    async def to(self, request: Request, person: Person, channel: Channel, asked: Effect) -> Said:
         """The answer to a question; nothing for an effect that is none."""
         match asked:
             case ListRequests():
@@ -52,19 +55,21 @@ class Answers:
                 return await self.audit(person, channel, asked)
         return ""
 
-    def whoami(self, person: Person, channel: Channel) -> str:
+    def whoami(self, person: Person, channel: Channel) -> Said:
         """Who somebody is to the bot, and where they are."""
         roles = ", ".join(f"`{role}`" for role in sorted(person.roles)) or "none"
         cluster = f"`{person.kubernetes}`" if person.kubernetes else "nobody (the YAML maps no Kubernetes user)"
         shared = "shared with another company" if channel.shared else "not shared"
         listed = "listed" if channel.listed else "not listed"
         return (
-            f"You are {person.name} (`{person.user}` of `{person.team}`). Roles: {roles}."
+            "You are ",
+            person.mention,
+            f" (`{person.user}` of `{person.team}`). Roles: {roles}."
             f" For a cluster you are {cluster}."
-            f" This is a {channel.kind} conversation, {shared}, {listed} in the settings."
+            f" This is a {channel.kind} conversation, {shared}, {listed} in the settings.",
         )
 
-    async def can(self, request: Request, person: Person, channel: Channel, command: str) -> str:
+    async def can(self, request: Request, person: Person, channel: Channel, command: str) -> Said:
         """Allow, ask or deny, and who says so. Raises what finding raises: the hidden is not found here too."""
         action = self._hypothetical(command)
         if isinstance(action, DeskAction):
@@ -83,14 +88,16 @@ class Answers:
 
     async def _explained(
         self, person: Person, channel: Channel, action: Action, found: Found, decision: Decision
-    ) -> str:
+    ) -> Said:
         granted = await self._of_cluster(person, channel, action, found)
         said = f"`{typed(action)}` on {found}: {told(decision)}.{granted}"
         if not isinstance(decision, Ask):
             return said
         people = await self._approving.approvers(person, found, channel)
-        names = ", ".join(each.name for each in people) or "nobody whom the settings name"
-        return f"{said} Could approve it: {names}."
+        named = tuple(part for each in people for part in (", ", each.mention))[1:] or (
+            "nobody whom the settings name",
+        )
+        return (f"{said} Could approve it: ", *named, ".")
 
     async def _of_cluster(self, person: Person, channel: Channel, action: Action, found: Found) -> str:
         """The other half of the answer where a cluster has rules of its own."""
@@ -117,51 +124,43 @@ class Answers:
     async def requests(self, person: Person, channel: Channel) -> str:
         """What waits for a second person."""
         lines = [
-            f"`{it.id}` `{it.command}` in {it.where}, {expiry(it)}, {len(it.votes)} of {it.needed} approvals"
+            f"`{it.id}` `{in_one_line(it.command)}` in {it.where}, {expiry(it)},"
+            f" {len(it.votes)} of {it.needed} approvals"
             for it in await self._approving.waiting(person, channel)
         ]
         return "\n".join(lines[:_SHOWN]) or "No request waits for an approval."
 
-    async def sessions(self, request: Request, person: Person, channel: Channel) -> str:
+    async def sessions(self, request: Request, person: Person, channel: Channel) -> Said:
         """What is live in this channel."""
         runs = await self._parts.live.in_channel(Place(request.team, request.channel, ""))
+        seen = [run for run in runs if self._sees(person, channel, run.found)]
         lines = [
-            f"`{run.command}` of {(await self._parts.directory.person(request.team, run.user)).name}"
-            for run in runs
-            if self._sees(person, channel, run.found)
+            part for run in seen[:_SHOWN] for part in (f"`{in_one_line(run.command)}` of ", mention(run.user), "\n")
         ]
-        return "\n".join(lines[:_SHOWN]) or "Nothing runs in this channel."
+        return tuple(lines[:-1]) or "Nothing runs in this channel."
 
     def _sees(self, person: Person, channel: Channel, found: str) -> bool:
         return self._parts.policy.sees_all(person, channel, found_from_json(found))
 
-    async def audit(self, person: Person, channel: Channel, asked: ReadAudit) -> str:
-        """The last records, newest first. Commands whose object this person may not see are left out whole."""
-        who, target, since = asked.who, asked.target, asked.since
-        entries = await self._parts.journal.entries(_READ)
-        hidden = {it.id for it in entries if it.found and not self._sees(person, channel, it.found)}
-        after = parse_when(since, self._parts.now()) if since else datetime.min.replace(tzinfo=UTC)
-        reached = {it.id for it in entries if it.found and target in _names(it.found)} if target else None
-        shown = [
-            it
-            for it in entries
-            if it.id not in hidden
-            and who in ("", it.name, it.user)
-            and datetime.fromisoformat(it.at) >= after
-            and (reached is None or it.id in reached)
-        ]
-        return _table(shown[:_SHOWN]) if shown else "No record fits."
+    async def audit(self, person: Person, channel: Channel, asked: ReadAudit) -> Said:
+        """The last records, newest first, a line each; and whether the chain that they stand in holds."""
+        page = await self._parts.journal.read(_READ)
+        reader = AuditReader(self._parts.policy, person, channel)
+        after = parse_when(asked.since, self._parts.now()) if asked.since else datetime.min.replace(tzinfo=UTC)
+        shown = await asyncio.to_thread(reader.lines, page.entries, _user(asked.who), asked.target, after)
+        said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No record fits.",)
+        return (
+            (f"The audit does not hold: {page.fault}. `python -m bot audit verify` says more.\n", *said)
+            if page.fault
+            else said
+        )
 
 
-def _names(found: str) -> set[str]:
-    return {thing.name for thing in things_of(found_from_json(found))}
-
-
-def _table(entries: Iterable[Entry]) -> str:
-    lines = [
-        f"{it.at[5:19].replace('T', ' ')}  {it.event:<8} {it.name or it.user:<10} {it.command[:60]}"
-        + (f" · {it.detail[:80]}" if it.detail else "")
-        + (f" · {it.bytes:,} bytes" if it.bytes else "")
-        for it in entries
-    ]
-    return "```\n" + "\n".join(line.replace("```", "` ` `") for line in lines) + "\n```"
+def _user(who: str) -> str:
+    """Whose records: a mention or a user id, never a name, which anybody can choose. Raises UsageError."""
+    found = _WHO.fullmatch(who)
+    if who and not found:
+        raise UsageError(
+            "no user id:", who[:40], hint="Mention them, as `--who @ann`, or write the id that `whoami` shows."
+        )
+    return found[1] if found else ""

@@ -13,7 +13,7 @@ from bot.core.approval import Approval, digest_of
 from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
-from bot.core.person import Channel, Person
+from bot.core.person import Channel, Person, Said, mention
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
 from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
@@ -58,7 +58,7 @@ class Approving:
             needed=needed,
             found=found_to_json(found),
             identity=asked.person.identity,
-            expires=request.at + self._parts.limits.approval.total_seconds(),
+            expires=self._now() + self._parts.limits.approval.total_seconds(),
             place=place,
             card=shown_in,
         )
@@ -68,7 +68,7 @@ class Approving:
         approval = replace(
             approval,
             groups=card_groups(self._parts.redactor, asked, found, await self._replicas(asked, found)),
-            asked=tuple(person.mention for person in people),
+            asked=tuple(person.user for person in people),
         )
         root = await self._parts.chat.post(shown_in, card(approval, expiry(approval), live=True))
         approval = replace(approval, card=replace(shown_in, thread=shown_in.thread or root, root=root))
@@ -110,6 +110,10 @@ class Approving:
 
     # ---- answering
 
+    def _now(self) -> float:
+        """What counts is the moment in which something is done, not the one in which it was asked for."""
+        return self._parts.now().timestamp()
+
     async def vote(self, request: Request, person: Person, channel: Channel, approval_id: str, run: Run) -> None:
         """One more approval; the last one runs what was asked for. Raises NotFound, Denied."""
         approval = await self._seen(person, channel, approval_id)
@@ -117,20 +121,20 @@ class Approving:
             await self.interrupted(approval)
             return
         self._permitted(person, channel, approval, "approve")
-        if approval.voted(person, request.at) != approval:  # on record first: a vote that counts is in the audit
+        if approval.voted(person, self._now()) != approval:  # on record first: a vote that counts is in the audit
             await self._record(request, person, approval, "approved", f"request {approval.id}")
-        approval = await self._moved(approval, lambda it: it.voted(person, request.at))
+        approval = await self._moved(approval, lambda it: it.voted(person, self._now()))
         count = await self._counting(approval)
         requester, where = await self._requester(approval)
         decision = self._parts.policy.decide_all(
             requester, where, approval.verb, found_from_json(approval.found), Circumstances(count)
         )
         if not isinstance(decision, Allow):
-            so_far = f"approved by {_names(approval)}: {count} of {approval.needed}, {expiry(approval)}"
+            so_far = (*_approved(approval), f": {count} of {approval.needed}, {expiry(approval)}")
             await self._say(approval, so_far, live=True)
             return
-        approval = await self._moved(approval, lambda it: it.spent(request.id, request.at))
-        await self._say(approval, f"approved by {_names(approval)}")
+        approval = await self._moved(approval, lambda it: it.spent(request.id, self._now()))
+        await self._say(approval, _approved(approval))
         await run(request, approval, requester, where, count)
 
     async def deny(self, request: Request, person: Person, channel: Channel, approval_id: str, why: str) -> None:
@@ -139,17 +143,17 @@ class Approving:
         if person.identity != approval.identity:
             self._permitted(person, channel, approval, "deny")
         why = self._parts.redactor.text(why)
-        approval.check_waiting(request.at)
+        approval.check_waiting(self._now())
         await self._record(request, person, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
-        approval = await self._moved(approval, lambda it: it.ended("denied", why, request.at))
+        approval = await self._moved(approval, lambda it: it.ended("denied", why, self._now()))
         reason = f": {why}" if why else ""
-        await self._say(approval, f"denied by {person.name}{reason}")
+        await self._say(approval, ("denied by ", person.mention, reason))
         await self._settle(approval, "denied", f"denied{reason}", person.mention)
 
     async def form(self, request: Request, person: Person, channel: Channel, approval_id: str) -> None:
         """Ask for the reason of a Deny. Raises NotFound, Denied as `deny` will."""
         approval = await self._seen(person, channel, approval_id)
-        approval.check_waiting(request.at)
+        approval.check_waiting(self._now())
         if person.identity != approval.identity:
             self._permitted(person, channel, approval, "deny")
         modal = Form("deny", "Deny", "Why not? The requester reads it", "May be left empty.", approval_id)
@@ -162,7 +166,8 @@ class Approving:
             self._permitted(person, channel, approval, "approve")
         action = self._parts.grammar.parse(approval.request.text)
         await self._record(request, person, approval, "read", f"the arguments of request {approval.id}")
-        await self._parts.chat.show_modal(request, Page("Arguments", arguments(action, approval.request.stdin)))
+        whole = arguments(action, approval.request.stdin)
+        await self._parts.chat.show_modal(request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
 
     async def waiting(self, person: Person, channel: Channel) -> list[Approval]:
         """The requests that wait, of what this person may see."""
@@ -175,14 +180,14 @@ class Approving:
         for approval in await self._parts.approvals.due(now):
             ended = approval.ended("expired", "nobody answered in time", now)
             if await self._parts.approvals.swap(approval, ended):
-                trail = Trail(self._parts, approval.request, "", "cdebug", approval.command)
+                trail = Trail(self._parts, approval.request, "", approval.command)
                 await trail.afterwards(trail.entry("expired", f"request {approval.id}"))
                 await self._say(ended, "expired: nobody answered in time")
                 await self._settle(ended, "expired", "nobody answered in time")
 
     async def interrupted(self, approval: Approval) -> None:
         """It was spent, and the replica that ran it is gone: it is not done again by itself."""
-        trail = Trail(self._parts, approval.request, "", "cdebug", approval.command)
+        trail = Trail(self._parts, approval.request, "", approval.command)
         await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
         await self._settle(approval, "interrupted", "the bot was started again; nothing is repeated by itself")
 
@@ -242,10 +247,11 @@ class Approving:
     async def _record(
         self, request: Request, person: Person, approval: Approval, event: Transition, detail: str
     ) -> None:
-        trail = Trail.of(self._parts, replace(request, id=approval.request.id), person, approval.command)
+        about = replace(approval.request, channel=request.channel, thread=request.thread)
+        trail = Trail.of(self._parts, about, person, approval.command)
         await trail.write(trail.entry(event, detail, found_from_json(approval.found), digest=approval.digest))
 
-    async def _say(self, approval: Approval, outcome: str, *, live: bool = False) -> None:
+    async def _say(self, approval: Approval, outcome: Said, *, live: bool = False) -> None:
         """Edit the card to what became of it; it keeps its buttons only while it waits."""
         try:
             now = await self._parts.approvals.get(approval.id) if live else approval
@@ -257,7 +263,7 @@ class Approving:
 
     async def _settle(self, approval: Approval, state: State, detail: str, by: str = "") -> None:
         """Edit the command's own message, and say it in its thread."""
-        status = Status(state, f"<@{approval.request.user}>", approval.command, approval.where, detail, by)
+        status = Status(state, mention(approval.request.user), approval.command, approval.where, detail, by)
         try:
             await self._parts.chat.settle(approval.place, status)
             await self._parts.chat.post(approval.place, NoteView(f"{state}: {detail}"))
@@ -265,5 +271,6 @@ class Approving:
             self._parts.log.warning("outcome not shown", id=approval.id, why=str(error))
 
 
-def _names(approval: Approval) -> str:
-    return ", ".join(vote.name for vote in approval.votes)
+def _approved(approval: Approval) -> tuple[str, ...]:
+    people = [part for vote in approval.votes for part in (", ", mention(vote.user))]
+    return ("approved by ", *people[1:])

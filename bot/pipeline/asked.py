@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.action import Action, Layer
+from bot.core import effect
+from bot.core.action import Action, DeskAction, Layer
 from bot.core.approval import Approval
 from bot.core.person import Channel, Person
 from bot.core.request import Request
 
+_CHANGES = (effect.Approve, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
+
 
 def is_reading(action: Action) -> bool:
-    """Whether a command changes nothing where it runs: it may be done twice, everything else never by itself."""
-    return action.layer in (Layer.LOOK, Layer.DESK)
+    """Whether a command changes nothing: it may be done twice, and late; everything else never by itself."""
+    if isinstance(action, DeskAction):
+        return not isinstance(action.effect(), _CHANGES)
+    return action.layer is Layer.LOOK
 
 
 @dataclass(frozen=True)

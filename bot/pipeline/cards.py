@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from bot.core.action import Action, ArgvAction
 from bot.core.approval import Approval
 from bot.core.manual import words_of
+from bot.core.person import Said, mention
 from bot.core.redact import Redactor
+from bot.core.spelling import in_one_line
 from bot.core.target import Container, Found, Thing, things_of
-from bot.core.text import clean
 from bot.core.view import Button, CardView
 from bot.pipeline.asked import Asked
 
@@ -21,7 +22,7 @@ _MOST_OBJECTS = 5
 _DIGEST = 19  # `sha256:` and what tells images apart; the whole of it is in what is approved
 
 
-def card(approval: Approval, outcome: str, *, live: bool) -> CardView:
+def card(approval: Approval, outcome: Said, *, live: bool) -> CardView:
     """The card as it stands. live: whether people may still answer."""
     buttons = (
         Button("Approve", "approve", approval.id),
@@ -30,7 +31,9 @@ def card(approval: Approval, outcome: str, *, live: bool) -> CardView:
     )
     title = f"Approval needed: {approval.verb}" if live else f"Approval: {approval.verb}"
     notes = (f"request {approval.id}", outcome)
-    return CardView(title, approval.groups, notes, buttons if live else (), approval.asked if live else ())
+    asked = tuple(mention(user) for user in approval.asked)
+    who = ("Who", (("requester", mention(approval.request.user)),))
+    return CardView(title, (who, *approval.groups), notes, buttons if live else (), asked if live else ())
 
 
 def expiry(approval: Approval) -> str:
@@ -39,31 +42,32 @@ def expiry(approval: Approval) -> str:
 
 
 def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -> tuple[tuple[str, Rows], ...]:
-    """What the card shows, redacted and with control signs made visible: it is kept with the request."""
+    """What the card shows, redacted: it is kept with the request."""
     groups = [
-        ("Who", [("requester", asked.person.name)]),
-        ("Where", _where(asked, found, replicas)),
-        ("Why", [("", asked.action.reason or "no reason was given")]),
+        ("Where", [(label, redactor.text(value)) for label, value in _where(asked, found, replicas)]),
+        ("Why", [("", redactor.text(asked.action.reason) or "no reason was given")]),
         ("What", _what(redactor, asked)),
     ]
     if asked.action.lasting:
         groups.append(("Can't be undone", [("", asked.action.lasting)]))
-    return tuple(
-        (title, tuple((label, redactor.text(_visible(value))) for label, value in rows)) for title, rows in groups
-    )
+    return tuple((title, tuple((label, in_one_line(value)) for label, value in rows)) for title, rows in groups)
 
 
 def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:
     """Every flag and every argument in a row of its own: nothing in one can pass for another."""
     action = asked.action
     rows = [("verb", action.verb)]
-    rows += _flags(redactor.words(words_of(action))[1:])
+    words = redactor.words(words_of(action))
+    rows += _flags(words[1:])
     if isinstance(action, ArgvAction):
-        rows += [(f"argument {number}", word) for number, word in enumerate(redactor.words(action.argv))]
+        rows += [(f"argument {number}", word) for number, word in enumerate(words[len(words) - len(action.argv) :])]
     if asked.request.stdin:
-        data = asked.request.stdin.encode()
-        rows.append(("standard input", f"{len(data):,} bytes, beginning: {asked.request.stdin[:_STARTS]}"))
-        rows.append(("its SHA-256", hashlib.sha256(data).hexdigest()[:_DIGEST]))
+        stdin = asked.request.stdin
+        shown = in_one_line(redactor.command(stdin))
+        if len(shown) > _STARTS:
+            shown = f"{shown[:_STARTS]}… (the first {_STARTS} of {len(shown):,} characters: Arguments has them all)"
+        rows.append(("standard input", f"{len(stdin.encode()):,} bytes: {shown}"))
+        rows.append(("its SHA-256", hashlib.sha256(stdin.encode()).hexdigest()[:_DIGEST]))
     return rows
 
 
@@ -94,15 +98,10 @@ def _thing(thing: Thing) -> list[tuple[str, str]]:
     return rows
 
 
-def _visible(text: str) -> str:
-    """Nothing in it hides, moves or ends a line."""
-    return clean(text.encode("utf-8", "replace").replace(b"\n", "␤".encode()).replace(b"\t", "␉".encode())).decode()
-
-
 def arguments(action: Action, stdin: str) -> str:
     """All that was typed, to the letter, for those who may approve it."""
     lines = [" ".join(filter(None, row)) for row in _flags(words_of(action))]
     argv = action.argv if isinstance(action, ArgvAction) else ()
     lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
-    lines += ["", "standard input:", *stdin.split("\n")] if stdin else []
-    return "\n".join(_visible(line) for line in lines)
+    lines += ["", f"standard input, {len(stdin.encode()):,} bytes:", *stdin.split("\n")] if stdin else []
+    return "\n".join(in_one_line(line) for line in lines)

@@ -20,7 +20,7 @@ from bot.core.units import show_bytes
 from bot.core.view import NoteView, Status
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import hidden_note
-from bot.pipeline.results import CardResult, Result, TableResult, TextResult
+from bot.pipeline.results import CardResult, Reading, Result, TableResult, TextResult
 from bot.pipeline.scanning import scan
 from bot.runs import Run
 from bot.together import together
@@ -41,10 +41,13 @@ class Delivery:
         action: Action,
         found: Found,
         run: Run,
+        output: Reading,
         allow_binary: Callable[[], None],
     ) -> None:
-        """allow_binary: raises Denied where what can't be scanned for secrets may not be shown."""
+        """output: what is known of it. allow_binary: raises Denied where what can't be scanned is refused."""
         self._parts, self._place, self._running, self._action, self._found = parts, place, running, action, found
+        self._redactor = output.redactor
+        self._common = (parts, place, found, action, output)
         self._run, self._allow_binary = run, allow_binary
         self._result: Result | None = None
         self._notes: list[str] = []
@@ -89,10 +92,10 @@ class Delivery:
 
     async def _take(self, output: Output) -> None:
         if isinstance(output, Lines):
-            self.bytes += len(output.data)
+            self.bytes += 0 if output.lead else len(output.data)
             if not isinstance(self._result, TextResult):
                 await self._finish()
-                self._result = TextResult(self._parts, self._place, self._found, self._action)
+                self._result = TextResult(*self._common)
             await self._result.push(output)
         elif isinstance(output, Note):
             self._notes.append(output.text)
@@ -106,9 +109,9 @@ class Delivery:
 
     async def _begin(self, output: Table | Card | Chart | File) -> None:
         if isinstance(output, Table):
-            self._result = TableResult(self._parts, self._place, self._found, self._action, output)
+            self._result = TableResult(*self._common, output)
         elif isinstance(output, Card):
-            self._result = CardResult(self._parts, self._place, self._found, self._action, output)
+            self._result = CardResult(*self._common, output)
         else:
             self._shown = True
             if isinstance(output, Chart):
@@ -117,12 +120,12 @@ class Delivery:
                 await self._upload(output)
 
     def _redacted(self, chart: Chart) -> Chart:
-        text = self._parts.redactor.text
+        text = self._redactor.text
         panels = [replace(it, series={text(name): points for name, points in it.series.items()}) for it in chart.panels]
         return replace(chart, title=text(chart.title), panels=panels)
 
     async def _upload(self, file: File) -> None:
-        scanned = await asyncio.to_thread(scan, file, self._parts.redactor, self._parts.limits.file)
+        scanned = await scan(file, self._redactor, self._parts.limits.file)
         if scanned.binary:
             self._allow_binary()
             few = ", ".join(f"`{name}`" for name in scanned.binary[:5])
@@ -130,7 +133,7 @@ class Delivery:
             self._notes.append(f"Not scanned for secrets, being no text: {few}{more}.")
         if scanned.hidden:
             self._notes.append(f"{hidden_note(scanned.hidden)} in it.")
-        name = self._parts.redactor.text(file.name)
+        name = self._redactor.text(file.name)
         self.bytes += len(scanned.file.data)
         await self._parts.chat.upload(self._place, name, scanned.file.data, name)
         self.summary = f"{name}, {show_bytes(len(scanned.file.data))}"
@@ -157,7 +160,7 @@ class Delivery:
 
     async def _say(self, text: str) -> None:
         self._notes, self._shown = [], True
-        await self._parts.chat.post(self._place, NoteView(self._parts.redactor.text(text)))
+        await self._parts.chat.post(self._place, NoteView(self._redactor.text(text)))
 
     async def _show_live(self) -> None:
         """An edit that fails is tried again at the next round: the reading goes on."""

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core import effect, manual
 from bot.core.action import DeskAction, Layer
-from bot.core.errors import Denied, UsageError
-from bot.core.manual import typed
+from bot.core.errors import UsageError
+from bot.core.manual import words_of
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.core.target import parse_target
 from bot.core.view import Status
 from bot.pipeline.answers import Answers
 from bot.pipeline.approving import Approving, Run
+from bot.pipeline.gate import Gate
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
-from bot.pipeline.trail import Trail, told
 
 Again = Callable[[Request, Person, Channel], Awaitable[None]]
-_UNDECIDED = (effect.Approve, effect.DenyRequest)  # decided on the objects of the request, not on the place
+# decided on the objects of the request, or of the run, not on the place
+_UNDECIDED = (effect.Approve, effect.DenyRequest, effect.StopRuns)
 
 
 class Desk:
     """Performs effects. `again` and `run` are the pipeline's own ways to run a command, and an approved one."""
 
     def __init__(
-        self, parts: Parts, pages: Pages, approving: Approving, keyboard: Keyboard, again: Again, run: Run
+        self, parts: Parts, gate: Gate, pages: Pages, approving: Approving, keyboard: Keyboard, again: Again, run: Run
     ) -> None:
+        self._gate = gate
         self._parts, self._pages, self._approving, self._keyboard = parts, pages, approving, keyboard
         self._again, self._run = again, run
         self._answers = Answers(parts, approving)
@@ -51,7 +53,7 @@ class Desk:
             case effect.UseScope(name):
                 await self._use(request, person, name)
             case effect.StopRuns():
-                await self._keyboard.stop(request, person)
+                await self._keyboard.stop(request, person, channel)
             case effect.Approve(approval_id):
                 await self._approving.vote(request, person, channel, approval_id, self._run)
             case effect.DenyRequest(approval_id, why):
@@ -84,18 +86,11 @@ class Desk:
         """On the place; and on record, whatever the answer. Raises Denied."""
         if isinstance(asked, effect.UseScope) and not asked.place:
             return
-        if isinstance(asked, effect.UseScope):
-            scope = self._parts.engines[self._place(asked.place).context].scope
-        else:  # it reaches nothing: what the default context protects is not in question
-            scope = replace(self._parts.engines[self._parts.default.context].scope, protected=False)
-        decision = self._parts.policy.decide(person, channel, action.verb, scope)
-        trail = Trail.of(self._parts, request, person, self._parts.redactor.text(typed(action)))
-        await trail.write(trail.entry("ran" if isinstance(decision, Allow) else "refused", told(decision)))
-        if not isinstance(decision, Allow):
-            hint = "A responder can." if action.verb == "use" else "Try another channel."
-            denied = Denied(f"you may not use `{action.verb}` here", why=getattr(decision, "why", ""), hint=hint)
-            denied.recorded = True
-            raise denied
+        about = (
+            [self._parts.engines[self._place(asked.place).context].scope] if isinstance(asked, effect.UseScope) else []
+        )
+        words = shlex.join(self._parts.redactor.words(words_of(action)))
+        await self._gate.check(request, person, channel, action.verb, words, about)
 
     async def _session(self, request: Request, place: Place) -> Session:
         session = await self._parts.sessions.session(place) if request.thread else None

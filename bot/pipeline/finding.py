@@ -9,7 +9,7 @@ from bot.core.action import Action, Layer, Wants
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
-from bot.core.policy import Allow, Ask, Circumstances, Deny, Policy, strictest
+from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Policy, strictest
 from bot.core.ports.engines import Find
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
@@ -139,10 +139,10 @@ class Finder:
         engine = self.engine(refs[0].context, person, channel)
         scope = await engine.place(refs[0].namespace, fresh=action.layer is not Layer.LOOK)
         judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
-        of_scope = judge.decide(scope)
+        of_scope = judge.of_place(scope)
         found = await self._match(engine, scope, refs, action)
         if isinstance(found, Objects) and action.layer is Layer.LOOK:
-            return judge.readable(found), of_scope
+            found = judge.readable(found, named=bool(action.targets))
         return found, judge.strictest([of_scope, *(judge.decide(thing) for thing in things_of(found))])
 
     async def successor(
@@ -167,7 +167,7 @@ class Finder:
         """
         policy = self._parts.policy
 
-        def sees(thing: Thing) -> bool:
+        def sees(thing: Thing | Scope) -> bool:
             return policy.sees(person, channel, thing) and (
                 not verb or isinstance(policy.decide(person, channel, verb, thing), Allow)
             )
@@ -198,26 +198,43 @@ class Judge:
         self._policy, self._person, self._channel = policy, person, channel
         self._action, self._known = action, known
 
-    def decide(self, thing: Found) -> Allow | Ask:
-        """Raises Denied."""
+    def decide(self, thing: Found, said: Found | None = None) -> Allow | Ask:
+        """Raises Denied, which names `said` where that is what was asked for."""
         decision = self._policy.decide(self._person, self._channel, self._action.verb, thing, self._known)
         if isinstance(decision, Deny):
             denied = Denied(
-                f"you may not use `{self._action.verb}` on", thing, why=decision.why, hint="`can` says what you may."
+                f"you may not use `{self._action.verb}` on",
+                said or thing,
+                why=decision.why,
+                hint="`can` says what you may.",
             )
             denied.found = thing
             raise denied
         return decision
 
-    def readable(self, found: Objects) -> Objects:
-        """Reading leaves refused rows out, and those that would need an approval of their own."""
-        policy, verb = self._policy, self._action.verb
-        allowed = [
-            item
-            for item in found.items
-            if isinstance(policy.decide(self._person, self._channel, verb, item, self._known), Allow)
-        ]
-        return Objects(found.scope, tuple(allowed))
+    def of_place(self, scope: Scope) -> Allow | Ask:
+        """The decision on where it looks. What policy hides there is not said to be there: it is a place like any, and
+        empty. Raises Denied.
+        """
+        if self._policy.sees(self._person, self._channel, scope):
+            return self.decide(scope)
+        nowhere = replace(scope, namespace="", protected=False)
+        return self.decide(nowhere if self._policy.sees(self._person, self._channel, nowhere) else scope, said=scope)
+
+    def readable(self, found: Objects, *, named: bool) -> Objects:
+        """Reading leaves refused rows out, and of a list those that need more approvals than the list itself.
+
+        What was asked without an approval stays what it is with one: so it is judged as it was then.
+        """
+        most = MOST_APPROVALS if named else self._needs(found.scope)
+        return Objects(found.scope, tuple(item for item in found.items if self._needs(item) <= most))
+
+    def _needs(self, thing: Scope | Thing) -> int:
+        """How many approvals; more than there can be where it is refused."""
+        decision = self._policy.decide(self._person, self._channel, self._action.verb, thing)
+        if isinstance(decision, Deny):
+            return MOST_APPROVALS + 1
+        return decision.approvals if isinstance(decision, Ask) else 0
 
     @staticmethod
     def strictest(decisions: list[Allow | Ask]) -> Allow | Ask:

@@ -13,11 +13,14 @@ from bot.core.errors import Denied
 from bot.core.person import Channel, Person
 from bot.core.policy import BREAK_GLASS, Allow
 from bot.core.request import Place
+from bot.core.spelling import in_one_line
 from bot.core.target import Found
 from bot.core.view import NoteView
 from bot.pipeline.asked import Asked
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
+
+_LONGEST = 1_500
 
 
 async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> None:
@@ -30,9 +33,22 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
             f"you may not break the glass for `{asked.action.verb}` on", found, why=getattr(decision, "why", ""),
             hint="Leave `--break-glass` out, and it is asked for.",
         )  # fmt: skip
-    why = parts.redactor.text(asked.action.glass)
-    told = f"break-glass: {asked.person.name} runs `{asked.command}` in {asked.where} without an approval: {why}"
-    await parts.chat.post(Place(asked.request.team, parts.audit_channel, ""), NoteView(told))
+    why = in_one_line(parts.redactor.text(asked.action.glass))
+    command = in_one_line(asked.command)
+    shown = (
+        command if len(command) <= _LONGEST else f"{command[:_LONGEST]}… ({len(command):,} characters: all in the file)"
+    )
+    told = (
+        "break-glass: ",
+        asked.person.mention,
+        f" says “{why}”, and runs without an approval in {asked.where}: {shown}",
+    )
+    there = Place(asked.request.team, parts.audit_channel, "")
+    posted = await parts.chat.post(there, NoteView(told))
+    if shown is not command:
+        await parts.chat.upload(
+            replace(there, thread=posted), "break-glass.txt", f"{command}\n".encode(), "The whole command"
+        )
     await trail.write(trail.entry("glass broken", why, found))
 
 

@@ -18,7 +18,7 @@ async def guarded(parts: Parts, request: Request) -> AsyncIterator[None]:
         yield
     except CdebugError as error:
         if isinstance(error, Denied) and not error.recorded:
-            trail = Trail(parts, request, request.user, "", parts.redactor.text(_words(request)))
+            trail = Trail(parts, request, request.user, parts.redactor.command(_words(request)))
             await trail.afterwards(trail.entry("refused", error.brief))
         line = parts.redactor.text(str(error))
         parts.log.info("refused", id=request.id, error=type(error).__name__, line=line)

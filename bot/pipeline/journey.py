@@ -110,7 +110,7 @@ class Journey:
         return found, decision, _chosen(refs[0], found)
 
     def _trail(self, asked: Asked) -> Trail:
-        return Trail.of(self._parts, asked.request, asked.person, asked.command)
+        return Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
 
     async def _live(self, asked: Asked, place: Place, running: Status, finding: Finding) -> None:
         started = self._parts.now()

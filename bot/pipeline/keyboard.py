@@ -14,6 +14,7 @@ from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
 from bot.core.target import found_from_json
+from bot.pipeline.gate import Gate
 from bot.pipeline.glass import still_open
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
@@ -25,8 +26,8 @@ OpenShell = Callable[[Request, Person, Channel, str], Awaitable[None]]
 class Keyboard:
     """open_shell: the pipeline's own way to run a thread's shell command as somebody else."""
 
-    def __init__(self, parts: Parts, open_shell: OpenShell) -> None:
-        self._parts, self._open_shell = parts, open_shell
+    def __init__(self, parts: Parts, gate: Gate, open_shell: OpenShell) -> None:
+        self._parts, self._gate, self._open_shell = parts, gate, open_shell
 
     async def line(self, request: Request, admit: Admit) -> None:
         """A reply that begins with `$ `. Where no shell is open it is talk between people, and not for us."""
@@ -39,9 +40,10 @@ class Keyboard:
         if own is None:
             await self._open_shell(request, person, channel, shells[0].text)
             return
-        await self._decide(request, person, channel, own)
-        await self.record(request, person, own.found)
-        await self._parts.live.send(own, Letter(own.id, "line", person.mention, request.text))
+        for line in typed_lines(request.text):
+            await self._decide(request, person, channel, own)
+            await self.record(request, person, line, own.found)
+            await self._parts.live.send(own, Letter(own.id, "line", person.mention, line))
 
     async def lost(self, request: Request) -> None:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
@@ -51,9 +53,9 @@ class Keyboard:
                 hint="Look, then type it again.",
             )  # fmt: skip
 
-    async def record(self, request: Request, person: Person, found: str) -> None:
+    async def record(self, request: Request, person: Person, line: str, found: str) -> None:
         """Raises Unavailable where the audit can't be written: then the line is not typed."""
-        trail = Trail.of(self._parts, request, person, self._parts.redactor.text(f"$ {request.text}"))
+        trail = Trail.of(self._parts, request, person, self._parts.redactor.command(f"$ {line}"), line)
         await trail.write(trail.entry("typed", found=found_from_json(found)))
 
     async def _decide(self, request: Request, person: Person, channel: Channel, run: LiveRun) -> None:
@@ -76,24 +78,37 @@ class Keyboard:
         session = await self._parts.sessions.session(_place(request))
         return session is not None and session.command.split(" ")[0] == "sh"
 
-    async def stop(self, request: Request, person: Person) -> None:
-        """Stop what runs in this thread. Raises CdebugError where nothing does."""
-        await self._send(request, person, "stop", await self._parts.live.of(_place(request)))
-
-    async def interrupt(self, request: Request, person: Person) -> None:
-        """Ctrl-C for one's own shell. Raises CdebugError where there is none."""
+    async def stop(self, request: Request, person: Person, channel: Channel) -> None:
+        """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""
         runs = await self._parts.live.of(_place(request))
-        await self._send(request, person, "interrupt", [run for run in runs if run.shell == request.user])
-
-    async def _send(self, request: Request, person: Person, kind: str, runs: list[LiveRun]) -> None:
-        trail = Trail.of(self._parts, request, person, kind)
-        here = self._parts.runs.stop(_place(request), person.mention) if kind == "stop" else []
+        about = [found_from_json(run.found) for run in runs]
+        if not all(self._parts.policy.sees_all(person, channel, found) for found in about):
+            raise _nothing_runs()  # what somebody may not see doesn't run for them
+        await self._gate.check(request, person, channel, "stop", "stop", about)
+        here = self._parts.runs.stop(_place(request), person.mention)
         for run in (run for run in runs if run.id not in here):
-            await self._parts.live.send(run, Letter(run.id, "stop" if kind == "stop" else "interrupt", person.mention))
+            await self._parts.live.send(run, Letter(run.id, "stop", person.mention))
         if not runs and not here:
-            raise CdebugError("nothing is running here any more", hint="`again` runs it once more.")
-        found = found_from_json(runs[0].found) if runs else None
-        await trail.afterwards(trail.entry("ran", ", ".join(run.command for run in runs), found))
+            raise _nothing_runs()
+
+    async def interrupt(self, request: Request, person: Person, channel: Channel) -> None:
+        """Ctrl-C for one's own shell: a key is typed into it, as a line is. Raises Denied, CdebugError for none."""
+        own = [run for run in await self._parts.live.of(_place(request)) if run.shell == request.user]
+        for run in own:
+            await self._decide(request, person, channel, run)
+            await self.record(request, person, "^C", run.found)
+            await self._parts.live.send(run, Letter(run.id, "interrupt", person.mention))
+        if not own:
+            raise _nothing_runs()
+
+
+def _nothing_runs() -> CdebugError:
+    return CdebugError("nothing is running here any more", hint="`again` runs it once more.")
+
+
+def typed_lines(text: str) -> list[str]:
+    """A reply of several lines is several lines, whether or not each begins with the prompt."""
+    return [line.removeprefix("$ ") for line in text.split("\n")]
 
 
 def _place(request: Request) -> Place:

@@ -15,7 +15,7 @@ from bot.core.person import Channel, Person
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports.state import Kept, Window
 from bot.core.request import Place, Request
-from bot.core.target import as_it_is_now, found_from_json
+from bot.core.target import as_it_is_now, found_from_json, is_whole
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
 from bot.pipeline.parts import Parts
@@ -92,7 +92,7 @@ class Pages:
             raise _gone()
         found = as_it_is_now(found, engine.scope)
         hidden = not self._parts.policy.sees_all(person, channel, found)
-        if hidden:
+        if hidden or not self._sees_mentions(person, channel, kept):
             raise _gone()
         decision = self._parts.policy.decide_all(person, channel, kept.verb, found, Circumstances(MOST_APPROVALS))
         trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
@@ -102,6 +102,13 @@ class Pages:
             denied.recorded = True
             raise denied
         await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
+
+    def _sees_mentions(self, person: Person, channel: Channel, kept: Kept) -> bool:
+        """Whether nobody's name is in it that doesn't exist for this person."""
+        if not kept.mentions:
+            return True
+        whole = is_whole(kept.mentions, self._parts.policy.labels) or person.user == kept.user
+        return whole and self._parts.policy.sees_all(person, channel, found_from_json(kept.mentions))
 
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)

@@ -55,6 +55,7 @@ class Parts:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     log: Any
+    fingerprint: Callable[[str, str], str]
     channels: Mapping[str, Default] = field(default_factory=dict)
     limits: Limits = Limits()
     approvals_channel: str = ""

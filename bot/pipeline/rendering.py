@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from bot.core.errors import UsageError
+from bot.core.pattern import compiled
 from bot.core.ports.state import Kept
 from bot.core.request import Place
 from bot.core.text import STDERR_MARK
@@ -17,6 +17,7 @@ from bot.pipeline.parts import Parts
 
 Edge = Literal["start", "end"]
 _STDERR = "E│ "
+_BREAKS, _UNSAFE = compiled(r"[\t\n\r]+"), compiled(r"[^A-Za-z0-9._-]+")
 
 
 def hidden_note(count: int) -> str:
@@ -26,7 +27,7 @@ def hidden_note(count: int) -> str:
 
 def row_line(row: Sequence[str]) -> str:
     """A table's row as one line: cells between tabs, nothing in them that would end a cell or a line."""
-    return "\t".join(re.sub(r"[\t\n\r]+", " ", cell) for cell in row) + "\n"
+    return "\t".join(_BREAKS.sub(" ", cell) for cell in row) + "\n"
 
 
 def window_view(
@@ -84,7 +85,7 @@ def _pagers(buttons: tuple[Button, ...], *, older: bool, newer: bool) -> tuple[B
 
 def file_name(verb: str, title: str, now: datetime) -> str:
     """`logs-checkout-20260131-140500.txt`: nothing in it that a path could be made of."""
-    subject = re.sub(r"[^A-Za-z0-9._-]+", "-", title.rpartition("/")[2]).strip(".-") or "all"
+    subject = _UNSAFE.sub("-", title.rpartition("/")[2]).strip(".-") or "all"
     return f"{verb}-{subject}-{now:%Y%m%d-%H%M%S}"
 
 

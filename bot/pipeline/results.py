@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.ports.state import Kept, Window
-from bot.core.redact import HIDDEN, Scrubber, is_secret_header
+from bot.core.redact import HIDDEN, Redactor, Scrubber, is_secret_header
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
 from bot.core.text import clean, mark_stderr, sieve, under_name
@@ -16,8 +18,10 @@ from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import Head, Tail
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, row_line, window_view
+from bot.together import aside
 
 _BLOCK = 256 * 1024
+_CELL = 64  # bytes that a cell is taken to have
 
 
 def title_of(found: Found) -> str:
@@ -27,12 +31,22 @@ def title_of(found: Found) -> str:
     return str(found.scope if isinstance(found, Objects | Scope) else found)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is known of a run's output: what hides its secrets, who asked for it, and whom else it mentions by now."""
+
+    redactor: Redactor
+    user: str
+    mentions: Callable[[], str]
+
+
 class Result:
     """What the three kinds share: an id on the shelf and a message in the thread."""
 
-    def __init__(self, parts: Parts, place: Place, found: Found, action: Action) -> None:
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, output: Reading) -> None:
         self._parts, self._place, self._found, self._action = parts, place, found, action
-        self._title = parts.redactor.text(title_of(found))
+        self._redactor, self._output = output.redactor, output
+        self._title = self._redactor.text(title_of(found))
         self.id = parts.new_id()
         self._window = parts.new_id()
         self._message = ""
@@ -44,7 +58,10 @@ class Result:
         raise NotImplementedError
 
     def _text(self, text: str) -> str:
-        shown, count = self._parts.redactor.scrub(clean(text.encode("utf-8", "replace")).decode())
+        block = text.encode("utf-8", "replace")
+        if block.isascii() and not self._redactor.is_suspect(block) and text.isprintable():
+            return text
+        shown, count = self._redactor.scrub(clean(block).decode())
         self._hidden += count
         return shown
 
@@ -54,7 +71,7 @@ class Result:
         return self._hidden
 
     def _notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
-        notes = tuple(self._parts.redactor.text(note) for note in notes)
+        notes = tuple(self._redactor.text(note) for note in notes)
         return (*notes, *([hidden_note(self.hidden)] if self.hidden else []))
 
     async def _show(self, view: View) -> None:
@@ -71,15 +88,23 @@ class Result:
     def _kept(self, lines: int, **more: Any) -> Kept:
         name = file_name(self._action.verb, self._title, self._parts.now())
         return Kept(
-            self.id, name, self._title, lines=lines, verb=self._action.verb, found=found_to_json(self._found), **more
+            self.id,
+            name,
+            self._title,
+            lines=lines,
+            verb=self._action.verb,
+            found=found_to_json(self._found),
+            mentions=self._output.mentions(),
+            user=self._output.user,
+            **more,
         )
 
 
 class TextResult(Result):
     """Lines, of any number: a window of them is held here, all of them are on the shelf."""
 
-    def __init__(self, parts: Parts, place: Place, found: Found, action: Action) -> None:
-        super().__init__(parts, place, found, action)
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, output: Reading) -> None:
+        super().__init__(parts, place, found, action, output)
         room = parts.chat.room
         self._end = action.shows_end
         self._shown = Tail(room.lines) if self._end else Head(room.lines)
@@ -95,19 +120,26 @@ class TextResult(Result):
         return self._hidden + sum(scrubber.hidden for scrubber in self._scrubbers.values())
 
     async def push(self, lines: Lines) -> None:
-        """Take a block through cleaning, redaction and the sieve, in this order."""
-        scrubber = self._scrubbers.setdefault((lines.source, lines.stream), Scrubber(self._parts.redactor))
-        await self._add(scrubber.push(clean(lines.data)), lines.stream, lines.source)
-
-    async def _add(self, block: bytes, stream: Stream, source: str) -> None:
-        if not block:
+        """Take a block through cleaning, redaction and the sieve, in this order, beside the loop where it is large."""
+        scrubber = self._scrubbers.setdefault((lines.source, lines.stream), Scrubber(self._redactor))
+        if lines.lead:
+            before = scrubber.hidden
+            await aside(len(lines.data), lambda: scrubber.push(clean(lines.data)))
+            self._hidden -= scrubber.hidden - before  # what nobody is shown is hidden from nobody
             return
-        if source:
-            block = under_name(self._text(source), block)
-        if stream == "err":
+        block = await aside(
+            len(lines.data), lambda: self._sieved(scrubber.push(clean(lines.data)), lines.stream, lines.source)
+        )
+        await self._add(block)
+
+    def _sieved(self, block: bytes, stream: Stream, source: str) -> bytes:
+        if source and block:
+            block = under_name(self._redactor.text(source), block)
+        if stream == "err" and block:
             block = mark_stderr(block)
-        if self._sieve:
-            block = sieve(self._sieve, block)
+        return sieve(self._sieve, block) if self._sieve else block
+
+    async def _add(self, block: bytes) -> None:
         if not block:
             return
         self._shown.push(block)
@@ -137,7 +169,7 @@ class TextResult(Result):
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         for (source, stream), scrubber in self._scrubbers.items():
-            await self._add(scrubber.close(), stream, source)
+            await self._add(self._sieved(scrubber.close(), stream, source))
         if not self._shown.total:
             return False
         if self._stored:
@@ -172,14 +204,14 @@ class TextResult(Result):
 class TableResult(Result):
     """Rows; each is kept as one line, its cells between tabs."""
 
-    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, table: Table) -> None:
-        super().__init__(parts, place, found, action)
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, output: Reading, table: Table) -> None:
+        super().__init__(parts, place, found, action, output)
         self._table = table
         if table.title:
-            self._title = f"{self._title}: {parts.redactor.text(table.title)}"
+            self._title = f"{self._title}: {self._redactor.text(table.title)}"
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
-        lines = [row_line([self._text(cell) for cell in row]).encode() for row in self._table.rows]
+        lines = await aside(sum(map(len, self._table.rows)) * _CELL, self._lines)
         end, total, room = self._action.shows_end, len(lines), self._parts.chat.room
         edge: Edge = "end" if end else "start"
         part = lines[-room.lines :] if end else lines[: room.lines]
@@ -198,12 +230,15 @@ class TableResult(Result):
             await as_file(self._parts, self._place, kept)
         return True
 
+    def _lines(self) -> list[bytes]:
+        return [row_line([self._text(cell) for cell in row]).encode() for row in self._table.rows]
+
 
 class CardResult(Result):
     """A card; kept as the text that it reads as, so that it can be searched and saved too."""
 
-    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, card: Card) -> None:
-        super().__init__(parts, place, found, action)
+    def __init__(self, parts: Parts, place: Place, found: Found, action: Action, output: Reading, card: Card) -> None:
+        super().__init__(parts, place, found, action, output)
         self._card = card
 
     async def finish(self, notes: tuple[str, ...]) -> bool:

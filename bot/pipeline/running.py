@@ -14,19 +14,23 @@ from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
 from bot.core.policy import Allow, Ask, Circumstances
+from bot.core.ports.engines import Find, SecretValues
 from bot.core.ports.state import LiveRun
+from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Session
-from bot.core.target import Container, Found, found_to_json, things_of
+from bot.core.target import MOST_MENTIONED, Container, Found, Objects, found_to_json, judged_to_json, things_of
 from bot.core.units import show_duration
 from bot.core.view import State, Status
 from bot.pipeline.asked import Asked
 from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder
 from bot.pipeline.glass import still_open, without_glass
+from bot.pipeline.keyboard import typed_lines
 from bot.pipeline.parts import Parts
 from bot.pipeline.ports_of import port_needed
-from bot.pipeline.trail import Trail, few, told
+from bot.pipeline.results import Reading
+from bot.pipeline.trail import Trail, told
 from bot.runs import Run
 from bot.together import alongside, together
 
@@ -47,7 +51,10 @@ class Running:
         verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
         engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
         needed = port_needed(type(asked.action), engine)
-        delivery = Delivery(self._parts, place, running, asked.action, found, run, self._scannable(asked, found))
+        output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine))
+        delivery = Delivery(
+            self._parts, place, running, asked.action, found, run, output, self._scannable(asked, found)
+        )
         limit = self._limit(asked.action)
         outputs = self._outputs(asked, found, needed, run, note)
         run.still = lambda: self._still(asked, found)
@@ -72,13 +79,27 @@ class Running:
             ended = str(error) or type(error).__name__
             raise
         finally:
-            trail = Trail.of(self._parts, asked.request, asked.person, asked.command)
+            trail = Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
             await trail.afterwards(trail.entry("ended", ended, found, bytes=delivery.bytes, exit=delivery.exit))
             if not run.in_a_hurry:
                 await self._unlisted(place, live)
                 if delivery.kept:
                     await remember(self._parts, asked, place, found, delivery.kept)
         return "done", delivery.summary
+
+    async def _redactor(self, found: Found) -> Redactor:
+        """What is hidden of this run's output: what always is, and what the found containers' own secrets are."""
+        containers = [thing for thing in things_of(found) if isinstance(thing, Container)]
+        engine = self._parts.engines[found.scope.context]
+        values = await engine.secret_values(containers) if isinstance(engine, SecretValues) else []
+        return self._parts.redactor.also((name for it in containers for name in it.secret_variables), values)
+
+    def _mentions(self, engine: Find) -> str:
+        things = list({id(thing): thing for thing in engine.mentioned}.values())
+        if not things:
+            return ""
+        about = Objects(engine.scope, tuple(things))
+        return judged_to_json(about, self._parts.policy.labels, self._parts.redactor.text, MOST_MENTIONED)
 
     def _limit(self, action: Action) -> timedelta:
         limits = self._parts.limits
@@ -101,11 +122,11 @@ class Running:
 
     async def _begin_with(self, asked: Asked, found: Found, run: Run) -> None:
         """The line that opened somebody's shell is its first, and on record like any."""
-        if asked.first:
-            command = self._parts.redactor.text(f"$ {asked.first}")
-            trail = Trail.of(self._parts, asked.request, asked.person, command)
+        for line in typed_lines(asked.first) if asked.first else ():
+            command = self._parts.redactor.command(f"$ {line}")
+            trail = Trail.of(self._parts, asked.request, asked.person, command, line)
             await trail.write(trail.entry("typed", found=found))
-            run.lines.put_nowait(Typed(asked.first))
+            run.lines.put_nowait(Typed(line))
 
     async def _unlisted(self, place: Place, live: LiveRun) -> None:
         try:
@@ -160,7 +181,7 @@ def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
         command=asked.command,
         text=typed(without_glass(asked.action)),
         user=asked.request.user,
-        found=found_to_json(few(found)),
+        found=found_to_json(found),
         votes=asked.grant.votes if asked.grant else 0,
         glass=asked.glass_broken,
         shell=asked.request.user if isinstance(asked.action, InteractiveAction) else "",

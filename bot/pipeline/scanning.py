@@ -1,20 +1,25 @@
 """Files, scanned for secrets before they leave: text as text, a .tar.gz member by member.
 
-What is neither is binary: nothing can be said about what is in it, so policy is asked again.
+What holds a NUL is binary: nothing can be said about what is in it, so policy is asked again. An archive is taken apart
+in a process of its own, with limits on its memory and time: what somebody made to burst, bursts there.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import tarfile
+import asyncio
+import json
+import sys
+import tempfile
 from dataclasses import dataclass, replace
+from typing import IO
 
 from bot.core.errors import CdebugError
 from bot.core.output import File
-from bot.core.redact import Redactor, Scrubber
+from bot.core.redact import Redactor
+from bot.unpacking import SECONDS, Packing, scrub
 
 _ARCHIVES = (".tar.gz", ".tgz")
+_PATIENCE_S = SECONDS + 10
 
 
 @dataclass(frozen=True)
@@ -26,63 +31,51 @@ class Scanned:
     binary: tuple[str, ...] = ()
 
 
-def scan(file: File, redactor: Redactor, most: int) -> Scanned:
+async def scan(file: File, redactor: Redactor, most: int) -> Scanned:
     """Redact what can be read. most: bytes that an archive may unpack to. Raises CdebugError where it can't be read."""
     if file.name.endswith(_ARCHIVES):
-        return _scan_archive(file, redactor, most)
-    scrubbed = scrub(file.data, redactor)
+        return await _scan_apart(file, redactor, most)
+    scrubbed = await asyncio.to_thread(scrub, file.data, redactor)
     if scrubbed is None:
         return Scanned(file, binary=(file.name,))
     return Scanned(replace(file, data=scrubbed[0]), scrubbed[1])
 
 
-def scrub(data: bytes, redactor: Redactor) -> tuple[bytes, int] | None:
-    """Text with its secrets replaced, and their number; None for what isn't text."""
-    if b"\0" in data:
-        return None
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return None
-    scrubber = Scrubber(redactor)
-    ends = data.endswith(b"\n")
-    whole = data if ends else data + b"\n"
-    clean = scrubber.push(whole) + scrubber.close()
-    return (clean if ends else clean.removesuffix(b"\n")), scrubber.hidden
+async def _scan_apart(file: File, redactor: Redactor, most: int) -> Scanned:
+    task = {"most": most, "hidden": file.hidden, "redactor": redactor.to_json()}
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as made:
+        await asyncio.to_thread(_write, given, task, file.data)
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.unpacking", stdin=given, stdout=made, stderr=asyncio.subprocess.DEVNULL
+        )
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                status = await child.wait()
+        except BaseException as error:
+            child.kill()
+            await child.wait()
+            if isinstance(error, TimeoutError):
+                raise _unreadable(file.name, "it takes too long to read") from error
+            raise
+        if status:
+            raise _unreadable(file.name, "it needs more memory or time than a scan may take")
+        packing, data = await asyncio.to_thread(_read, made)
+    if packing.why:
+        raise _unreadable(file.name, packing.why)
+    return Scanned(replace(file, data=data), packing.hidden, packing.binary)
 
 
-def _scan_archive(file: File, redactor: Redactor, most: int) -> Scanned:
-    out = io.BytesIO()
-    hidden, binary = 0, []
-    try:
-        with (
-            tarfile.open(fileobj=io.BytesIO(file.data), mode="r:gz") as source,
-            tarfile.open(fileobj=out, mode="w:gz") as target,
-        ):
-            for member in source:
-                most -= max(member.size, 0) + tarfile.BLOCKSIZE
-                if most < 0:
-                    raise CdebugError(
-                        f"the archive {file.name} unpacks to too much", why="it can't be scanned for secrets",
-                        hint="Copy a part of it.",
-                    )  # fmt: skip
-                found = source.extractfile(member) if member.isreg() else None
-                member.name, member.linkname = redactor.text(member.name), redactor.text(member.linkname)
-                member.pax_headers = {}  # they would name it again
-                if found is None:
-                    target.addfile(member)
-                    continue
-                data = found.read()
-                scrubbed = scrub(data, redactor)
-                if scrubbed is None:
-                    binary.append(member.name)
-                else:
-                    data, count = scrubbed
-                    hidden += count
-                member.size = len(data)
-                target.addfile(member, io.BytesIO(data))
-    except (tarfile.TarError, OSError, EOFError, gzip.BadGzipFile) as error:
-        raise CdebugError(
-            f"the archive {file.name} can't be read", why=str(error), hint="Copy a single file."
-        ) from error
-    return Scanned(replace(file, data=out.getvalue()), hidden, tuple(binary))
+def _unreadable(name: str, why: str) -> CdebugError:
+    return CdebugError(f"the archive {name} can't be scanned for secrets", why=why, hint="Copy a part of it.")
+
+
+def _write(given: IO[bytes], task: dict[str, object], data: bytes) -> None:
+    given.write(json.dumps(task).encode() + b"\n")
+    given.write(data)
+    given.seek(0)
+
+
+def _read(made: IO[bytes]) -> tuple[Packing, bytes]:
+    made.seek(0)
+    known = json.loads(made.readline())
+    return Packing(known["hidden"], tuple(known["binary"]), known["why"]), made.read()

@@ -13,22 +13,21 @@ from bot.core.errors import CdebugError
 from bot.core.person import Person
 from bot.core.policy import Allow, Ask, Decision, Deny
 from bot.core.request import Request
-from bot.core.target import Found, Objects, found_to_json
+from bot.core.spelling import in_one_line
+from bot.core.target import Found, judged_to_json
 from bot.pipeline.parts import Parts
-
-_MOST_OBJECTS = 20
 
 
 class Trail:
-    """One command's records. command: as people may read it."""
+    """One command's records. command: as people may read it; words: in full, where they aren't the request's own."""
 
-    def __init__(self, parts: Parts, request: Request, user: str, name: str, command: str) -> None:
-        self._parts, self._request = parts, request
-        self._user, self._name, self._command = user, name, command
+    def __init__(self, parts: Parts, request: Request, user: str, command: str, words: str = "") -> None:
+        self._parts, self._request, self._user, self._command = parts, request, user, command
+        self._words = parts.fingerprint(words or request.text, request.stdin)
 
     @classmethod
-    def of(cls, parts: Parts, request: Request, person: Person, command: str) -> Trail:
-        return cls(parts, request, person.user, person.name, command)
+    def of(cls, parts: Parts, request: Request, person: Person, command: str, words: str = "") -> Trail:
+        return cls(parts, request, person.user, command, words)
 
     def entry(self, event: Transition, detail: str = "", found: Found | None = None, **more: object) -> Entry:
         """A record-to-be, at this moment."""
@@ -36,12 +35,12 @@ class Trail:
             "id": self._request.id,
             "team": self._request.team,
             "user": self._user,
-            "name": self._name,
             "channel": self._request.channel,
             "thread": self._request.thread or self._request.message,
-            "command": self._command,
-            "detail": self._parts.redactor.text(detail),
-            "found": found_to_json(few(found)) if found else "",
+            "command": in_one_line(self._command),
+            "words": self._words,
+            "detail": in_one_line(self._parts.redactor.text(detail)),
+            "found": judged_to_json(found, self._parts.policy.labels, self._parts.redactor.text) if found else "",
             **more,
         }
         return Entry(event, self._parts.now().astimezone(UTC).isoformat(timespec="milliseconds"), **known)  # type: ignore[arg-type]
@@ -57,11 +56,6 @@ class Trail:
         except CdebugError as error:
             for entry in entries:
                 self._parts.log.error("not in the audit", why=str(error), event_=entry.event, id=entry.id)
-
-
-def few(found: Found) -> Found:
-    """A list of everything is told by its place: its names were not typed, and its labels fill a store."""
-    return found.scope if isinstance(found, Objects) and len(found.items) > _MOST_OBJECTS else found
 
 
 def told(decision: Decision) -> str:

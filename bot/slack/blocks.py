@@ -1,17 +1,21 @@
 """Views as Slack messages: blocks, and a `text` that is a plain copy of them. Pure.
 
 Whatever an engine or a person wrote goes into rich text or plain text, which Slack shows and does
-not read: it can't ping, link or format. In `text`, which Slack reads, it is escaped.
+not read: it can't ping, link or format. In `text`, which Slack reads, it is escaped. Signs that hide, move or end
+a line are spelt out here, for all views: nothing else does it again.
 
 Limits: https://docs.slack.dev/reference/block-kit/blocks and …/methods/chat.update (text of 4,000).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from bot.core.pattern import compiled
+from bot.core.person import Mention, Said
+from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, State, Status, TableView, TextView, View
 from bot.core.window import Room, shorten
 
@@ -53,8 +57,35 @@ def room(lines: int) -> Room:
     return Room(lines=lines, characters=_BODY, width=1_200, cost=lambda line: len(escape(line)))
 
 
+_LINES = frozenset({"text", "lines", "question"})  # fields that may hold several lines
+_OURS = frozenset({"buttons", "id", "who", "ended_by", "asked", "state"})  # made by us, of ids and mentions
+
+
+def _spelt(view: View) -> View:
+    """The same with every text in it spelt out."""
+    changed = {
+        field.name: _deep(getattr(view, field.name), spell_out if field.name in _LINES else in_one_line)
+        for field in fields(view)
+        if field.name not in _OURS
+    }
+    return replace(view, **changed)
+
+
+def _deep(value: Any, spell: Callable[[str], str]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_deep(part, spell) for part in value)
+    return spell(value) if isinstance(value, str) and not isinstance(value, Mention) else value
+
+
+def plain(said: Said) -> str:
+    """A sentence for a field that Slack parses: text escaped, mentions as they are."""
+    parts = said if isinstance(said, tuple) else (said,)
+    return "".join(part if isinstance(part, Mention) else escape(spell_out(part)) for part in parts)
+
+
 def render(view: View) -> Message:
     """Any view as a message within every limit."""
+    view = _spelt(view)
     match view:
         case Status():
             text, blocks = _status(view)
@@ -155,22 +186,40 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
             if left < 0:
                 missing += len(rows) - number
                 break
-            elements += [_words(f"{label}: ", italic=True), _words(f"{shown}\n")] if label else [_words(f"{shown}\n")]
-            lines.append(f"{escape(label)}: {escape(shown)}" if label else escape(shown))
+            named = [_words(f"{label}: ", italic=True)] if label else []
+            elements += (
+                [*named, *_mention(value), _words("\n")]
+                if isinstance(value, Mention)
+                else [*named, _words(f"{shown}\n")]
+            )
+            lines.append(
+                f"{escape(label)}: {plain(value) if isinstance(value, Mention) else escape(shown)}"
+                if label
+                else escape(shown)
+            )
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
     has_all = "Arguments" if any(button.action == "arguments" for button in view.buttons) else "Save"
     cut = (f"{missing} more rows: {has_all} has them all",) if missing else ()
-    notes = " · ".join((*view.notes, *cut))
-    lines += [escape(notes)] if notes else []
+    notes = tuple(
+        part for note in (*view.notes, *cut) for part in (" · ", *(note if isinstance(note, tuple) else (note,)))
+    )[1:]
+    lines += [plain(notes)] if notes else []
     if view.asked:
         elements.append(_words("Who may approve: ", bold=True))
         for person in view.asked:
             elements += [*_mention(person), _words(" ")]
         lines.append(f"Who may approve: {' '.join(view.asked)}")
-    return "\n".join(lines), [header, _rich(elements), *([_context(notes)] if notes else [])]
+    return "\n".join(lines), [header, _rich(elements), *([_foot_of(notes)] if notes else [])]
+
+
+def _foot_of(notes: tuple[str, ...]) -> Block:
+    """Small print; where it names people, in the type that can."""
+    return _rich(_sentence(notes)) if any(isinstance(note, Mention) for note in notes) else _context("".join(notes))
 
 
 def _note(view: NoteView) -> tuple[str, list[Block]]:
+    if isinstance(view.text, tuple):
+        return plain(view.text), [_rich(_sentence(view.text))]
     text = shorten(view.text, Room(width=_BODY))
     return escape(text), [_rich(_prose(text))]
 
@@ -209,8 +258,12 @@ def _words(text: str, **style: bool) -> Block:
     return {"type": "text", "text": text} | ({"style": style} if style else {})
 
 
-_CODE = re.compile(r"`([^`\n]+)`")
-_USER = re.compile(r"<@([UW][A-Z0-9]+)>")
+_CODE = compiled(r"`([^`\n]+)`")
+_USER = compiled(r"<@([UW][A-Z0-9]+)>")
+
+
+def _sentence(said: tuple[str, ...]) -> list[Block]:
+    return [element for part in said for element in (_mention(part) if isinstance(part, Mention) else _prose(part))]
 
 
 def _prose(text: str) -> list[Block]:
@@ -259,9 +312,20 @@ def form_modal(form: Form, metadata: str) -> Block:
     }
 
 
+def is_cut(page: Page) -> bool:
+    """Whether a modal can't hold all of it."""
+    return len(spell_out(page.text)) > _BODY * _PARTS
+
+
 def page_modal(page: Page) -> Block:
     """A modal that is only read: the text in as many blocks as it needs, at most what Slack takes."""
-    parts = [page.text[at : at + _BODY] for at in range(0, len(page.text), _BODY)][:_PARTS] or [" "]
+    text = spell_out(page.text)
+    if is_cut(page):
+        shown = _BODY * _PARTS
+        text = (
+            f"The first {shown:,} of {len(text):,} characters. cdebug sends you all of it as a file.\n\n{text[:shown]}"
+        )
+    parts = [text[at : at + _BODY] for at in range(0, len(text), _BODY)] or [" "]
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": page.title[:_TITLE]},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import Misconfigured
@@ -21,7 +23,15 @@ PATH = "/slack/events"
 _PING_S = 3.0
 _RETRY_S = 2.0
 _LARGEST = 1 << 20
+_BODY_S, _IDLE_S, _MOST_BODIES = 3.0, 15.0, 200
 _REFUSED = frozenset({"invalid_auth", "not_allowed_token_type", "account_inactive", "token_revoked"})
+
+
+def _closing(status: int) -> web.Response:
+    """An answer after which the connection is of no more use."""
+    answer = web.Response(status=status)
+    answer.force_close()
+    return answer
 
 
 class Door(Protocol):
@@ -95,17 +105,26 @@ class SocketDoor:
 
 
 class HttpDoor:
-    """An HTTP server for Slack's signed requests. bolt refuses a bad signature and one older than five minutes."""
+    """An HTTP server for Slack's signed requests.
 
-    def __init__(self, app: AsyncApp, port: int, log: Any) -> None:
+    Rules of this class:
+    - a body has a size, a time and a number beside others; what is not sent in full is not waited for
+    - nothing of it is read as anything before its signature was compared; one older than five minutes is none
+    """
+
+    def __init__(self, app: AsyncApp, port: int, signing_secret: str, log: Any) -> None:
         self._app, self._port, self._log = app, port, log
+        self._verifier = SignatureVerifier(signing_secret)
+        self._waiting: deque[asyncio.Timeout] = deque()
         self._runner: web.AppRunner | None = None
 
     async def open(self) -> None:
         """Raises Misconfigured where the port is taken."""
         server = web.Application(client_max_size=_LARGEST)
         server.router.add_post(PATH, self._handle)
-        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=2)
+        self._runner = web.AppRunner(
+            server, access_log=None, shutdown_timeout=2, lingering_time=0, keepalive_timeout=_IDLE_S
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, "0.0.0.0", self._port).start()
@@ -113,12 +132,42 @@ class HttpDoor:
             raise Misconfigured(f"PORT {self._port} can't be listened on", why=error.strerror or "") from error
 
     async def _handle(self, request: web.Request) -> web.Response:
-        if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
-            return web.Response(status=401)
+        try:
+            async with asyncio.timeout(_BODY_S) as time:
+                self._make_room_for(time)
+                try:
+                    body = await request.read()
+                finally:
+                    self._waiting.remove(time)
+        except TimeoutError:
+            return _closing(408)
+        except web.HTTPRequestEntityTooLarge:
+            return _closing(413)
+        if not self._is_signed(body, request):
+            return _closing(401)
         try:
             return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
-        except ValueError:  # no UTF-8, no JSON, no number where the signature's time should be: not from Slack
-            return web.Response(status=400)
+        except (
+            ValueError,
+            RecursionError,
+            AttributeError,
+            TypeError,
+        ):  # signed, and yet no payload
+            return _closing(400)
+
+    def _make_room_for(self, time: asyncio.Timeout) -> None:
+        """So many bodies may be on their way; Slack's come at once, so who has waited longest waits for nothing."""
+        if len(self._waiting) >= _MOST_BODIES:
+            self._waiting[0].reschedule(asyncio.get_running_loop().time())
+        self._waiting.append(time)
+
+    def _is_signed(self, body: bytes, request: web.Request) -> bool:
+        at = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        try:
+            return at.isascii() and at.isdecimal() and self._verifier.is_valid(body, at, signature)
+        except (ValueError, TypeError):  # no UTF-8, or a signature that is none
+            return False
 
     def connected(self) -> bool:
         return self._runner is not None

@@ -64,9 +64,11 @@ def _event(body: Body, bot_user: str, new_id: str, now: float) -> Request | None
         return None
     direct = event.get("channel_type") == "im"
     line = bool(event.get("thread_ts")) and text.startswith(_PROMPT)
-    if not direct and not line and mention not in text:
+    text = text.lstrip()
+    mentioned = text.startswith(mention)  # elsewhere it speaks of us, or quotes somebody
+    if not direct and not line and not mentioned:
         return None
-    words, stdin = parted(text.split(mention, 1)[1] if mention in text and not line else text)
+    words, stdin = parted(text.removeprefix(mention) if mentioned and not line else text)
     team = event.get("team") or body["team_id"]
     return Request(
         id=new_id,
@@ -99,6 +101,7 @@ def _action(body: Body, new_id: str, now: float) -> Request:
         channel=body["channel"]["id"],
         at=now,
         action=menu or name,
+        text=name if menu else "",
         value=value,
         thread=container.get("thread_ts") or body.get("message", {}).get("thread_ts") or message,
         message=message,

@@ -11,7 +11,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.errors import CdebugError
 from bot.core.output import Chart
+from bot.core.person import Said
 from bot.core.request import Place, Request
+from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.slack import blocks
@@ -70,11 +72,11 @@ class Threads:
     async def upload(self, place: Place, name: str, data: bytes, title: str) -> None:
         """A file in the thread."""
         await asyncio.sleep(await self._pace.reserve(place.channel))
-        await upload(self._client, place, name, data, title)
+        await upload(self._client, place, in_one_line(name), data, in_one_line(title))
 
-    async def whisper(self, request: Request, text: str) -> None:
+    async def whisper(self, request: Request, said: Said) -> None:
         """One line for the asker alone; a command in a thread or a direct message gets a reply instead."""
-        text = blocks.escape(text)
+        text = blocks.plain(said)
         in_public = request.kind == "command" and (request.thread or request.channel.startswith("D"))
         try:
             await call("answer", lambda: (self._reply if in_public else self._ephemeral)(request, text))
@@ -94,6 +96,15 @@ class Threads:
             view = blocks.page_modal(modal)
         what = f"open the {modal.title.lower()}"
         await call(what, lambda: self._client.views_open(trigger_id=request.trigger, view=view))
+        if isinstance(modal, Page) and blocks.is_cut(modal):
+            await self._hand_over(request, modal)
+
+    async def _hand_over(self, request: Request, page: Page) -> None:
+        """The whole of it, as a file for the reader alone: in the conversation that Slack opens between two."""
+        note = f"{page.title}, whole: it is too long for the window that you opened."
+        answer = await call("write to you", lambda: self._client.chat_postMessage(channel=request.user, text=note))
+        alone = Place(request.team, str(answer["channel"]), str(answer["ts"]))
+        await upload(self._client, alone, page.file, spell_out(page.text).encode(), page.title)
 
     async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False) -> str:
         if not hurry:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from bot.core.audit import Entry, Head, Record, append, fault, read, seal, written
+from bot.core.audit import AuditPage, Entry, Head, Record, append, fault, read, seal, written
 from bot.core.errors import CdebugError, Unavailable
 from bot.store.connection import answering
 from bot.store.keys import AUDIT, AUDIT_HEAD, AUDIT_START
@@ -31,12 +31,18 @@ return 1
 """
 
 
+_END = """
+return {redis.call('GET', KEYS[2]) or '', redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[1])}
+"""
+
+
 class Journal:
     """key: CDEBUG_AUDIT_KEY. Every method raises Unavailable where Redis is away."""
 
     def __init__(self, redis: Any, key: bytes) -> None:
         self._redis, self._key = redis, key
         self._append = redis.register_script(_APPEND)
+        self._end = redis.register_script(_END)
         self._head: str | None = None
         self._batch: list[tuple[str, asyncio.Future[None]]] = []
         self._writing = asyncio.Lock()
@@ -122,11 +128,44 @@ class Journal:
                 return
             after = f"({page[-1][0].decode()}"
 
-    async def entries(self, most: int) -> list[Entry]:
-        """The last ones, newest first."""
+    async def read(self, most: int) -> AuditPage:
+        """The last ones, newest first, as far back as the chain holds; and what is wrong with it, if anything is."""
         async with answering(_PATIENCE_S):
-            page = await self._redis.xrevrange(AUDIT(), count=most)
-        return [read(_read_record(fields).entry) for _, fields in page]
+            head, rows = await self._end(keys=[AUDIT(), AUDIT_HEAD()], args=[most + 1])
+        try:
+            begins = await self.start()
+        except Unavailable:
+            raise
+        except CdebugError as error:
+            return AuditPage((), str(error))
+        return await asyncio.to_thread(self._proved, begins, _read_head((head or b"").decode()), rows, most)
+
+    def _proved(self, begins: Head, end: Head, rows: Any, most: int) -> AuditPage:
+        records = [_read_record(_fields(fields)) for _, fields in rows]
+        entries: list[Entry] = []
+        for record, before in zip(records, [*records[1:], None], strict=True):
+            if len(entries) == most:
+                break
+            start = Head(before.seq, before.mac) if before else begins
+            if wrong := fault([record], start, end, [], self._key):
+                return AuditPage(tuple(entries), wrong)
+            end = start
+            entries.append(read(record.entry))
+        return AuditPage(tuple(entries), "" if records or end == begins else f"record {end.seq} is missing")
+
+    async def until_head(self) -> tuple[Head, list[Record]]:
+        """The head and every entry of the stream, as they were at one moment: none is passed over."""
+        async with answering(_PATIENCE_S):
+            head, rows = await self._end(keys=[AUDIT(), AUDIT_HEAD()], args=[1])
+        if not rows:
+            return _read_head((head or b"").decode()), []
+        last = rows[0][0].decode()
+        records = []
+        async for entry_id, record in self._rows():
+            if _order(entry_id) > _order(last):
+                break
+            records.append(record)
+        return _read_head((head or b"").decode()), records
 
     async def trim(self, before: datetime) -> None:
         """Take out the records from before a moment, and seal where the chain begins now.
@@ -161,8 +200,21 @@ def _read_head(text: str) -> Head:
     return Head(int(seq), mac) if mac else Head()
 
 
+def _order(entry_id: str) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)
+
+
+def _fields(flat: Any) -> dict[bytes, Any]:
+    """A script gets an entry's fields as one list: name, value, name, value."""
+    return dict(zip(flat[::2], flat[1::2], strict=False)) if len(flat) == 2 else {}
+
+
 def _read_record(fields: Any) -> Record:
+    """What has a field more than ours, or none, is a record that no chain holds."""
     try:
+        if set(fields) != {b"record"}:
+            return Record(0, "", "")
         seq, mac, entry = json.loads(fields[b"record"])
         return Record(int(seq), str(entry), str(mac))
     except (ValueError, TypeError, KeyError):

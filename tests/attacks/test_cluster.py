@@ -168,7 +168,7 @@ async def test_credentials_typed_for_a_request_are_in_no_public_message(shop_cha
         "http web:8080/health -H 'Authorization: ApiKey sesame' -H 'Cookie: sid=open'"
     )
     everything = "\n".join(each["text"] for each in [root, *thread])
-    assert "Authorization: [redacted]" in root["text"]
+    assert "Authorization: [redacted: 13 characters]" in root["text"]
     assert "sesame" not in everything
     assert "sid=open" not in everything
 

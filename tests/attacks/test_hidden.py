@@ -27,6 +27,38 @@ def _named(text: str) -> str:
     return text.replace("treasury", "NAME").replace("treasurx", "NAME")
 
 
+@pytest.mark.parametrize("command", ["network --name bridge", "inspect network/bridge", "images"])
+async def test_what_a_kept_result_mentions_is_judged_for_each_who_reads_it(room: Conversation, command: str):
+    root, _ = await room.run(command)
+    assert "treasury" in "".join(m["text"] for m in await room.thread(root))
+    cem = room.as_("U0CEM")
+    before = {m["ts"] for m in await cem.messages()}
+
+    await cem.type("@cdebug grep treas", thread=root["ts"])
+    await cem.type("@cdebug save", thread=root["ts"])
+    await room.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 2, "two refusals")
+    fresh = [m for m in await cem.messages() if m["ts"] not in before and m["user"] == "U0CDEBUG"]
+    assert "treasury" not in "".join(m["text"] for m in fresh)
+    assert not [m for m in fresh if m["files"]]
+
+    await room.type("@cdebug grep treas", thread=root["ts"])  # the neighbour: whose it is
+    await room.until(
+        lambda all_: [m for m in all_ if "```" in m["text"] and "treasury" in m["text"] and m["ts"] not in before],
+        "the lines",
+    )
+
+
+async def test_records_about_what_was_never_judged_show_no_words(room: Conversation):
+    await room.type("/cdebug can logs treasury")
+    await room.whispered("allow")
+    await room.run("logs treas", ends=("done", "failed"))
+    cem = room.as_("U0CEM")
+    await cem.type("/cdebug audit --who <@U0ANN> --since 1m")
+    shown = await cem.whispered("<@U0ANN>")
+    assert "treas" not in shown["text"]
+    assert "`can …`" in shown["text"]
+
+
 LISTS = [
     "ps -a",
     "stats",
@@ -80,6 +112,7 @@ async def test_a_thread_about_it_says_nothing_to_those_who_cant_see_it(room: Con
 
 
 async def test_its_requests_sessions_and_records_are_not_listed(room: Conversation):
+    await room.run("describe trellis")
     await room.type("/cdebug logs treasury -f")
     await room.until(lambda all_: [m for m in all_ if "the log of" in m["text"]], "the follow")
     cem = room.as_("U0CEM")
@@ -90,7 +123,7 @@ async def test_its_requests_sessions_and_records_are_not_listed(room: Conversati
     await cem.whispered("No record fits")
     await cem.type("/cdebug audit")
     shown = await cem.whispered("asked")
-    others = [line for line in shown["text"].splitlines() if " cem " not in line]  # what he typed himself he may read
+    others = [line for line in shown["text"].splitlines() if "<@U0CEM>" not in line]
     assert others
     assert not [line for line in others if "treasury" in line]
     await room.press(await room.now((await room.messages())[0]), "Stop")

@@ -80,6 +80,7 @@ def test_a_bad_pattern_of_an_operator_names_its_key():
         Redactor({"broken": "(("})
 
 
+BODY = "MIIEpAIBAAKCAQEAx7Vdk2f9QmPz0LrT8uYw3sHqJ5nB1cG6eD4aKoZiRjWtXvU9"
 KEY_LINES = [
     "-----BEGIN RSA PRIVATE KEY-----",
     *(f"MIIEow{'x' * 50}{n}" for n in range(9)),
@@ -155,20 +156,47 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        (["--env", "DB_PASSWORD=correct horse battery"], ["--env", "DB_PASSWORD=[redacted]"]),
-        (["-e", "DB_PASSWORD=it's me"], ["-e", "DB_PASSWORD=[redacted]"]),
-        (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted]"]),
-        (["--api-key=a b"], ["--api-key=[redacted]"]),
-        (["--token", "x"], ["--token", "[redacted]"]),
-        (["curl", "-H", "Authorization: Bearer abcdefghijklmn"], ["curl", "-H", "Authorization: [redacted]"]),
-        (["http", "-H", "Cookie: sid=1"], ["http", "-H", "Cookie: [redacted]"]),
+        (["--env", "DB_PASSWORD=correct horse battery"], ["--env", "DB_PASSWORD=[redacted: 21 characters]"]),
+        (["-e", "DB_PASSWORD=it's me"], ["-e", "DB_PASSWORD=[redacted: 7 characters]"]),
+        (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted: 13 characters]"]),
+        (["--api-key=a b"], ["--api-key=[redacted: 3 characters]"]),
+        (["--token", "x"], ["--token", "[redacted: 1 character]"]),
+        (
+            ["--", "curl", "-H", "Authorization: Bearer abcdefghijklmn"],
+            ["--", "curl", "-H", "Authorization: [redacted: 21 characters]"],
+        ),
+        (["http", "-H", "Cookie: sid=1"], ["http", "-H", "Cookie: [redacted: 5 characters]"]),
         (["http", "-H", "Accept: text/plain"], ["http", "-H", "Accept: text/plain"]),
         (["--tail", "20", "ls", "-la"], ["--tail", "20", "ls", "-la"]),
-        (["echo", "-----BEGIN PRIVATE KEY-----\nMIIE\nMIIF"], ["echo", "-----BEGIN PRIVATE KEY-----[redacted]"]),
+        (["--", "echo", "ghp_" + "a" * 36], ["--", "echo", "[redacted: 40 characters]"]),
+        (["--", "echo", f"x\n{BODY}\ny"], ["--", "echo", "x\n[redacted: 64 characters]\ny"]),
     ],
 )
 def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], shown: list[str]):
     assert Redactor().words(words) == shown
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("API_TOKEN=abc; echo x > /tmp/pwned; id", "API_TOKEN=[redacted: 3 characters]; echo x > /tmp/pwned; id"),
+        ("API_TOKEN=abc;echo x>/tmp/pwned;id", "API_TOKEN=[redacted: 3 characters];echo x>/tmp/pwned;id"),
+        ("API_TOKEN=abc rm -rf /data", "API_TOKEN=[redacted: 3 characters] rm -rf /data"),
+        ("API_TOKEN='a b' rm -rf /data", "API_TOKEN='[redacted: 3 characters]' rm -rf /data"),
+        ('API_TOKEN="$(touch /tmp/pwned)" id', 'API_TOKEN="$(touch /tmp/pwned)" id'),
+        ("API_TOKEN=abc$(touch /tmp/pwned)", "API_TOKEN=[redacted: 3 characters]$(touch /tmp/pwned)"),
+        ("x-key: ; echo x > /tmp/pwned; id", "x-key: ; echo x > /tmp/pwned; id"),
+        ("x-api-key: touch /tmp/pwned", "x-api-key: [redacted: 5 characters] /tmp/pwned"),
+        ("password: |\n  touch /tmp/pwned", "password: |\n  touch /tmp/pwned"),
+        ("-----BEGIN PRIVATE KEY-----\ntouch /tmp/pwned", "-----BEGIN PRIVATE KEY-----\ntouch /tmp/pwned"),
+        ("token=a\ntouch /tmp/pwned", "token=[redacted: 1 character]\ntouch /tmp/pwned"),
+    ],
+)
+def test_what_a_shell_would_run_is_never_part_of_a_value(word: str, shown: str):
+    redactor = Redactor()
+    assert redactor.words(["exec", "--", "sh", "-c", word])[-1] == shown
+    assert redactor.words(["exec", "--", "bash", "-c", "-H", word])[-1].count("/tmp/pwned") == word.count("/tmp/pwned")
+    assert redactor.command(word) == shown
 
 
 @pytest.mark.parametrize(

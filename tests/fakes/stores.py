@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from bot.core.approval import Approval
-from bot.core.audit import Entry
+from bot.core.audit import AuditPage, Entry
 from bot.core.ports.state import Kept, Letter, LiveRun, Menu, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
@@ -135,8 +135,8 @@ class MemoryJournal:
             raise self.fault
         self.written += entries
 
-    async def entries(self, most: int) -> list[Entry]:
-        return self.written[::-1][:most]
+    async def read(self, most: int) -> AuditPage:
+        return AuditPage(tuple(self.written[::-1][:most]))
 
 
 class MemoryLive:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,16 +16,17 @@ from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
 from bot.core.action import Wants
+from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.output import Chart, Lines
-from bot.core.person import Channel, Person
+from bot.core.person import Channel, Person, Said
 from bot.core.policy import Policy
 from bot.core.ports.engines import Detail, LogQuery, Sees
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.session import Default
-from bot.core.target import Candidates, Container, Objects, Scope, TargetRef
+from bot.core.target import Candidates, Container, Objects, Scope, TargetRef, Thing
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
@@ -47,6 +49,7 @@ class FakeEngine:
     """Containers with logs. It has the ports Find, Logs and Details, and no others."""
 
     def __init__(self, name: str = "local") -> None:
+        self.mentioned: list[Thing] = []
         self.scope = Scope(name, "docker")
         self.containers: dict[str, Container] = {}
         self.lines: dict[str, list[Lines]] = {}
@@ -147,8 +150,8 @@ class FakeChat:
     async def upload(self, place: Place, name: str, data: bytes, title: str) -> None:
         self.files[name] = data
 
-    async def whisper(self, request: Request, text: str) -> None:
-        self.whispers.append(text)
+    async def whisper(self, request: Request, said: Said) -> None:
+        self.whispers.append(said if isinstance(said, str) else "".join(said))
 
     async def show_modal(self, request: Request, modal: Form | Page) -> None:
         self.forms.append(modal)
@@ -228,6 +231,7 @@ class World:
                 new_id=lambda: f"id{next(numbers)}",
                 log=structlog.get_logger(),
                 limits=self.limits,
+                fingerprint=partial(fingerprint, b"a key of the tests"),
             )
         )
         self._numbers = itertools.count(1)

@@ -61,7 +61,7 @@ class TestCards:
         assert "exit status 0" in done["text"]
         assert "by <@U0ANN>" in done["text"]
         ended = await listed.until(
-            lambda all_: next((m for m in all_ if m["ts"] == card["ts"] and "approved by bob" in m["text"]), None),
+            lambda all_: next((m for m in all_ if m["ts"] == card["ts"] and "approved by <@U0BOB>" in m["text"]), None),
             "the card",
         )
         assert elements(ended) == []
@@ -73,8 +73,10 @@ class TestCards:
         _, card = await asked(listed, f"exec vault {flags} -- {argv}")
         text = card["text"]
         for part in (
-            "requester: ann", "--user: app", "--env: TOKEN=[redacted]", "argument 0: printf", "argument 1: a␉b",
-            "argument 2: two words", "standard input: 26 bytes", "SHA-256", "container: vault",
+            "requester: <@U0ANN>", "--user: app", "--env: TOKEN=[redacted: 3 characters]",
+            "argument 0: printf", "argument 1: a␉b",
+            "argument 2: two words",
+            "standard input: 26 bytes: line one␤PASSWORD=[redacted: 8 characters]", "SHA-256", "container: vault",
             "image digest: sha256:", "protected: yes", "see &lt;!channel&gt;", "open until", "Can't be undone",
             "<@U0BOB>", "<@U0CEM>",
         ):  # fmt: skip
@@ -142,10 +144,10 @@ class TestCards:
 
     async def test_who_am_i_and_what_may_i(self, listed: Conversation):
         await listed.type("/cdebug whoami")
-        assert "`ann@example.com`" in (await listed.whispered("You are ann"))["text"]
+        assert "`ann@example.com`" in (await listed.whispered("You are <@U0ANN>"))["text"]
         await listed.type("/cdebug can exec vault")
         said = await listed.whispered("ask for 1")
-        assert "Could approve it: bob, cem" in said["text"]
+        assert "Could approve it: <@U0BOB>, <@U0CEM>" in said["text"]
         await listed.type("/cdebug can logs vault")
         await listed.whispered("allow: policy `everyone-looks`")
         await listed.as_("U0CEM").type("/cdebug can exec vault")
@@ -157,7 +159,7 @@ class TestCards:
         root, _ = await fay.run("exec vault --reason x --break-glass 'the shop is down' -- echo inside")
         assert "exit status 0" in root["text"]
         await shop.until(
-            lambda all_: [m for m in all_ if "break-glass: fay" in m["text"] and "the shop is down" in m["text"]],
+            lambda all_: [m for m in all_ if "break-glass: <@U0FAY> says “the shop is down”" in m["text"]],
             "the news",
         )
         _, thread = await listed.run("exec vault --reason x --break-glass 'me too' -- id", ends="denied")
@@ -259,7 +261,7 @@ async def test_in_a_direct_message_the_card_goes_to_the_approvers_channel(own: O
     await direct.ended(root, "done")
     await approvers.until(lambda all_: [m for m in all_ if m["ts"] == card["ts"] and not elements(m)], "a closed card")
     closed = await approvers.now(card)
-    assert {"bob", "cem"} <= set(closed["text"].rpartition("approved by ")[2].split(", "))
+    assert {"<@U0BOB>", "<@U0CEM>"} <= set(closed["text"].partition("approved by ")[2].split("\n")[0].split(", "))
 
 
 async def test_the_audit_proves_the_story(own: Own, here: Conversation):
@@ -274,10 +276,10 @@ async def test_the_audit_proves_the_story(own: Own, here: Conversation):
     assert verified.returncode == 0, verified.stderr
     assert "none missing" in verified.stdout
     records = [json.loads(line) for line in exported.stdout.splitlines()]
-    story = [(it["event"], it["name"]) for it in records if "proof" in it.get("command", "")]
+    story = [(it["event"], it["user"]) for it in records if "proof" in it.get("command", "")]
     assert story == [
-        ("asked", "ann"), ("decided", "ann"), ("approved", "bob"),
-        ("asked", "ann"), ("decided", "ann"), ("ended", "ann"),
+        ("asked", "U0ANN"), ("decided", "U0ANN"), ("approved", "U0BOB"),
+        ("asked", "U0ANN"), ("decided", "U0ANN"), ("ended", "U0ANN"),
     ]  # fmt: skip
     assert records[-2]["event"] == "asked"
     assert records[-1]["event"] == "refused"
@@ -340,10 +342,14 @@ async def test_a_shell_ends_when_nobody_types(own: Own, here: Conversation, cont
 async def test_two_replicas_one_approval_one_run_and_lines_that_find_their_shell(
     own_folder: Path, engine: str, vault: str, redis_server: RedisServer
 ):
-    made = Own(own_folder, engine, redis_server.url, CDEBUG_AUDIT_KEY="shared")
+    made = Own(own_folder, engine, redis_server.url, CDEBUG_AUDIT_KEY="one key for both replicas")
     (own_folder / "second").mkdir()
     second = Bot(
-        own_folder / "second", made.playground.base, engine, redis_server.url, CDEBUG_AUDIT_KEY="shared"
+        own_folder / "second",
+        made.playground.base,
+        engine,
+        redis_server.url,
+        CDEBUG_AUDIT_KEY="one key for both replicas",
     ).start()
     slack = Slack(made.playground.base)
     try:

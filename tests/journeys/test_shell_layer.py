@@ -235,8 +235,8 @@ async def test_somebody_elses_line_opens_a_shell_of_their_own(channel: Conversat
 
     assert body(result) == ["[]"]
     await channel.type("@cdebug sessions", thread=shell["ts"])
-    listed = await channel.replied(shell, "of bob")
-    assert "of ann" in listed["text"]
+    listed = await channel.replied(shell, "of <@U0BOB>")
+    assert "of <@U0ANN>" in listed["text"]
 
 
 async def test_stop_ends_the_shell(channel: Conversation, shell: Json):

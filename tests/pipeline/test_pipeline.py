@@ -30,6 +30,12 @@ async def world() -> AsyncIterator[World]:
         yield World(runs)
 
 
+async def nothing() -> AsyncGenerator[Lines, None]:
+    """What is before the first line."""
+    for lines in list[Lines]():
+        yield lines
+
+
 async def test_a_command_opens_a_root_answers_in_its_thread_and_ends_done(world: World):
     world.engine.add("web", Lines(b"one\ntwo\n"), Lines(b"three\n", "err"))
 
@@ -99,7 +105,7 @@ async def test_a_channel_shared_with_another_company_is_denied_before_the_engine
     assert world.chat.statuses[0].state == "denied"
     note = world.chat.results[0]
     assert isinstance(note, NoteView)
-    assert note.text.startswith("denied: you may not use `logs` on `local`: policy `not-in-shared-channels`")
+    assert str(note.text).startswith("denied: you may not use `logs` on `local`: policy `not-in-shared-channels`")
     assert not world.engine.asks
 
 
@@ -241,7 +247,7 @@ async def test_stop_ends_a_run_and_says_by_whom(world: World):
         await asyncio.Event().wait()
 
     world.engine.add("web")
-    world.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+    world.engine.logs = lambda container, query: forever() if query.follow else nothing()  # type: ignore[method-assign]
     async with asyncio.TaskGroup() as group:
         group.create_task(world.say("logs web -f"))
         await started.wait()
@@ -260,7 +266,7 @@ async def test_a_follow_that_reaches_its_limit_shows_and_keeps_what_it_read(worl
 
     short = World(world.runs, limits=Limits(follow=timedelta(seconds=0.05)))
     short.engine.add("web")
-    short.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+    short.engine.logs = lambda container, query: forever() if query.follow else nothing()  # type: ignore[method-assign]
 
     await short.say("logs web -f")
 
@@ -356,7 +362,7 @@ async def test_being_stopped_interrupts_and_says_so():
             yield Lines(b"tick\n")
             await asyncio.Event().wait()
 
-        world.engine.logs = lambda container, query: forever()  # type: ignore[method-assign]
+        world.engine.logs = lambda container, query: forever() if query.follow else nothing()  # type: ignore[method-assign]
         runs.spawn(world.pipeline.submit(world.request("logs web -f")))
         while not world.chat.messages:
             await asyncio.sleep(0)
@@ -494,3 +500,58 @@ async def test_an_engines_timeout_is_not_taken_for_the_runs_limit(world: World, 
     monkeypatch.setattr(world.engine, "logs", hanging)
     await world.say("logs web")
     assert world.chat.statuses[0].state == "failed"
+
+
+async def waiting(world: World, **more: Any) -> Approval:
+    """A request that waits for one vote, and expires a minute after NOW."""
+    web = world.engine.add("web", Lines(b"one\n"), labels={"cdebug/protected": "true"})
+    world.directory.people["U0BOB"] = Person("T0", "U0BOB", "bob", roles=frozenset({"approver", "responder"}))
+    world.directory.people["U0ANN"] = Person("T0", "U0ANN", "ann", roles=frozenset({"responder"}))
+    world.directory.channels["C0"] = Channel("C0", "channel", listed=True)
+    asked = world.request("logs web", at=NOW.timestamp() - 600)
+    place = await world.chat.open(asked, Status("waiting for approval", "<@U0ANN>", "logs web"))
+    known = {"expires": NOW.timestamp() + 60, **more}
+    approval = Approval(
+        "a1", asked, "exec", "exec web -- id", "local", "d", 1, found_to_json(web), "slack T0/U0ANN",
+        known["expires"], place, place,
+    )  # fmt: skip
+    await world.approvals.put(approval)
+    return approval
+
+
+async def test_a_vote_that_is_worked_on_after_the_request_expired_runs_nothing(world: World):
+    """It was acknowledged before; the bot was killed meanwhile."""
+    await waiting(world, expires=NOW.timestamp() - 1)
+    press = world.request(kind="press", user="U0BOB", action="approve", value="a1", at=NOW.timestamp() - 5)
+
+    await world.pipeline.recover(press, None)
+    await world.pipeline.resume(press)
+
+    assert all("it has expired" in line for line in world.chat.whispers)
+    assert len(world.chat.whispers) == 2
+    known = await world.approvals.get("a1")
+    assert known
+    assert (known.state, known.votes) == ("waiting", ())
+    assert not world.engine.asks
+
+
+@pytest.mark.parametrize("text", ["", "approve a1"])
+async def test_a_vote_is_never_recovered_late(world: World, text: str):
+    await waiting(world)
+    at = NOW.timestamp() - 300
+    kind: dict[str, Any] = {"text": text} if text else {"kind": "press", "action": "approve", "value": "a1"}
+
+    await world.pipeline.recover(world.request(**kind, user="U0BOB", at=at), None)
+
+    assert "interrupted: the bot was away, and this has not run" in world.chat.whispers[0]
+    known = await world.approvals.get("a1")
+    assert known
+    assert not known.votes
+
+
+async def test_the_neighbour_a_vote_in_time_counts(world: World):
+    await waiting(world)
+    await world.pipeline.resume(world.request(kind="press", user="U0BOB", action="approve", value="a1", at=0.0))
+    known = await world.approvals.get("a1")
+    assert known
+    assert [vote.user for vote in known.votes] == ["U0BOB"]

@@ -39,8 +39,15 @@ def test_a_mention_arrives_twice_and_has_one_key():
     assert one.text == "ps"
 
 
-def test_words_before_the_mention_are_not_part_of_the_command():
-    request = read(event(text="hey <@U0BOT> logs web", thread_ts="1.0"))
+@pytest.mark.parametrize(
+    "text", ["hey <@U0BOT> logs web", "&gt; <@U0BOT> exec web -- id", "`<@U0BOT> ps`", "see <@U0BOT>"]
+)
+def test_a_mention_that_does_not_begin_a_message_is_no_command(text: str):
+    assert read(event(text=text, thread_ts="1.0")) is None
+
+
+def test_the_neighbour_a_mention_at_the_beginning_is_one():
+    request = read(event(text=" <@U0BOT> logs web", thread_ts="1.0"))
     assert request
     assert (request.text, request.thread) == ("logs web", "1.0")
 

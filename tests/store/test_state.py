@@ -60,7 +60,7 @@ async def test_the_newest_records_come_first(redis: Any):
     journal = Journal(redis, KEY)
     for number in range(5):
         await journal.write(Entry("ran", "1", id=f"{number}"))
-    assert [entry.id for entry in await journal.entries(3)] == ["4", "3", "2"]
+    assert [entry.id for entry in (await journal.read(3)).entries] == ["4", "3", "2"]
 
 
 @pytest.mark.parametrize("how", ["edit", "remove", "cut the tail", "cut tail and head", "swap", "add", "junk"])
@@ -94,6 +94,52 @@ async def test_whoever_writes_to_the_store_is_found_out(redis: Any, how: str):
     assert "record" in await proved(journal, [anchor])
 
 
+async def test_an_entry_with_a_field_more_than_ours_is_found_out(redis: Any):
+    journal = Journal(redis, KEY)
+    await journal.write(Entry("ran", "1"))
+    _, fields = (await redis.xrange("cdebug:audit"))[0]
+    await redis.delete("cdebug:audit")
+    await redis.xadd("cdebug:audit", {**fields, b"note": b"bob approved it"})
+    assert "none of ours" in await proved(journal)
+
+
+FORGED = [1_000_000_000, "0" * 64, '{"event":"approved","at":"2026-01-31T00:00:00+00:00","user":"U0BOB"}']
+
+
+@pytest.mark.parametrize(
+    "fields", [{"record": json.dumps(FORGED)}, {"record": json.dumps(FORGED), "x": "y"}, {"x": "y"}]
+)
+async def test_a_forged_entry_is_believed_by_no_reader(redis: Any, fields: dict[str, str]):
+    """Whoever may write to the store, without the key: to `verify`, `export` and the verb alike."""
+    journal = Journal(redis, KEY)
+    for number in range(3):
+        await journal.write(Entry("ran", "1", id=f"{number}"))
+    await redis.xadd("cdebug:audit", fields)
+
+    end, records = await journal.until_head()
+    assert fault(records, await journal.start(), end, [], KEY)
+    page = await journal.read(100)
+    assert page.fault
+    assert "approved" not in {entry.event for entry in page.entries}
+
+
+async def test_what_is_written_while_the_audit_is_read_is_no_fault(redis: Any):
+    journal, other = Journal(redis, KEY), Journal(redis, KEY)
+    await journal.write(Entry("ran", "1"))
+
+    async def keep_writing() -> None:
+        for _ in range(200):
+            await other.write(Entry("ran", "1"))
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(keep_writing())
+        while not writing.done():
+            end, records = await journal.until_head()
+            assert fault(records, Head(), end, [], KEY) == ""
+            assert len(records) == end.seq
+            assert not (await journal.read(50)).fault
+
+
 def dated(number: int) -> Entry:
     return Entry("ran", f"2026-01-{number + 1:02}T00:00:00+00:00", id=f"{number}")
 
@@ -108,7 +154,7 @@ async def test_old_records_go_and_the_rest_still_holds(redis: Any):
     await journal.trim(LATER)
     await journal.trim(LATER)
 
-    assert [entry.id for entry in await journal.entries(100)] == ["9", "8", "7", "6"]
+    assert [entry.id for entry in (await journal.read(100)).entries] == ["9", "8", "7", "6"]
     assert await proved(journal) == ""
     await redis.set("cdebug:audit:start", json.dumps({"seq": 8, "mac": "0" * 64, "seal": "0" * 64}))
     with pytest.raises(CdebugError, match="record"):

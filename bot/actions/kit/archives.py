@@ -1,4 +1,5 @@
-"""What the engine hands out as a tar stream, as the file that is handed on.
+"""What the engine hands out as a tar stream, as the file that is handed on. A tar that is compressed is none of ours:
+it may come from a program in the container, and expand to anything.
 
 Links that lead out of what was asked for are left out and named, and so is what is neither file nor folder.
 """
@@ -59,10 +60,12 @@ def too_large(path: str) -> UsageError:
 def content(archive: bytes, path: str) -> bytes:
     """The one file of an archive. Raises UsageError for what is no file, CdebugError for a broken archive."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
             for member in tar:
                 found = tar.extractfile(member) if member.isreg() else None
                 if found is not None:
+                    if member.size > MOST:
+                        raise too_large(path)
                     return found.read()
     except tarfile.TarError as error:
         raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
@@ -73,15 +76,24 @@ def packed(archive: bytes, name: str) -> tuple[File, tuple[str, ...]]:
     """A folder as a .tar.gz, and the members that were left out. Raises CdebugError for a broken archive."""
     out, left_out = io.BytesIO(), list[str]()
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as source, tarfile.open(fileobj=out, mode="w:gz") as target:
+        with (
+            tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as source,
+            tarfile.open(fileobj=out, mode="w:gz") as target,
+        ):
             for member in source:
-                if _stays_inside(member):
+                if _stays_inside(member) and member.size <= MOST and not member.issparse():
                     target.addfile(member, source.extractfile(member) if member.isreg() else None)
                 else:
                     left_out.append(member.name)
     except tarfile.TarError as error:
         raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
     return File(f"{name or 'files'}.tar.gz", out.getvalue()), tuple(left_out)
+
+
+def members_of(archive: bytes) -> list[str]:
+    """The names of all members, the folder itself first."""
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+        return [member.name.rstrip("/") for member in tar]
 
 
 def _stays_inside(member: tarfile.TarInfo) -> bool:

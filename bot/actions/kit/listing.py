@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,11 +10,12 @@ from bot.actions.kit.anywhere import Anywhere
 from bot.core.action import Glass, Namespace, Reason, Selector, option
 from bot.core.errors import UsageError
 from bot.core.output import Table
+from bot.core.pattern import compiled
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
 
 # What kubectl sorts by is a path in the object; these are the columns that show it.
 _PATHS = {"restartcount": "restarts", "starttime": "age", "creationtimestamp": "age", "phase": "status", "podip": "ip"}
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = compiled(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,16 @@ Whose a line is goes with it: what hides secrets reads each container's lines by
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 
 from bot.core.output import Lines, Stream
+from bot.core.pattern import compiled_bytes
 
 Sources = Mapping[str, AsyncGenerator[Lines, None]]
-_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\S+ ")
+_TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\S+ ")
 
 
 async def in_time_order(sources: Sources, *, timestamps: bool) -> AsyncGenerator[Lines, None]:
@@ -29,6 +29,9 @@ async def in_time_order(sources: Sources, *, timestamps: bool) -> AsyncGenerator
         readers = [_Reader(name, source, timestamps=timestamps) for name, source in sources.items()]
         waiting = [reader for reader in readers if await reader.fill()]
         while waiting:
+            for reader in readers:
+                while reader.leads:
+                    yield reader.leads.popleft()
             first = min(waiting, key=lambda reader: reader.time)
             others = [reader.time for reader in waiting if reader is not first]
             yield first.take_until(min(others) if others else None)
@@ -42,6 +45,7 @@ class _Reader:
     def __init__(self, name: str, source: AsyncGenerator[Lines, None], *, timestamps: bool) -> None:
         self._name, self._source, self._timestamps = name, source, timestamps
         self._lines: deque[bytes] = deque()
+        self.leads: deque[Lines] = deque()
         self._stream: Stream = "out"
         self.time = b""
 
@@ -52,6 +56,9 @@ class _Reader:
                 block = await anext(self._source)
             except StopAsyncIteration:
                 return False
+            if block.lead:
+                self.leads.append(replace(block, source=self._name))
+                continue
             self._stream = block.stream
             self._lines.extend(block.data.splitlines(keepends=True))
         self._look()

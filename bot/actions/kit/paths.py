@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from typing import Any
 
 import yaml
 
 from bot.core.errors import UsageError
+from bot.core.pattern import compiled
 
-_STEP = re.compile(r'\.?(?:\[(\d{1,9})\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
+_STEP = compiled(r'\.?(?:\[(\d{1,9})\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
 
 
 def pick(value: Any, path: str) -> Any:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot.core.action import Typed
+from bot.core.pattern import compiled_bytes
 from bot.core.ports.engines import Process
 
 _START_S = 5.0
@@ -32,7 +32,7 @@ class Prompts:
     def __init__(self, nonce: str) -> None:
         self.first = f"[cdebug {nonce} $?]"
         self.more = f"[cdebug {nonce} more]"
-        self._prompt = re.compile(rf"\[cdebug {nonce} (\d+|more)\]".encode())
+        self._prompt = compiled_bytes(rf"\[cdebug {nonce} (\d+|more)\]")
         self._longest = len(self.first) + 3
         self._rest = b""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot.actions.kit.paths import pick, show
 from bot.core.action import TargetedAction, Wants, option
@@ -43,7 +44,11 @@ class Inspect(
             raise UsageError("it can be shown as yaml or json, not as", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, engine: engines.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
-        known = hide_settings(await engine.inspect(found))
+        seen = await engine.inspect(found)
         form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
+        yield Lines(await asyncio.to_thread(self._shown, seen, form))
+
+    def _shown(self, seen: Mapping[str, Any], form: str) -> bytes:
+        known = hide_settings(seen)
         text = show(pick(known, self.path) if self.path else known, form)
-        yield Lines(text.encode("utf-8", "replace") + b"\n")
+        return text.encode("utf-8", "replace") + b"\n"

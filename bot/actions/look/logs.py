@@ -10,8 +10,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from bot.actions.kit.leading import led
 from bot.actions.kit.merging import as_they_come, in_time_order
-from bot.core.action import PatternText, Tail, TargetedAction, Wants, When, option
+from bot.core.action import GrepText, Tail, TargetedAction, Wants, When, option
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
@@ -49,7 +50,7 @@ class Logs(
     since: Annotated[When, option("--since", help="only lines after: `10m` ago, `14:05`, a time")] = ""
     until: Annotated[When, option("--until", help="only lines before")] = ""
     timestamps: Annotated[bool, option("--timestamps", help="the time before each line")] = False
-    grep: Annotated[PatternText, option("--grep", help="only lines in which this pattern (RE2) is found")] = ""
+    grep: Annotated[GrepText, option("--grep", help="only lines in which this pattern (RE2) is found")] = ""
     follow: Annotated[bool, option("--follow", "-f", help="keep reading until stopped")] = False
 
     previous: Annotated[
@@ -92,7 +93,7 @@ class Logs(
         elif self._both_runs(found):
             said = self._crashed(found, engine, now)
         else:
-            said = engine.logs(found, self._query(now))
+            said = led(engine, found, self._query(now))
         async with aclosing(said) as log:
             async for lines in log:
                 yield lines
@@ -107,11 +108,11 @@ class Logs(
             query = replace(self._query(now), previous=previous)
             first = True
             with suppress(NotFound, NotRunning) if previous else nullcontext():
-                async with aclosing(engine.logs(found, query)) as log:
+                async with aclosing(led(engine, found, query)) as log:
                     async for lines in log:
-                        if first:
+                        if first and not lines.lead:
                             yield Lines(f"──── {title} of {found.container} ────\n".encode())
-                        first = False
+                            first = False
                         yield lines
 
     async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
@@ -125,7 +126,7 @@ class Logs(
         names = {item.id: item.name if single else f"{item.name}:{item.container}" for item in containers}
         asked = query if self.follow else replace(query, timestamps=True)
         silent: list[CdebugError] = []
-        sources = {names[item.id]: _or_silent(engine.logs(item, asked), silent) for item in containers}
+        sources = {names[item.id]: _or_silent(led(engine, item, asked), silent) for item in containers}
         said = as_they_come(sources) if self.follow else in_time_order(sources, timestamps=self.timestamps)
         async with aclosing(said) as log:
             async for lines in log:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.actions.kit.archives import MOST, content, fetched, located, too_large
 from bot.actions.kit.execution import outputs_of
+from bot.actions.kit.mounted import WHY, is_secret, is_secret_inside, told
 from bot.core.action import PathAction, Wants
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
@@ -35,15 +36,23 @@ class Cat(
 
     async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:
         data = await self._read(found, engine)
+        if isinstance(data, Hidden):
+            yield told(data.size)
+            yield WHY
+            return
         if data is not None:
             yield _shown(data, posixpath.basename(self.path))
+            return
+        if await is_secret_inside(engine, found, self.path):
+            yield told(None)
+            yield WHY
             return
         async with aclosing(outputs_of(engine, found, ExecQuery(("cat", "--", self.path)))) as outputs:
             async for output in outputs:
                 yield output
 
-    async def _read(self, found: Container, engine: ExecFiles) -> bytes | None:
-        """The file; None for what only a program in the container can read: /proc, a tmpfs, a mount of its own."""
+    async def _read(self, found: Container, engine: ExecFiles) -> bytes | Hidden | None:
+        """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
         home = (await engine.detail(found)).workdir or "/"
         try:
             path, stat = await located(engine, found, posixpath.join(home, self.path))
@@ -53,19 +62,24 @@ class Cat(
             return None
         if stat.folder:
             raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` takes it along.")
+        if await is_secret(engine, found, path):
+            return Hidden(stat.size)
         if stat.size > MOST:
             raise too_large(path)
         data = await asyncio.to_thread(content, await fetched(engine, found, path), path)
         return data if len(data) >= stat.size else None
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """A file whose content is not shown."""
+
+    size: int
+
+
 def _shown(data: bytes, name: str) -> Output:
     if not data:
         return Note("It is empty.")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return File(name, data)
-    if "\0" in text:
+    if b"\0" in data:
         return File(name, data)
     return Lines(data if data.endswith(b"\n") else data + b"\n")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.actions.kit.archives import MOST, content, fetched, located, named, packed, too_large
+from bot.actions.kit.archives import MOST, content, fetched, located, members_of, named, packed, too_large
+from bot.actions.kit.mounted import WHY, inside, is_within, roots_of, told
 from bot.core.action import PathAction, Wants
 from bot.core.errors import UsageError
 from bot.core.output import File, Note, Output
@@ -39,6 +40,12 @@ class Cp(
         path, stat = await located(engine, found, posixpath.join("/", self.path))
         if stat.size > MOST and not stat.folder:
             raise too_large(path)
+        roots = await roots_of(engine, found)
+        real = await engine.realpath(found, path) if roots else path
+        if not stat.folder and is_within(real, roots):
+            yield File(posixpath.basename(path), told(stat.size).data)
+            yield WHY
+            return
         archive = await fetched(engine, found, path)
         name = posixpath.basename(path.rstrip("/"))
         if not stat.folder:
@@ -46,6 +53,11 @@ class Cp(
             yield File(name, data) if data else Note(f"`{path}` is empty.")
             return
         file, left_out = await asyncio.to_thread(packed, archive, name)
+        if roots:
+            names = await asyncio.to_thread(members_of, archive)
+            file = replace(file, hidden=inside(names[0] if names else "", real, roots, names))
+        if file.hidden:
+            yield WHY
         if left_out:
             yield Note(f"Left out, being links that lead elsewhere or no files: {named(left_out)}.")
         yield file

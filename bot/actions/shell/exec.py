@@ -13,9 +13,11 @@ from bot.actions.kit.execution import outputs_of
 from bot.core.action import ArgvAction, Duration, Wants, option
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
+from bot.core.pattern import compiled
 from bot.core.ports import engines
 from bot.core.target import Container
 
+_VARIABLE = compiled(r"[A-Za-z_][A-Za-z0-9_.-]*=")
 _LONGEST = timedelta(minutes=10)
 
 
@@ -43,8 +45,10 @@ class Exec(
             raise UsageError("`exec` needs a command after `--`", hint="Write `exec web -- ls -la /app`.")
         if self.limit > _LONGEST:
             raise UsageError("`--timeout` takes at most 10m", hint="Try `--timeout 10m`.")
-        if any("=" not in pair or pair.startswith("=") for pair in self.env):
-            raise UsageError("`--env` takes `NAME=value`", hint="Write `--env LOG_LEVEL=debug`.")
+        if bad := next((pair for pair in self.env if not _VARIABLE.match(pair)), ""):
+            raise UsageError(
+                "`--env` takes `NAME=value`, not", bad.partition("=")[0][:40], hint="Write `--env LOG_LEVEL=debug`."
+            )
 
     @property
     def warnings(self) -> tuple[str, ...]:

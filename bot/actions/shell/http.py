@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import h11
 
 from bot.core.action import Duration, TargetedAction, Wants, option
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
+from bot.core.pattern import compiled
 from bot.core.ports.engines import Forward, Tunnel
 from bot.core.target import Container
 from bot.core.units import show_bytes, show_duration
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_PLACE = re.compile(r"(?P<target>[^:?#]+?):(?P<port>\d{1,5})(?P<path>/.*)?")
-_HERE = re.compile(r":?(?P<port>\d{1,5})(?P<path>/.*)?")
-_HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_|~-]+):\s*(.*)")
+_PLACE = compiled(r"(?P<target>[^:?#]+?):(?P<port>\d{1,5})(?P<path>/.*)?")
+_HERE = compiled(r":?(?P<port>\d{1,5})(?P<path>/.*)?")
+_HEADER = compiled(r"([A-Za-z0-9!#$%&'*+.^_|~-]+):\s*(.*)")
 _OURS = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "keep-alive"})
 _SWITCHING = 101
 _MOST = 5 * 2**20
@@ -69,7 +69,7 @@ class Http(
             raise UsageError("`--timeout` takes at most 2m", hint="Try `--timeout 30s`.")
 
     @property
-    def _place(self) -> re.Match[str] | None:
+    def _place(self) -> Any:
         return _HERE.fullmatch(self.target) or _PLACE.fullmatch(self.target)
 
     @property
@@ -154,11 +154,7 @@ class Answer:
     def body(self) -> list[Output]:
         if not self.data:
             return [Note("Its body is empty.")]
-        try:
-            text = self.data.decode()
-        except UnicodeDecodeError:
-            return [File("body", self.data)]
-        return [File("body", self.data)] if "\0" in text else [Lines(self.data.rstrip(b"\n") + b"\n")]
+        return [File("body", self.data)] if b"\0" in self.data else [Lines(self.data.rstrip(b"\n") + b"\n")]
 
 
 async def _asked(tunnel: Tunnel, request: h11.Request, body: bytes) -> Answer | None:

@@ -45,7 +45,7 @@ class Ls(
 
 def _rows(archive: bytes) -> list[tuple[str, ...]]:
     """The direct members of the one folder that an archive holds, or its one file."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
         members = tar.getmembers()
     top = members[0].name.rstrip("/") if members else ""
     inside = [it for it in members[1:] if "/" not in it.name.removeprefix(f"{top}/")]

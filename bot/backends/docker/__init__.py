@@ -24,15 +24,17 @@ __all__ = ["Docker"]
 class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart, ExecPart, FilesPart):
     """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
 
-    def __init__(self, name: str, host: str, *, protected: bool = False) -> None:
-        """Raises Misconfigured for a host that can't be read."""
+    def __init__(self, name: str, host: str, *, protected: bool = False, hides_mounted: bool = True) -> None:
+        """hides_mounted: the content of mounted secrets. Raises Misconfigured for a host that can't be read."""
+        self.hides_mounted = hides_mounted
         self.scope = Scope(name, "docker", protected=protected)
         self.client = Client(name, host)
+        self.mentioned = []
 
     def seen_by(self, person: Person, sees: Sees) -> Docker:
         """The same connections, with only what `sees` lets through; the engine knows no people."""
         seen = copy(self)
-        seen.sees = sees
+        seen.sees, seen.mentioned = sees, []
         return seen
 
     async def place(self, namespace: str, *, fresh: bool = False) -> Scope:

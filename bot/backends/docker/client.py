@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,11 +26,13 @@ from docker.utils import parse_host
 
 from bot.backends.docker.streams import Hijacked, connect, upgrade
 from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable
+from bot.core.pattern import compiled_bytes
 
 T = TypeVar("T")
 ANSWER_S = 5
 THREADS = 16
 _READ_AHEAD = 1 << 20
+_MESSAGE = compiled_bytes(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 class Client:
@@ -183,7 +184,7 @@ def translate(error: Exception, context: str, what: str, target: object) -> Cdeb
 
 def _message(body: bytes) -> str:
     """The engine's own words: JSON with a message, after a chunk's length perhaps."""
-    found = re.search(rb'"message"\s*:\s*("(?:[^"\\]|\\.)*")', body)
+    found = _MESSAGE.search(body)
     return str(json.loads(found[1])) if found else body.decode("utf-8", "replace").strip()
 
 

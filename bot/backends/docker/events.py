@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.docker.part import Part
+from bot.backends.docker.streams import lines_of
+from bot.core.pattern import compiled_bytes
 from bot.core.ports.engines import Event
 from bot.core.target import Container, Objects
 
 _BAD = frozenset({"oom", "die", "kill", "health_status"})
+_FIELDS = {
+    "Action": compiled_bytes(r'"Action":"([^"\\]{1,200})'),
+    "ID": compiled_bytes(r'"Actor":\{"ID":"([0-9a-f]{64})"'),
+    "timeNano": compiled_bytes(r'"timeNano":(\d{1,20})\}\s*$'),
+}
 
 
 class EventsPart(Part):
@@ -22,31 +30,45 @@ class EventsPart(Part):
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Events of the containers, oldest first. Raises TimedOut, Unavailable."""
-        ids = {item.id for item in found.items if isinstance(item, Container)}
+        names = {item.id: item.name for item in found.items if isinstance(item, Container)}
         until = min(until, datetime.now(UTC))  # the engine waits for a moment that is still to come
         query = {
             "since": f"{since.timestamp():.6f}",
             "until": f"{until.timestamp():.6f}",
             "filters": json.dumps({"type": ["container"]}),
         }
-        async with self.client.stream("read the events of", found.scope, "/events", query) as content:
-            while line := await content.readline():
-                seen = json.loads(line)
-                if seen["Actor"]["ID"] in ids:
-                    yield event_of(seen)
+        async with (
+            self.client.stream("read the events of", found.scope, "/events", query) as content,
+            aclosing(lines_of(content)) as lines,
+        ):
+            async for line, whole in lines:
+                seen = json.loads(line) if whole else _in_part(line)
+                if seen and (name := names.get(seen["Actor"]["ID"])):
+                    yield event_of(seen, name)
 
 
-def event_of(seen: Mapping[str, Any]) -> Event:
+def _in_part(line: bytes) -> dict[str, Any] | None:
+    """An event whose labels are too large to be read: when it was, of what, and what happened."""
+    found = {name: pattern.search(line) for name, pattern in _FIELDS.items()}
+    if not all(found.values()):
+        return None
+    text = {name: match[1].decode() for name, match in found.items() if match}
+    return {"Action": text["Action"], "Actor": {"ID": text["ID"]}, "timeNano": int(text["timeNano"])}
+
+
+def event_of(seen: Mapping[str, Any], name: str = "") -> Event:
     actor = seen["Actor"]
     attributes = actor.get("Attributes") or {}
     action, _, more = seen["Action"].partition(": ")
+    if action.startswith("exec_"):  # what it was given may be a secret
+        more = more.partition(" ")[0].rpartition("/")[2]
     known = [f"exit {attributes['exitCode']}"] if "exitCode" in attributes else []
     known += [f"signal {attributes['signal']}"] if "signal" in attributes else []
     known += [more] if more else []
     return Event(
         at=datetime.fromtimestamp(seen["timeNano"] / 1e9, UTC),
         action=action,
-        thing=attributes.get("name", actor["ID"][:12]),
+        thing=attributes.get("name") or name or actor["ID"][:12],
         detail=", ".join(known),
         warning=action in _BAD,
     )

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
+import posixpath
 from collections.abc import AsyncGenerator
 from urllib.parse import urlencode
 
 from bot.backends.docker.part import Part
+from bot.core.errors import NotFound
 from bot.core.ports.engines import PathStat
 from bot.core.target import Container
 
 _CHUNK = 1 << 18
+_MOST_LINKS = 20
 _FOLDER, _LINK = 1 << 31, 1 << 27  # Go's os.FileMode
 
 
@@ -29,6 +32,20 @@ class FilesPart(Part):
         mode = int(known["mode"])
         link = known["linkTarget"] if mode & _LINK else ""
         return PathStat(known["name"], int(known["size"]), bool(mode & _FOLDER), link)
+
+    async def realpath(self, container: Container, path: str) -> str:
+        """Where a path leads, each link on the way followed."""
+        for _ in range(_MOST_LINKS):
+            walked, steps = "", posixpath.normpath(path).strip("/").split("/")
+            for at, step in enumerate(steps):
+                walked = f"{walked}/{step}"
+                link = (await self.stat(container, walked)).link
+                if link and link != walked:
+                    path = posixpath.join(link, *steps[at + 1 :])
+                    break
+            else:
+                return walked
+        raise NotFound("links go round in circles at", path)
 
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
         """The path as a tar stream, a folder with all that is in it."""

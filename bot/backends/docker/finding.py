@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.backends.docker.part import SERVICE, Part
+from bot.backends.docker.part import SERVICE, Part, capped
 from bot.core.action import Wants
 from bot.core.errors import UsageError
 from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
@@ -73,7 +73,7 @@ class FindPart(Part):
     async def _images(self) -> list[Image]:
         listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
         found = [
-            Image(self.scope, row["Id"], name, row.get("Labels") or {})
+            Image(self.scope, row["Id"], name, capped(row.get("Labels")))
             for row in listed
             for name in (row.get("RepoTags") or [row["Id"].removeprefix("sha256:")[:12]])
         ]
@@ -81,7 +81,7 @@ class FindPart(Part):
 
     async def _networks(self) -> list[Network]:
         listed = await self.client.call("list the networks of", self.scope.context, lambda api: api.networks())
-        found = [Network(self.scope, row["Id"], row["Name"], row.get("Labels") or {}) for row in listed]
+        found = [Network(self.scope, row["Id"], row["Name"], capped(row.get("Labels"))) for row in listed]
         return [network for network in found if self.sees(network)]
 
 

@@ -17,7 +17,7 @@ from bot.backends.docker.part import Part
 from bot.core.output import Lines, Stream
 from bot.core.ports.engines import LogQuery
 from bot.core.target import Container
-from bot.core.text import LineSplitter
+from bot.core.text import TIME, LineSplitter, with_one_time
 
 _HEADER = struct.Struct(">BxxxL")
 _STREAMS: dict[int, Stream] = {0: "out", 1: "out", 2: "err"}
@@ -38,7 +38,7 @@ class LogsPart(Part):
                     self.client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
                 ),
             )
-            cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
+            cutter: Raw | Frames = (Raw if seen["Config"]["Tty"] else Frames)(timed=query.timestamps)
             async for chunk in content.iter_any():
                 for lines in cutter.push(chunk):
                     yield lines
@@ -60,13 +60,17 @@ def _seconds(moment: datetime) -> str:
 
 
 class Raw:
-    """A container with a TTY has one stream and no frames; its lines end in carriage return and newline."""
+    """A container with a TTY has one stream and no frames; its lines end in carriage return and newline.
 
-    def __init__(self) -> None:
-        self._lines = LineSplitter()
+    timed: each begins with its time, and so does each piece of 16 KiB of a long one.
+    """
+
+    def __init__(self, *, timed: bool = False) -> None:
+        self._lines, self._timed = LineSplitter(), timed
 
     def push(self, chunk: bytes) -> list[Lines]:
         block = self._lines.push(chunk)
+        block = with_one_time(block) if self._timed else block
         return [Lines(block)] if block else []
 
     def close(self) -> list[Lines]:
@@ -75,10 +79,16 @@ class Raw:
 
 
 class Frames:
-    """Takes a multiplexed stream apart; neighbouring frames of one stream become one block."""
+    """Takes a multiplexed stream apart; neighbouring frames of one stream become one block.
 
-    def __init__(self) -> None:
+    timed: each frame begins with its time. A line of over 16 KiB comes in several, of which all but the last have no
+    newline: it is one line, and has one time.
+    """
+
+    def __init__(self, *, timed: bool = False) -> None:
         self._rest = b""
+        self._timed = timed
+        self._unended: set[int] = set()
         self._lines: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
 
     def push(self, chunk: bytes) -> list[Lines]:
@@ -93,10 +103,15 @@ class Frames:
             if number != last:
                 runs.append((number, []))
                 last = number
-            runs[-1][1].append(data[at + 8 : end])
+            runs[-1][1].append(self._piece(number, data[at + 8 : end]) if self._timed else data[at + 8 : end])
             at = end
         self._rest = data[at:]
         return [lines for number, parts in runs for lines in self._cut(_STREAMS.get(number, "out"), b"".join(parts))]
+
+    def _piece(self, number: int, data: bytes) -> bytes:
+        goes_on = number in self._unended
+        (self._unended.discard if data.endswith(b"\n") else self._unended.add)(number)
+        return data[time.end() :] if goes_on and (time := TIME.match(data)) else data
 
     def _cut(self, stream: Stream, data: bytes) -> list[Lines]:
         block = self._lines[stream].push(data)

@@ -23,8 +23,9 @@ class ObjectsPart(Part):
             return await self._ask(thing, lambda api: api.inspect_image(thing.id))
         if isinstance(thing, Network):
             seen = await self._ask(thing, lambda api: api.inspect_network(thing.id))
-            known = {container.id for container in await self.listed()}
+            known = {container.id: container for container in await self.listed()}
             members = {key: member for key, member in (seen.get("Containers") or {}).items() if key in known}
+            self.mentioned += (known[key] for key in members)
             return {**seen, "Containers": members}
         return await self._ask(thing, lambda api: api.inspect_container(getattr(thing, "id", thing.name)))
 
@@ -47,6 +48,7 @@ class ObjectsPart(Part):
         listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
         containers = await self.listed()
         asked = {image.id: image for image in images}
+        self.mentioned += (it for it in containers if it.image_id in asked)
         return [
             ImageDetail(
                 asked[row["Id"]],

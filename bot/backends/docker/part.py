@@ -8,10 +8,12 @@ from typing import Any
 
 from bot.backends.docker.client import Client
 from bot.core.ports.engines import Sees
-from bot.core.target import Container, Scope
+from bot.core.target import Container, Scope, Thing
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
+SECRETS = ("/run/secrets",)  # where the engine and compose put a container's secrets
+_LONGEST_LABEL = 1_024
 
 
 class Part:
@@ -19,19 +21,28 @@ class Part:
 
     scope: Scope
     client: Client
+    hides_mounted = True
     sees: Sees = staticmethod(lambda thing: True)
+    mentioned: list[Thing]
 
     async def listed(self, **filters: list[str]) -> list[Container]:
         """Every container that may be seen, whatever its state."""
         rows = await self.client.call(
             "list the containers of", self.scope.context, lambda api: api.containers(all=True, filters=filters)
         )
-        return [item for row in rows if self.sees(item := container_of(row, self.scope))]
+        secret = SECRETS if self.hides_mounted else ()
+        found = (replace(container_of(row, self.scope), secret_paths=secret) for row in rows)
+        return [item for item in found if self.sees(item)]
+
+
+def capped(labels: Mapping[str, str] | None) -> dict[str, str]:
+    """Labels as far as anybody reads them: the engine takes one of any size, and one must not fail the others."""
+    return {name: value[:_LONGEST_LABEL] for name, value in (labels or {}).items() if len(name) <= _LONGEST_LABEL}
 
 
 def container_of(listed: Mapping[str, Any], context: Scope) -> Container:
     """A row of the engine's container list. Its compose project is its namespace."""
-    labels = listed.get("Labels") or {}
+    labels = capped(listed.get("Labels"))
     names = sorted(listed.get("Names") or [listed["Id"][:12]], key=lambda name: name.count("/"))
     return Container(
         scope=replace(context, namespace=labels.get(PROJECT, "")),

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.docker.part import Part
+from bot.backends.docker.streams import lines_of
 from bot.core.ports.engines import Sample
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
@@ -26,13 +28,18 @@ class StatsPart(Part):
     async def samples(self, container: Container) -> AsyncGenerator[Sample, None]:
         """One a second until it is closed or the container ends. Raises NotFound, TimedOut, Unavailable."""
         path = f"/containers/{container.id}/stats"
-        async with self.client.stream("measure", container, path, {"stream": "1"}) as content:
+        async with (
+            self.client.stream("measure", container, path, {"stream": "1"}) as content,
+            aclosing(lines_of(content)) as lines,
+        ):
             silent = 0
-            while silent < _SILENT and (line := await content.readline()):
+            async for line, _ in lines:
                 sample = sample_of(json.loads(line))
                 silent = 0 if sample else silent + 1
                 if sample:
                     yield sample
+                if silent == _SILENT:
+                    return
 
 
 def sample_of(seen: Mapping[str, Any]) -> Sample | None:

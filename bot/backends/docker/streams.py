@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from collections.abc import AsyncGenerator
+
+import aiohttp
 
 from bot.core.errors import Unavailable
 
 _ANSWER_S = 5
 _LONGEST_HEAD = 64 * 1024
+_LONGEST_ROW, _KEPT = 256 * 1024, 4 * 1024
 
 
 class Hijacked:
@@ -46,6 +50,28 @@ class Hijacked:
         with contextlib.suppress(OSError, ssl.SSLError, TimeoutError):
             async with asyncio.timeout(1):
                 await self._writer.wait_closed()
+
+
+async def lines_of(content: aiohttp.StreamReader) -> AsyncGenerator[tuple[bytes, bool], None]:
+    """Each line, and whether all of it is there: of one that is too long, its beginning and its end."""
+    rest, end = bytearray(), b""
+    async for chunk in content.iter_any():
+        *lines, last = chunk.split(b"\n")
+        for line in lines:
+            rest, end = _grown(rest, end, line)
+            yield (bytes(rest) + end, not end)
+            rest, end = bytearray(), b""
+        rest, end = _grown(rest, end, last)
+    if rest:
+        yield (bytes(rest) + end, not end)
+
+
+def _grown(rest: bytearray, end: bytes, more: bytes) -> tuple[bytearray, bytes]:
+    if not end and len(rest) + len(more) <= _LONGEST_ROW:
+        rest += more
+        return rest, end
+    whole = end or bytes(rest[_KEPT:])
+    return rest[:_KEPT], (whole + more)[-_KEPT:]
 
 
 async def connect(base: str, tls: ssl.SSLContext | None) -> Hijacked:

@@ -13,6 +13,7 @@ from bot.backends.kubernetes.forward import ForwardPart
 from bot.backends.kubernetes.logs import LogsPart
 from bot.backends.kubernetes.names import Names
 from bot.backends.kubernetes.part import Recent
+from bot.backends.kubernetes.secrets import SecretsPart
 from bot.backends.kubernetes.usage import UsagePart
 from bot.core.person import Person
 from bot.core.ports.engines import Sees
@@ -22,13 +23,25 @@ __all__ = ["IN_CLUSTER", "ClusterAt", "Kubernetes", "names_in"]
 _DEFAULT = "default"
 
 
-class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPart):
+class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPart, SecretsPart):
     """One cluster. impersonate: each request names the person that it is for; else it is the bot's own."""
 
     def __init__(
-        self, name: str, at: ClusterAt, *, namespace: str = "", impersonate: bool = True, protected: bool = False
+        self,
+        name: str,
+        at: ClusterAt,
+        *,
+        namespace: str = "",
+        impersonate: bool = True,
+        protected: bool = False,
+        hides_mounted: bool = True,
+        secrets_of: frozenset[str] = frozenset(),
     ) -> None:
-        """namespace: where a bare name is looked for, `default` unless the settings say."""
+        """namespace: where a bare name is looked for, `default` unless the settings say. hides_mounted: the content of
+        mounted secrets; secrets_of: the namespaces whose secrets are read, so that their values are hidden.
+        """
+        self.hides_mounted, self.secrets_of = hides_mounted, secrets_of
+        self.secret_texts = Recent[tuple[str, ...]]()
         self.scope = Scope(name, "kubernetes", namespace or _DEFAULT, protected=protected)
         self.connection = Connection(name, at)
         self.own = self.api = Api(self.connection)
@@ -36,12 +49,13 @@ class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPa
         self.places = Recent[Scope]()
         self.grants = Recent[bool]()
         self.images_with_env = {}
+        self.mentioned = []
         self._impersonate = impersonate
 
     def seen_by(self, person: Person, sees: Sees) -> Kubernetes:
         """The same connections, as the person, with only what `sees` lets through."""
         seen = copy(self)
-        seen.sees = sees
+        seen.sees, seen.mentioned = sees, []
         seen.api = Api(self.connection, person) if self._impersonate else self.own
         return seen
 

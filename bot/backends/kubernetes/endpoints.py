@@ -23,6 +23,14 @@ def without_hidden(seen: Mapping[str, Any], pods: set[str]) -> Mapping[str, Any]
     return shown
 
 
+def pods_in(seen: Mapping[str, Any]) -> list[str]:
+    """The names of the pods that it points to."""
+    every = [*(seen.get("endpoints") or ())]
+    every += [it for subset in seen.get("subsets") or () for key in _ADDRESSES for it in subset.get(key) or ()]
+    targets = [it.get("targetRef") or {} for it in every]
+    return [str(target["name"]) for target in targets if target.get("kind") == "Pod" and target.get("name")]
+
+
 def _of_subset(subset: Mapping[str, Any], pods: set[str]) -> Mapping[str, Any]:
     kept = {key: [it for it in subset[key] or () if _stands_for(it, pods)] for key in _ADDRESSES if key in subset}
     return {**subset, **kept}

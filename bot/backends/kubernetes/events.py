@@ -54,8 +54,9 @@ class EventsPart(ObjectsPart):
                 break
             kind, name = owner["kind"].lower(), owner["name"]
             above = await self._metadata(kind, name, thing.scope)
-            if not above or not self.sees(self.thing(kind, above, thing.scope)):
+            if not above or not self.sees(made_by := self.thing(kind, above, thing.scope)):
                 break
+            self.mentioned.append(made_by)
             uids.append(owner["uid"])
         return uids
 
@@ -87,22 +88,24 @@ class EventsPart(ObjectsPart):
         kinds = {str(it["involvedObject"].get("kind", "")).lower() for it in seen} & KINDS
         places = await self.every_place() if scope.namespace == EVERYWHERE else {}
         lists = await gather(self._visible(kind, scope, places) for kind in kinds)
-        visible = {uid for uids in lists for uid in uids}
-        return [it for it in seen if it["involvedObject"].get("uid") in visible]
+        visible = {uid: thing for things in lists for uid, thing in things.items()}
+        shown = [it for it in seen if it["involvedObject"].get("uid") in visible]
+        self.mentioned += {uid: visible[uid] for uid in (it["involvedObject"]["uid"] for it in shown)}.values()
+        return shown
 
-    async def _visible(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> set[str]:
-        uids = set()
+    async def _visible(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> dict[str, Thing]:
+        uids: dict[str, Thing] = {}
         try:
             pages = self.api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=METADATA_LIST)
             async for page in pages:
                 for it in page["items"]:
                     namespace = it["metadata"].get("namespace") or ""
                     here = places.get(namespace, replace(scope, protected=True)) if places else scope
-                    if self.sees(self.thing(kind, it, here)):
-                        uids.add(it["metadata"]["name" if kind == "node" else "uid"])
-                        uids.add(it["metadata"]["uid"])
+                    if self.sees(thing := self.thing(kind, it, here)):
+                        uids[it["metadata"]["name" if kind == "node" else "uid"]] = thing
+                        uids[it["metadata"]["uid"]] = thing
         except ForbiddenByCluster:
-            return set()
+            return {}
         return uids
 
 

@@ -38,7 +38,7 @@ class ExecPart(Part):
         if "=" in query.argv[0]:
             raise UsageError("no program is called", query.argv[0][:80], hint="`--env NAME=value` sets a variable.")
         variables = [*query.env, *(query.marks if query.marks and await self._has_env(container) else ())]
-        argv = ("env", *variables, *query.argv) if variables else query.argv
+        argv = ("env", "--", *variables, *query.argv) if variables else query.argv
         asked = [("container", container.container), ("stdout", "true")]
         asked += [] if query.terminal else [("stderr", "true")]
         asked += [("stdin", "true")] if query.input or query.terminal else []

@@ -62,6 +62,16 @@ class FilesPart(ExecPart):
             link if kind == "l" else "",
         )
 
+    async def realpath(self, container: Container, path: str) -> str:
+        """Where a path leads, each link on the way followed; the path itself where nothing in the container can say."""
+        try:
+            status, out, _ = await self._run(container, ("readlink", "-f", "--", path))
+        except NotFound:
+            return posixpath.normpath(path)
+        if status:
+            raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.")
+        return out.decode("utf-8", "surrogateescape").removesuffix("\n")
+
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
         """The path as a tar stream, a folder with all that is in it. Raises CdebugError for what can't be read."""
         folder, name = posixpath.split(path.rstrip("/"))

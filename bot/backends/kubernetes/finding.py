@@ -8,6 +8,7 @@ merges them, and one ready pod for the rest.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -169,7 +170,8 @@ class FindPart(ListingPart):
     def _containers(self, pod: Pod, ref: TargetRef, scope: Scope) -> list[Container]:
         if not self.sees(self.thing("pod", pod, scope)):
             return []
-        return containers_of(pod, scope, ref.container, self.sees)
+        found = containers_of(pod, scope, ref.container, self.sees)
+        return found if self.hides_mounted else [replace(it, secret_paths=(), secret_variables=()) for it in found]
 
     def _whole(self, containers: list[Container], scope: Scope) -> Candidates:
         """One container, or those of one pod as one match."""

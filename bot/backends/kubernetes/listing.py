@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.backends.kubernetes.endpoints import POINTING, addresses, without_hidden
+from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.objects import ObjectsPart
 from bot.core.kinds import CLUSTER_WIDE
-from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope
+from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
@@ -30,7 +30,7 @@ class ListingPart(ObjectsPart):
         query += [("labelSelector", selector)] if selector else []
         places = await self.every_place() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
         found: list[Resource | Node] = []
-        pods: dict[str, set[str]] = {}
+        pods: dict[str, dict[str, Thing]] = {}
         columns: tuple[str, ...] = ()
         async for page in self._tables(kind, scope, query):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
@@ -43,8 +43,9 @@ class ListingPart(ObjectsPart):
                 cells = tuple(_cell(cell) for cell in row["cells"])
                 if kind in POINTING:
                     if here.namespace not in pods:
-                        pods[here.namespace] = await self.pod_names(here)
-                    cells = _with_seen_addresses(columns, cells, row["object"], pods[here.namespace])
+                        pods[here.namespace] = await self.pods_seen(here)
+                    seen = self.without_hidden(row["object"], pods[here.namespace])
+                    cells = _with_seen_addresses(columns, cells, row["object"], seen)
                 shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
                 thing = self.thing(kind, row["object"], here, shown)
                 if self.sees(thing):
@@ -67,10 +68,9 @@ def _cell(value: Any) -> str:
 
 
 def _with_seen_addresses(
-    columns: tuple[str, ...], cells: tuple[str, ...], seen: Mapping[str, Any], pods: set[str]
+    columns: tuple[str, ...], cells: tuple[str, ...], seen: Mapping[str, Any], shown: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """A row without the addresses of pods that may not be seen."""
-    shown = without_hidden(seen, pods)
     if shown == seen:
         return cells
     at = columns.index("ENDPOINTS")

@@ -15,7 +15,7 @@ from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Lines
 from bot.core.ports.engines import LogQuery
 from bot.core.target import Container
-from bot.core.text import LineSplitter
+from bot.core.text import LineSplitter, with_one_time
 from bot.core.units import parse_engine_time
 
 _GONE = b"unable to retrieve container logs for "  # the kubelet's words, as if the container had said them
@@ -43,6 +43,7 @@ class LogsPart(Part):
                         )
                     said = True
                     if block := splitter.push(chunk):
+                        block = with_one_time(block) if query.timestamps or query.until else block
                         yield Lines(cut.push(block) if cut else block)
                         if cut and cut.over:
                             return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.kubernetes.client import METADATA_LIST
-from bot.backends.kubernetes.endpoints import POINTING, without_hidden
+from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of, status_of
 from bot.backends.kubernetes.quantities import quantity
@@ -30,11 +30,17 @@ class ObjectsPart(ReviewsPart):
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
         path = path_of(kind, thing.scope.namespace, thing.name)
         seen = plain(await self.api.get("read", thing, path))
-        return without_hidden(seen, await self.pod_names(thing.scope)) if kind in POINTING else seen
+        return self.without_hidden(seen, await self.pods_seen(thing.scope)) if kind in POINTING else seen
 
-    async def pod_names(self, scope: Scope) -> set[str]:
-        """Of the pods that may be listed and seen."""
-        return {it["metadata"]["name"] for it in await self._those_of("pod", scope, accept=METADATA_LIST)}
+    async def pods_seen(self, scope: Scope) -> dict[str, Thing]:
+        """The pods that may be listed and seen, by name."""
+        seen = await self._those_of("pod", scope, accept=METADATA_LIST)
+        return {it["metadata"]["name"]: self.thing("pod", it, scope) for it in seen}
+
+    def without_hidden(self, seen: Mapping[str, Any], pods: Mapping[str, Thing]) -> Mapping[str, Any]:
+        """Endpoints with only these pods in them, which are mentioned then."""
+        self.mentioned += (pods[name] for name in pods_in(seen) if name in pods)
+        return without_hidden(seen, set(pods))
 
     async def detail(self, container: Container) -> Detail:
         """What every engine says of a container."""
@@ -71,6 +77,7 @@ class ObjectsPart(ReviewsPart):
                 pods += [it for it in page["items"] if self.sees(self.thing("pod", it, thing.scope))]
         except ForbiddenByCluster:
             return []
+        self.mentioned += (self.thing("pod", it, thing.scope) for it in pods)
         return pods
 
     async def surroundings(self, container: Container) -> Surroundings:
@@ -85,13 +92,12 @@ class ObjectsPart(ReviewsPart):
         labels = pod["metadata"].get("labels") or {}
         selecting = [it for it in services if selects(it["spec"].get("selector"), labels)]
         names = {it["metadata"]["name"] for it in selecting}
-        known = await self.pod_names(scope) if selecting else set()
-        return Surroundings(
-            pod,
-            tuple(selecting),
-            tuple(without_hidden(it, known) for it in slices if _service_of(it) in names),
-            tuple(it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)),
-        )
+        known = await self.pods_seen(scope) if selecting else {}
+        holding = [it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)]
+        self.mentioned += (self.thing("service", it, scope) for it in selecting)
+        self.mentioned += (self.thing("networkpolicy", it, scope) for it in holding)
+        behind = tuple(self.without_hidden(it, known) for it in slices if _service_of(it) in names)
+        return Surroundings(pod, tuple(selecting), behind, tuple(holding))
 
     async def _those_of(self, kind: str, scope: Scope, *, accept: str = "") -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []

@@ -10,7 +10,7 @@ from bot.backends.kubernetes.client import Api, Connection
 from bot.backends.kubernetes.kinds import thing_of
 from bot.backends.kubernetes.names import Names
 from bot.core.ports.engines import Sees
-from bot.core.target import Node, Resource, Row, Scope
+from bot.core.target import Node, Resource, Row, Scope, Thing
 
 T = TypeVar("T")
 _KEPT_S = 10.0
@@ -46,7 +46,11 @@ class Part:
     places: Recent[Scope]
     grants: Recent[bool]
     images_with_env: dict[str, bool]
+    secrets_of: frozenset[str] = frozenset()
+    secret_texts: Recent[tuple[str, ...]]
+    hides_mounted = True
     sees: Sees = staticmethod(lambda thing: True)
+    mentioned: list[Thing]
 
     def thing(self, kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
         """An object of this context."""

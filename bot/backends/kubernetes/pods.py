@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.backends.kubernetes import secrets
 from bot.backends.kubernetes.kinds import owner_of
 from bot.core.errors import NotFound
 from bot.core.ports.engines import Sees
@@ -70,6 +71,9 @@ def container_of(pod: Mapping[str, Any], spec: Mapping[str, Any], scope: Scope) 
         container=spec["name"],
         restarts=int(status.get("restartCount") or 0),
         why=why,
+        secret_paths=secrets.paths_of(pod, spec),
+        secret_variables=secrets.variables_of(spec),
+        secrets=secrets.names_of(pod, spec),
     )
 
 

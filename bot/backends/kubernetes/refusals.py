@@ -6,7 +6,6 @@ Source: Kubernetes API conventions, "HTTP status codes" and "Response Status Kin
 from __future__ import annotations
 
 import json
-import re
 
 import aiohttp
 
@@ -20,7 +19,9 @@ from bot.core.errors import (
     TimedOut,
     Unavailable,
 )
+from bot.core.pattern import compiled
 
+_REFUSED = compiled(r'User "[^"]*" cannot \w+ resource .*')
 _NODE_GONE = ("dialing backend", ":10250")  # the kubelet's port, in the API server's words
 
 
@@ -72,7 +73,7 @@ def by_status(context: str, status: int, said: str, what: str, target: object) -
 
 def _right(said: str) -> str:
     """Who cannot do what and where, as the API says it, without the name of the object."""
-    found = re.search(r'User "[^"]*" cannot \w+ resource .*', said)
+    found = _REFUSED.search(said)
     return found[0] if found else said
 
 

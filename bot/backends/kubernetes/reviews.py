@@ -91,10 +91,13 @@ class ReviewsPart(Part):
 
     async def exists(self, namespace: str) -> bool:
         """Whether a namespace is there, for who may know that; for others each one is."""
-        if namespace == EVERYWHERE or self.places.get(namespace) is not None:
+        hidden = namespace != EVERYWHERE and not self.sees(replace(self.scope, namespace=namespace))
+        if not hidden and (namespace == EVERYWHERE or self.places.get(namespace) is not None):
             return True
         if not await self.may("get namespaces", namespace):
             return True
+        if hidden:
+            return False
         try:
             await self.own.get("read", namespace, path_of("namespace", name=namespace))
         except NotFound:

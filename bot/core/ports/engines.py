@@ -129,7 +129,7 @@ class NetworkDetail:
     members: tuple[tuple[str, str, str], ...] = ()
 
 
-Sees = Callable[[Thing], bool]
+Sees = Callable[[Thing | Scope], bool]
 
 
 class Find(Protocol):
@@ -138,10 +138,12 @@ class Find(Protocol):
     `seen_by` is the same engine as somebody, with only the objects that they may see. `place` is a namespace of
     it, protected where it says so itself; an empty one is the engine's own choice;
     fresh: what is known from a moment ago isn't good enough. `keep` is what it does as long
-    as the bot runs.
+    as the bot runs. mentioned: whose names went into its answers, beside what was found: another reader
+    may not see them.
     """
 
     scope: Scope
+    mentioned: list[Thing]
 
     def seen_by(self, person: Person, sees: Sees) -> Find: ...
     def kinds(self, wants: Wants) -> frozenset[str]: ...
@@ -262,7 +264,15 @@ class Files(Protocol):
     """A container's files, also where it has no shell or does not run."""
 
     async def stat(self, container: Container, path: str) -> PathStat: ...
+    async def realpath(self, container: Container, path: str) -> str: ...
     def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]: ...
+
+
+@runtime_checkable
+class SecretValues(Protocol):
+    """What is in the secrets that containers use, where an operator lets it be read so that it is hidden."""
+
+    async def secret_values(self, containers: Sequence[Container]) -> list[str]: ...
 
 
 @runtime_checkable

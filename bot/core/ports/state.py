@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.core.approval import Approval
-from bot.core.audit import Entry
+from bot.core.audit import AuditPage, Entry
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A result on the shelf: redacted lines, or rows as JSON lines under `columns`."""
+    """A result on the shelf: redacted lines, or rows as lines under `columns`.
+
+    found: what it is of; mentions: whose names else are in it, as `judged_to_json` has them; user: who asked for it.
+    """
 
     id: str
     name: str
@@ -26,6 +29,8 @@ class Kept:
     notes: tuple[str, ...] = ()
     verb: str = ""
     found: str = ""
+    mentions: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Journal(Protocol):
     """The audit. What `write` returns from is on disk, in this order."""
 
     async def write(self, *entries: Entry) -> None: ...
-    async def entries(self, most: int) -> list[Entry]: ...
+    async def read(self, most: int) -> AuditPage: ...
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class WebApi:
     # ---- messages
 
     async def _post_message(self, arguments: Json, _: web.Request) -> Json:
-        channel = self._workspace.channel_for_bot(arguments.get("channel", ""))
+        channel = self._workspace.channel_for_bot(self._workspace.opened(arguments.get("channel", "")))
         self._pace("post", channel.id)
         text, blocks = self._content(arguments, POST_TEXT)
         thread = arguments.get("thread_ts") or ""

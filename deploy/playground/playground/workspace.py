@@ -135,6 +135,10 @@ class Workspace:
         """A message's time, which is its id in its channel."""
         return f"{int(time.time())}.{next(self._ticks):06d}"
 
+    def opened(self, channel_id: str) -> str:
+        """A user's id stands for the direct conversation with them, which posting there opens."""
+        return self.direct_channel(channel_id).id if channel_id in self.users else channel_id
+
     def channel_for_bot(self, channel_id: str) -> Channel:
         """Raises Refused as Slack does where the bot isn't in it."""
         channel = self.channels.get(channel_id)

@@ -60,8 +60,8 @@ async def test_data_makes_it_a_post_with_its_length():
 
 
 async def test_what_is_no_text_is_a_file():
-    _, body = await run(Wire(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\x89PNG"))
-    assert body == File("body", b"\x89PNG")
+    _, body = await run(Wire(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\x89PNG\0"))
+    assert body == File("body", b"\x89PNG\0")
 
 
 async def test_a_switch_of_protocol_ends_it():

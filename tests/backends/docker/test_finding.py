@@ -62,7 +62,7 @@ async def test_nothing_is_found_and_what_looks_alike(context: Docker):
 
 
 async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(context: Docker, made: dict[str, str]):
-    blind = context.seen_by(ANN, lambda thing: thing.name != "find-one")
+    blind = context.seen_by(ANN, lambda thing: getattr(thing, "name", "") != "find-one")
     assert await names(blind, TargetRef("find-one")) == ["find-one-more"]
     assert await names(blind, TargetRef(made["find-one"])) == []
     found = await blind.find(TargetRef("find-oen"), Wants.CONTAINER)

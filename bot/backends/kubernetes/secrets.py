@@ -1,0 +1,72 @@
+"""What of a container its pod's specification calls secret.
+
+Source: Kubernetes API reference v1.34, Volume, EnvVarSource.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from bot.backends.kubernetes.part import Part
+from bot.core.errors import NotFound
+from bot.core.target import Container
+
+Json = Mapping[str, Any]
+
+
+def paths_of(pod: Json, spec: Json) -> tuple[str, ...]:
+    """Where Secret and projected volumes, and those of a secrets store, are mounted."""
+    secret = {it["name"] for it in pod["spec"].get("volumes") or () if _is_secret(it)}
+    return tuple(it["mountPath"] for it in spec.get("volumeMounts") or () if it.get("name") in secret)
+
+
+def _is_secret(volume: Json) -> bool:
+    return (
+        "secret" in volume or "projected" in volume or "secrets-store" in str((volume.get("csi") or {}).get("driver"))
+    )
+
+
+def variables_of(spec: Json) -> tuple[str, ...]:
+    """The variables whose values come from a Secret, as far as they have names there."""
+    return tuple(it["name"] for it in spec.get("env") or () if (it.get("valueFrom") or {}).get("secretKeyRef"))
+
+
+def names_of(pod: Json, spec: Json) -> tuple[str, ...]:
+    """The Secrets that it uses, as variables or as files."""
+    mounted = {it.get("name") for it in spec.get("volumeMounts") or ()}
+    names = [(it.get("valueFrom") or {}).get("secretKeyRef", {}).get("name") for it in spec.get("env") or ()]
+    names += [(it.get("secretRef") or {}).get("name") for it in spec.get("envFrom") or ()]
+    for volume in (it for it in pod["spec"].get("volumes") or () if it["name"] in mounted):
+        names.append((volume.get("secret") or {}).get("secretName"))
+        sources = (volume.get("projected") or {}).get("sources") or ()
+        names += [(it.get("secret") or {}).get("name") for it in sources]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+class SecretsPart(Part):
+    """Reads, as the bot, the Secrets of the namespaces that an operator named for it."""
+
+    async def secret_values(self, containers: Sequence[Container]) -> list[str]:
+        """What is in the Secrets that the containers use. Raises ForbiddenByCluster where the bot may not read one."""
+        wanted = {
+            (it.scope.namespace, name)
+            for it in containers
+            if it.scope.namespace in self.secrets_of
+            for name in it.secrets
+        }
+        return [value for place in sorted(wanted) for value in await self._values(*place)]
+
+    async def _values(self, namespace: str, name: str) -> tuple[str, ...]:
+        known = self.secret_texts.get((namespace, name))
+        if known is not None:
+            return known
+        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/secrets/{quote(name, safe='')}"
+        try:
+            seen = await self.own.get(f"read what `redact.secrets_of` names, secret `{name}` in", namespace, path)
+        except NotFound:
+            return self.secret_texts.put((namespace, name), ())
+        texts = [base64.b64decode(value).decode("utf-8", "replace") for value in (seen.get("data") or {}).values()]
+        return self.secret_texts.put((namespace, name), tuple(texts))

@@ -1,0 +1,315 @@
+"""The one tokenizer for name, separator and value, in every quoting that logs, files and commands use.
+
+    NAME=value   name: value   "name": "value"   \\"name\\":\\"value\\"   'name' => 'value'   name := value
+    <name>value</name>   name="value"   name%3Dvalue   --name value   curl -u user:value
+    {"name": "DB_PASSWORD", "value": "…"}   Cookie: value
+
+Each value is found once. Everything here is linear in the length of a line: what looks around looks a few hundred
+bytes far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.core.pattern import compiled_bytes
+from bot.core.redact import values
+from bot.core.redact.names import Rank, rank
+from bot.core.redact.values import Span
+
+_CURL = r"-[a-zA-Z]{0,6}u[ \t]*|--user[ \t=]|--proxy-user[ \t=]"
+_WORDS = "pass|pwd|_pw|rootpw|secret|token|credential|key|cookie|auth|csrf|xsrf|amz-signature|x-[a-z-]*session"
+_NAME = rf"[a-z0-9_.\-]*(?:(?:api|access|secret|private|auth)[ ]key|{_WORDS})[a-z0-9_.\-]*"
+_CLOSERS = r"\\*(?:[\"'`]|%22|%27|%5d)?[\])}]?[ \t]*"
+_SEPARATORS = r"=>|:=|[:=,}>]|%3d|%3a|&gt;|/>|</|;s:\d{1,6}:|(?:value|val)\\*[\"'=:]|\(?\\*[\"']|[^<>\n=:;,]{0,12} [a-z]+=[^<>\n]{1,200}>"
+_CANDIDATE = compiled_bytes(
+    rf"(?im)({_NAME})({_CLOSERS})({_SEPARATORS})"
+    rf"|(--?{_NAME})[ \t]+[^\s-]"
+    rf"|(?:^|\s)(?:{_CURL})([\"']?)[^\s:\"'/]{{1,64}}:"
+    rf"|(?:^|[\s\"'])(?:(?:env|arg|setx|configure set)[ \t]+{_NAME}|requirepass|masterauth|rootpw|login[ \t]+\S+[ \t]+password)[ \t]+([^\s=:-])"
+    rf"|^[ \t]*password[ \t]+(\S+)[ \t]*$"
+)
+_KEY_BEFORE = compiled_bytes(
+    r"(?i)(?:(?:\b|[a-z])(?:name|key|variable|property|parameter|param|field|header|setting)|\b(?:id|k|env))\\*[\"']?[ \t]*"
+    r"(?:=>|[:=])[ \t]*\\*[\"']?$|<(?:name|key)>$"
+)
+_VALUE_KEY = compiled_bytes(
+    r"(?i)\\*[\"']?\b(?:[a-z]*value|val|v|secret_?string|content|data)\\*[\"']?[ \t]*(?:=>|[:=])[ \t]*|<value[^>\n]*>"
+)
+_CALL_BEFORE = compiled_bytes(r"(?:\b(?:env|define|[gs]et_?[eE]?nv|putenv|config|setting|Setenv)\([ \t]*\\*[\"']|\{)$")
+_COMMA = compiled_bytes(r"[\"']?[ \t]*,[ \t]*(?:<<)?")
+_ARROW = compiled_bytes(r"\"?[ \t]*->[ \t]*\"")
+_NAMED = (b"password", b"passwd", b"passphrase")
+_BEGINS = compiled_bytes(r"[ \t]*(?:-[ \t]+)*[\"']?")
+_NEAR, _FAR, _AHEAD, _LONG = 48, 400, 512, 1 << 16
+
+
+def spans(block: bytes, *, command: bool = False) -> list[Span]:
+    """The values of secret names in a block of lines, in their order."""
+    found: list[Span] = []
+    at = 0
+    while match := _CANDIDATE.search(block, at):
+        start = block.rfind(b"\n", 0, match.start() + 1) + 1
+        end = block.find(b"\n", match.end())
+        end = len(block) if end < 0 else end
+        found += (Span(start + span.start, start + span.end) for span in _of_line(block[start:end], command=command))
+        at = end
+    return found
+
+
+def _of_line(line: bytes, *, command: bool) -> Iterator[Span]:
+    at = taken = 0
+    while match := _CANDIDATE.search(line, at):
+        end = match.end(1) if match[1] else match.end(4) if match[4] else match.end()
+        for span in _values(line, match, taken, command=command):
+            if span.end > span.start >= taken:
+                yield span
+                end = taken = max(end, span.end)
+        at = end
+
+
+def _values(line: bytes, match: Any, since: int, *, command: bool) -> Iterator[Span]:
+    span = _value(line, match, since, command=command)
+    if span is None:
+        return
+    yield span
+    if not command and (arrow := _ARROW.match(line, span.end)):  # a plan's old value and its new one
+        yield Span(arrow.end(), values.closing(line, arrow.end(), b'"', 0))
+
+
+def _value(line: bytes, match: Any, since: int, *, command: bool) -> Span | None:
+    """since: what stands before it was hidden, or looked at."""
+    if match[1] is None:
+        return _without_separator(line, match, command=command)
+    before = line[max(0, match.start(1) - _NEAR) : match.start(1)]
+    separator = match[3].lower()
+    if _KEY_BEFORE.search(before) and separator not in (b"=", b":", b"=>", b":="):
+        return _of_pair(line, match, since)
+    if separator == b",":
+        return _after_comma(line, match, before)
+    if separator in (b"}", b"/>", b"</") or separator.startswith(b"val"):
+        return None
+    return _of_name(line, match, before, separator, command=command)
+
+
+def _without_separator(line: bytes, match: Any, *, command: bool) -> Span | None:
+    """A flag and its value, a user and their password, a keyword and what follows it."""
+    if match[4] is not None:
+        return _of_flag(line, match.end() - 1, match[4], command=command)
+    if match[6] is not None or match[7] is not None:
+        at = match.start(6) if match[6] is not None else match.start(7)
+        if command:
+            return _kept(line, values.shell_token(line, at), "secret")
+        if found := values.quoted(line, at):
+            return _kept(line, found[0], "secret")
+        prose = values.is_prose(_ahead(line, at)) or values.is_sentence(_ahead(line, at))
+        return None if prose else _kept(line, values.token(line, at), "secret")
+    return _of_curl(line, match)
+
+
+def _after_comma(line: bytes, match: Any, before: bytes) -> Span | None:
+    """The next word of a list, or of a call: `["--password", "…"]`, `define('DB_PASSWORD', '…')`, `{password, "…"}`."""
+    flag = match[1].startswith(b"-")
+    if _rank(match[1]) != "secret" or not (flag or _CALL_BEFORE.search(before)):
+        return None
+    comma = _COMMA.match(line, match.end(1))
+    if not comma:
+        return None
+    if found := values.quoted(line, comma.end()):
+        return _of_quotes(line, found[0], "secret")
+    return _kept(line, values.token(line, comma.end()), "secret") if flag and b"[" in before else None
+
+
+def _of_name(line: bytes, match: Any, before: bytes, separator: bytes, *, command: bool) -> Span | None:
+    kind, at = _rank(match[1]), match.end()
+    if not kind or _is_address(line, at, before, separator):
+        return None
+    if separator[-1:] in (b'"', b"'"):
+        return _of_statement(line, match, kind, command=command)
+    if separator.endswith((b">", b"&gt;")) and separator != b"=>":
+        return _of_element(line, at, kind) if before.endswith((b"<", b":", b"&lt;")) else None
+    if separator.startswith(b"%3"):
+        return _kept(line, values.escaped(line, at), kind)
+    while line[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    if command:
+        return _of_shell(line, values.shell_token(line, at), kind)
+    if found := values.quoted(line, at):
+        return _of_quotes(line, found[0], kind)
+    if line[at : at + 1] == b"[" and (found := values.quoted(line, at + 1)):
+        first = _kept(line, found[0], kind)  # of a list: the rest goes with it
+        return Span(first.start, _end_of_list(line, first.end)) if first else None
+    return _of_header(line, at, before) if kind == "header" else _unquoted(line, match, at, kind, before)
+
+
+def _is_address(line: bytes, at: int, before: bytes, separator: bytes) -> bool:
+    """`secret://…`, an ARN, and `/run/secrets/api_token: permission denied`: a place, and what is said of it."""
+    if b"arn:" in before or (separator == b":" and line[at : at + 2] == b"//"):
+        return True
+    spaced = line[at : at + 1] in (b" ", b"\t", b"")
+    return separator == b":" and before.endswith((b"/", b"\\")) and bool(spaced or before[-2:-1].strip())
+
+
+def _of_statement(line: bytes, match: Any, kind: Rank, *, command: bool) -> Span | None:
+    """SQL's `PASSWORD '…'` and `PASSWORD('…')`; of a flag, its value."""
+    if match[1].startswith(b"-"):
+        return _of_flag(line, match.start(3), match[1], command=command)
+    called = match[3].startswith(b"(")
+    if command or not match[1].lower().endswith(_NAMED) or not (called or match[2][-1:] in (b" ", b"\t")):
+        return None
+    found = values.quoted(line, match.start(3) + called)
+    return _of_quotes(line, found[0], kind) if found else None
+
+
+def _end_of_list(line: bytes, at: int) -> int:
+    end = line.find(b"]", at, at + _LONG)
+    return len(line) if end < 0 else max(at, end - 1)
+
+
+def _rank(name: bytes) -> Rank:
+    return rank(name.lstrip(b"-.").decode("ascii", "replace"))
+
+
+def _kept(line: bytes, span: Span, kind: Rank) -> Span | None:
+    """The value, where it is one that hides something."""
+    value = line[span.start : span.end]
+    if values.is_placeholder(value) or (kind == "weak" and not values.looks_random(value)):
+        return None
+    return span
+
+
+def _of_quotes(line: bytes, span: Span, kind: Rank) -> Span | None:
+    value = line[span.start : span.end]
+    if values.is_prose(value) or (kind == "bare" and value.isdigit()) or value[:1] in (b"{", b"["):
+        return None
+    return _kept(line, values.after_scheme(line, span), kind)
+
+
+def _of_header(line: bytes, at: int, before: bytes) -> Span | None:
+    """To the end of the line, or of the quotes that the whole header stands in."""
+    if values.is_prose(_ahead(line, values.after_scheme(line, Span(at, len(line))).start)):
+        return None
+    mark = before[-1:]
+    end = (
+        values.closing(line, at, mark, len(before) - len(before[:-1].rstrip(b"\\")) - 1) if mark in (b'"', b"'") else -1
+    )
+    span = Span(at, len(line.rstrip()) if end < 0 else end)
+    return _kept(line, values.after_scheme(line, span), "header")
+
+
+def _ahead(line: bytes, at: int) -> bytes:
+    return line[at : at + _AHEAD]
+
+
+def _unquoted(line: bytes, match: Any, start: int, kind: Rank, before: bytes) -> Span | None:
+    separator = match[3]
+    spaced = separator == b":" and line[match.end() : match.end() + 1] in (b" ", b"\t")
+    tail = _ahead(line, start)
+    if tail[:1] in (b"[", b"(", b"<") or tail[:2] in (b"${", b"{{") or (tail[:1] == b"{" and separator != b"="):
+        return None
+    if spaced and values.is_prose(tail):
+        return None
+    if (match[2][-1:] == b" " or separator in (b":=", b"=>") or spaced) and values.is_code(tail):
+        return None
+    if kind == "secret" and not spaced and (whole := values.in_quotes(line, start, before)):
+        return _kept(line, whole, kind)
+    first = values.token(line, start, weak=kind == "weak")
+    value = line[first.start : first.end]
+    if kind == "bare" and not _means_password(line, match, value, separator):
+        return None
+    if spaced and kind != "weak":
+        if match.start(1) < _FAR and _BEGINS.fullmatch(line[: match.start(1)]):  # a setting in YAML: all of the line
+            first = Span(first.start, max(first.end, _without_comment(line)))
+        elif line.rfind(b"{", max(0, match.start(1) - _AHEAD), match.start(1)) >= 0:
+            first = _in_flow(line, first)
+        elif values.is_sentence(tail):
+            return None
+    span = _kept(line, first, kind) if len(value) >= 3 and not (value.isdigit() and len(value) < 4) else None
+    return values.token(line, start) if span and kind == "weak" else span
+
+
+def _means_password(line: bytes, match: Any, value: bytes, separator: bytes) -> bool:
+    """`pass=…` and `pwd=…`, and not what tests and shells say."""
+    alone = line[match.end() : match.end() + _AHEAD].split() == [value] and not match[1].isupper()
+    glued = separator == b":" and line[match.end() : match.end() + 1].strip() != b"" and not match[1].isupper()
+    return (
+        (separator in (b"=", b"=>", b":=") or alone or glued)
+        and value[:1] not in (b"/", b"~", b".")
+        and not value.isdigit()
+    )
+
+
+def _without_comment(line: bytes) -> int:
+    end = line.find(b" #")
+    return len((line if end < 0 else line[:end]).rstrip())
+
+
+def _in_flow(line: bytes, first: Span) -> Span:
+    """In `{password: two words, user: bob}` a comma or the brace ends it."""
+    ends = [end for sign in (b", ", b"}") if (end := line.find(sign, first.start, first.start + _AHEAD)) >= 0]
+    return Span(first.start, min(ends)) if ends else first
+
+
+def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
+    """`<password>…</password>`, also where its signs are written as entities, or it holds CDATA."""
+    if line.startswith(b"<![CDATA[", at):
+        end = line.find(b"]]>", at)
+        return Span(at + 9, len(line) if end < 0 else end)
+    ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at)) >= 0]
+    if not ends:
+        return None
+    return _kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
+
+
+def _of_flag(line: bytes, at: int, flag: bytes, *, command: bool) -> Span | None:
+    kind = _rank(flag)
+    if kind not in ("secret", "header"):
+        return None
+    if command:
+        return _of_shell(line, values.shell_token(line, at), kind)
+    if found := values.quoted(line, at):
+        return _of_quotes(line, found[0], kind)
+    tail = _ahead(line, at)
+    if values.is_sentence(tail) or values.is_prose(tail):
+        return None
+    return _kept(line, values.token(line, at), kind)
+
+
+def _of_curl(line: bytes, match: Any) -> Span | None:
+    at, mark = match.end(), match[5]
+    if line.rfind(b"curl", max(0, match.start() - _AHEAD), match.start() + 1) < 0:
+        return None
+    if mark:
+        return _kept(line, Span(at, values.closing(line, at, mark, 0)), "secret")
+    if found := values.quoted(line, at):
+        return _kept(line, found[0], "secret")
+    end = min((end for sign in b" \t\"'" if (end := line.find(bytes([sign]), at)) >= 0), default=len(line))
+    return _kept(line, Span(at, end), "secret")
+
+
+def _of_shell(line: bytes, span: Span, kind: Rank) -> Span | None:
+    return _kept(line, span, kind if kind != "bare" else "secret")
+
+
+def _of_pair(line: bytes, match: Any, since: int) -> Span | None:
+    """The name is itself a value: `{"name": "DB_PASSWORD", "value": "…"}`, in either order."""
+    kind = _rank(match[1])
+    if kind not in ("secret", "header"):
+        return None
+    if match[3] == b">" and line[match.end() : match.end() + 1] != b"<":
+        return _of_element(line, match.end(), kind)
+    after = _VALUE_KEY.search(line, match.end(1), match.end(1) + _FAR)
+    if after and b"{" not in line[match.end(1) : after.start()]:
+        return _of_value_key(line, after.end(), kind)
+    start = max(since, match.start(1) - _FAR)
+    opened = max(start, line.rfind(b"{", start, match.start(1)))
+    behind = list(_VALUE_KEY.finditer(line, opened, match.start(1)))
+    return _of_value_key(line[: match.start(1)], behind[-1].end(), kind) if behind and match.start(1) < _LONG else None
+
+
+def _of_value_key(line: bytes, at: int, kind: Rank) -> Span | None:
+    if line[at - 1 : at] == b">":
+        return _of_element(line, at, kind)
+    found = values.quoted(line, at)
+    return _kept(line, found[0] if found else values.token(line, at), kind)

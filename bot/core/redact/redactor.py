@@ -1,0 +1,227 @@
+"""Replaces what looks like a secret in blocks of whole lines, and in a command's words."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import re2
+
+from bot.core.errors import Misconfigured, UsageError
+from bot.core.pattern import compile_pattern
+from bot.core.redact import keys, pairs
+from bot.core.redact.names import HINTS, is_secret_header, rank
+from bot.core.redact.shapes import SHAPES
+from bot.core.redact.values import Span, is_placeholder
+
+HIDDEN = "[redacted]"
+_HIDDEN = HIDDEN.encode()
+_OVERLAP = 8 * 1024
+_SHORTEST = 4  # characters of a value that is hidden wherever it stands
+_RUN = ";&|<>()`$\n"  # what a shell would act on
+_OWN_VALUES = ("--env", "-e")
+
+
+class Redactor:
+    """Stateless: give it blocks of whole lines. What a redactor of a run knows more is `also`."""
+
+    def __init__(self, extra: Mapping[str, str] | None = None) -> None:
+        """extra: an operator's own patterns by name, each hidden whole. Raises Misconfigured, naming a bad one."""
+        self._extra = dict(extra or {})
+        shapes = dict(SHAPES)
+        for given, text in self._extra.items():
+            _check(given, text)
+            shapes[given] = text
+        self._more: tuple[tuple[str, bool], ...] = ()
+        self._set([(text, name in SHAPES and name not in self._extra) for name, text in shapes.items()])
+
+    def _set(self, shapes: Sequence[tuple[str, bool]]) -> None:
+        """shapes: patterns, and whether their groups stay."""
+        self._shapes = list(shapes)
+        self._any = compile_any([text for text, _ in shapes])
+        self._hint = compile_any([*(text for text, _ in shapes), f"(?i:{HINTS})", keys.HINTS])
+        self._each = [
+            (pattern := compile_any([text]), _replacement(pattern) if ours else _HIDDEN) for text, ours in shapes
+        ]
+
+    def also(self, names: Iterable[str] = (), values: Iterable[str] = ()) -> Redactor:
+        """One that hides the values of these variables too, and these values wherever they stand, in base64 as well."""
+        more = [rf"((?:^|[^A-Za-z0-9_]){re2.escape(name)}=)[^\n]+" for name in sorted(set(names)) if name]
+        literal = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
+        if not more and not literal:
+            return self
+        return self._with((*((re2.escape(text), True) for text in literal), *((text, True) for text in more)))
+
+    def _with(self, more: tuple[tuple[str, bool], ...]) -> Redactor:
+        made = Redactor(self._extra)
+        made._more = (*more, *self._more)
+        made._set([*made._more, *made._shapes])
+        return made
+
+    def to_json(self) -> str:
+        """All that it knows, for another process."""
+        return json.dumps({"extra": self._extra, "more": self._more})
+
+    @classmethod
+    def from_json(cls, text: str) -> Redactor:
+        """The inverse."""
+        known = json.loads(text)
+        more = tuple((str(pattern), bool(ours)) for pattern, ours in known["more"])
+        return cls(known["extra"])._with(more) if more else cls(known["extra"])
+
+    def is_suspect(self, block: bytes) -> bool:
+        """Whether a block may hold anything at all, of itself: most blocks of a log hold nothing, and one look says so."""
+        return self._hint.search(block) is not None
+
+    def block(self, block: bytes) -> tuple[bytes, int]:
+        """The block with secrets replaced, and how many there were."""
+        spans = pairs.spans(block)
+        block = _without(block, spans, lambda _: _HIDDEN)
+        total = len(spans)
+        if self._any.search(block):
+            for pattern, replacement in self._each:
+                block, count = pattern.subn(replacement, block)
+                total += count
+        return block, total
+
+    def text(self, text: str) -> str:
+        """A short text with secrets replaced, keys of several lines too."""
+        return self.scrub(text)[0]
+
+    def scrub(self, text: str) -> tuple[str, int]:
+        """The same, and how many there were."""
+        from bot.core.redact.stream import Scrubber
+
+        scrubber = Scrubber(self)
+        block = scrubber.push(text.encode("utf-8", "replace") + b"\n")
+        return (block + scrubber.close()).removesuffix(b"\n").decode("utf-8", "replace"), scrubber.hidden
+
+    # ---- commands: what a shell would run stays to be read, and what is hidden says how long it is
+
+    def words(self, words: Sequence[str]) -> list[str]:
+        """The words of a command, each by itself. Flags of ours stand before a `--`."""
+        ours = words.index("--") if "--" in words else len(words)
+        flags = next((at for at, word in enumerate(words) if word.startswith("-")), ours)
+        before = ("", *words)
+        return [
+            self._target(word) if at < flags else self._word(before[at], word, own=at < ours)
+            for at, word in enumerate(words)
+        ]
+
+    def _target(self, word: str) -> str:
+        """What a command is pointed at: the container `token` is no setting, though a path follows it."""
+        name, colon, path = word.partition(":")
+        return f"{self.command(name)}{colon}{self.command(path)}"
+
+    def command(self, text: str) -> str:
+        """A line for a shell, or a command's input."""
+        data = text.encode("utf-8", "replace")
+        data = _without(data, pairs.spans(data, command=True), _sized)
+        for pattern, _ in self._each if self._any.search(data) else ():
+            data = pattern.sub(_sized_match, data)
+        if keys.HINT.search(data):
+            data = b"".join(keys.bodies_said(data))
+        return data.decode("utf-8", "replace")
+
+    def _word(self, before: str, word: str, *, own: bool) -> str:
+        name, equals, value = word.partition("=")
+        if own and before in _OWN_VALUES and equals:
+            return f"{name}={_said(value)}" if _is_secret(name) and value else word
+        if before.startswith("-") and "=" not in before and _is_secret(before.lstrip("-")):
+            return self._value(word)
+        if word.startswith("--") and equals and _is_secret(name.lstrip("-")):
+            return f"{name}={self._value(value)}"
+        header, colon, rest = word.partition(":")
+        if colon and before in ("-H", "--header") and is_secret_header(header) and (own or _is_one(rest)):
+            return f"{header}: {self._value(rest.strip())}"
+        return self.command(word)
+
+    def _value(self, value: str) -> str:
+        """Up to where a shell would begin to run something."""
+        end = min((at for sign in _RUN if (at := value.find(sign)) >= 0), default=len(value))
+        kept = value[end:]
+        if is_placeholder(value.encode()) and not kept:
+            return value
+        return (_said(value[:end]) if value[:end].strip() else value[:end]) + self.command(kept)
+
+    def safe_cut(self, line: bytes, wanted: int) -> int:
+        """Where a line may be cut at `wanted` or before, so that no secret that is found in it is cut in two."""
+        start = max(0, wanted - _OVERLAP)
+        for match in self._any.finditer(line, start):
+            if match.start() < wanted < match.end():
+                return int(match.start())
+            if match.start() >= wanted:
+                break
+        for span in pairs.spans(line[start : wanted + _OVERLAP]):
+            if start + span.start < wanted < start + span.end:
+                return start + span.start
+        return wanted
+
+
+def _check(given: str, text: str) -> None:
+    name = f"redact.patterns.{given}"
+    try:
+        matches_nothing = compile_pattern(text).search(b"") is not None
+    except UsageError as error:
+        raise Misconfigured(name, why=str(error)) from None
+    if matches_nothing:
+        raise Misconfigured(name, why="it is found in every line", hint="Write what a secret looks like.")
+
+
+def _is_secret(name: str) -> bool:
+    return rank(name) in ("secret", "header")
+
+
+def _is_one(value: str) -> bool:
+    """Whether it is a single word, after a scheme perhaps: several may be a command."""
+    scheme, _, rest = value.strip().partition(" ")
+    return not rest or (
+        scheme.lower() in ("bearer", "basic", "token", "digest", "negotiate") and " " not in rest.strip()
+    )
+
+
+def _forms(value: str) -> list[str]:
+    """A value, and how it looks in base64; each line of one that has several."""
+    lines = [line for line in value.splitlines() if len(line.strip()) >= _SHORTEST]
+    encoded = base64.b64encode(value.encode()).decode().rstrip("=") if len(value) >= _SHORTEST else ""
+    return [*lines, *([encoded] if encoded else [])]
+
+
+def _said(value: str) -> str:
+    return f"[redacted: {len(value):,} character{'s' if len(value) != 1 else ''}]"
+
+
+def _sized(value: bytes) -> bytes:
+    return _said(value.decode("utf-8", "replace")).encode()
+
+
+def _sized_match(match: Any) -> bytes:
+    """A shape in a command: its length stands in its place."""
+    groups = [match[at] or b"" for at in range(1, match.re.groups + 1)]
+    before, after = (groups[0] if groups else b""), (groups[1] if len(groups) > 1 else b"")
+    whole: bytes = match[0]
+    value = whole[len(before) : len(whole) - len(after)]
+    return before + _sized(value) + after
+
+
+def _without(block: bytes, spans: Sequence[Span], said: Any) -> bytes:
+    parts, at = [], 0
+    for span in spans:
+        parts += [block[at : span.start], said(block[span.start : span.end])]
+        at = span.end
+    return b"".join([*parts, block[at:]]) if spans else block
+
+
+def compile_any(texts: Sequence[str]) -> Any:
+    """One pattern that finds any of several, of any length: operators' lists outgrow a person's limit."""
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    return re2.compile(("(?m)" + "|".join(f"(?:{text})" for text in texts)).encode(), options)
+
+
+def _replacement(pattern: Any) -> bytes:
+    """What stays before the secret is group 1, what stays after it group 2."""
+    before, after = (rb"\1" if pattern.groups >= 1 else b""), (rb"\2" if pattern.groups >= 2 else b"")
+    return before + _HIDDEN + after
