@@ -14,7 +14,7 @@ T = TypeVar("T")
 AT_ONCE = 16
 
 
-_LARGE = 16 * 1024
+_LARGE = 4 * 1024
 # Few: they take the interpreter from the loop, and more of them do no more.
 _TEXT = ThreadPoolExecutor(2, thread_name_prefix="text")
 

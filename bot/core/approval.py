@@ -117,6 +117,7 @@ def digest_of(action: Action, request: Request, found: Found) -> str:
         "fields": _fields(action),
         "stdin": hashlib.sha256(request.stdin.encode()).hexdigest(),
         "context": found.scope.context,
+        "namespace": found.scope.namespace,
         "requester": [request.team, request.user],
         "thread": [request.channel, request.thread],
         "objects": sorted(identity_of(thing) for thing in things_of(found)),

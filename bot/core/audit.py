@@ -111,7 +111,8 @@ def _mac(head: Head, entry: str, key: bytes) -> str:
 
 def seal(head: Head, key: bytes) -> str:
     """A mac over a head itself: where a trimmed chain may begin is written by us and by nobody else."""
-    return hmac.new(key, f"start\n{head.seq}\n{head.mac}".encode(), hashlib.sha256).hexdigest()
+    own = hmac.new(key, b"seal", hashlib.sha256).digest()  # a key apart: no record's mac is ever a seal
+    return hmac.new(own, f"{head.seq}\n{head.mac}".encode(), hashlib.sha256).hexdigest()
 
 
 def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[Head], key: bytes) -> str:
@@ -120,6 +121,9 @@ def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[H
     start: what the first record is chained to. end: the head that the store names. anchors: heads that were
     published while they were the head.
     """
+    anchors = list(anchors)
+    if twice := _contradiction(anchors):
+        return twice
     published = {anchor.seq: anchor.mac for anchor in anchors if anchor.seq > start.seq}
     head = start
     for record in records:
@@ -142,4 +146,12 @@ def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[H
             if end.seq > head.seq
             else f"record {head.seq} was added after the head"
         )
+    return ""
+
+
+def _contradiction(anchors: Iterable[Head]) -> str:
+    known: dict[int, str] = {}
+    for anchor in anchors:
+        if known.setdefault(anchor.seq, anchor.mac) != anchor.mac:
+            return f"record {anchor.seq} was anchored as two different ones: the chain was rebuilt"
     return ""

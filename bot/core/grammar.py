@@ -26,7 +26,7 @@ from bot.core.kinds import kind_of
 from bot.core.pattern import compiled
 
 LONGEST = 8_000
-_CONTROL = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]")
 _SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
 _PIPE_HINTS = {
     "grep": "`--grep TEXT` does it, or `grep TEXT` in the thread",

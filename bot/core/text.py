@@ -5,7 +5,7 @@ A line here is what ends in a newline. Lines of stderr carry a mark, one byte th
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.core.spelling import spell_out
 STDERR_MARK = b"\x01"
 LONGEST_LINE = 1 << 20
 _SLICE = 1 << 16
+_STYLE = "\ufe0f".encode()
 _PIECE = 1 << 14  # what engines keep of a line in one entry
 TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* ")
 _ESCAPES = compiled_bytes(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -33,16 +34,26 @@ def clean(block: bytes) -> bytes:
         block = _ESCAPES.sub(b"", block)
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
-    block = b"".join(_with_pictures(block[at : at + _SLICE]) for at in range(0, len(block), _SLICE))
-    return block if block.isascii() else spell_out(block.decode("utf-8", "replace")).encode()
+    return b"".join(map(_spelt, _slices(block)))
 
 
-def _with_pictures(block: bytes) -> bytes:
-    """A search for each control costs less than a call for each; a slice at a time, so that nobody waits long."""
+def _slices(block: bytes) -> Iterator[bytes]:
+    """A piece at a time, so that nobody waits long: none begins within a character, or with the sign for its style."""
+    start = 0
+    while start < len(block):
+        end = start + _SLICE
+        end += next((n for n, byte in enumerate(block[end : end + 3]) if byte & 0xC0 != 0x80), 3)
+        end += len(_STYLE) if block.startswith(_STYLE, end) else 0
+        yield block[start:end]
+        start = end
+
+
+def _spelt(block: bytes) -> bytes:
+    """A search for each control costs less than a call for each."""
     for control, picture in _PICTURES:
         if control in block:
             block = block.replace(control, picture)
-    return block
+    return block if block.isascii() else spell_out(block.decode("utf-8", "replace")).encode()
 
 
 async def whole_lines(output: AsyncGenerator[tuple[Stream, bytes], None]) -> AsyncGenerator[Lines, None]:
@@ -86,11 +97,12 @@ def under_name(name: str, block: bytes) -> bytes:
 class LineSplitter:
     """Cuts a byte stream of any chunking into blocks of whole lines.
 
-    A line over 1 MiB is broken there, so that a log without newlines is held in bounded memory.
+    A line of 1 MiB or more is broken there, so that a log without newlines is held in bounded memory; its rest
+    follows, though it may be empty.
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
 
     def push(self, chunk: bytes) -> bytes:
         """The lines that are complete now, possibly none."""
@@ -98,19 +110,22 @@ class LineSplitter:
         if not end:
             self._rest += chunk
             return self._break()
-        block, self._rest = self._rest + chunk[:end], chunk[end:]
-        return block
+        first = chunk.find(b"\n")
+        self._rest += chunk[:first]
+        block = self._break() + bytes(self._rest) + chunk[first:end]
+        self._rest = bytearray(chunk[end:])
+        return block + self._break()
 
     def _break(self) -> bytes:
         blocks = b""
         while len(self._rest) >= LONGEST_LINE:
-            blocks += self._rest[:LONGEST_LINE] + b"\n"
-            self._rest = self._rest[LONGEST_LINE:]
+            blocks += bytes(self._rest[:LONGEST_LINE]) + b"\n"
+            del self._rest[:LONGEST_LINE]
         return blocks
 
     def close(self) -> bytes:
         """What was left without a newline, as a last line."""
-        rest, self._rest = self._rest, b""
+        rest, self._rest = bytes(self._rest), bytearray()
         return rest + b"\n" if rest else b""
 
 

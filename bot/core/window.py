@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Cost = Callable[[str], int]
+_LONG = 8 * 1024  # bytes: more than any message shows of one line
+_CONTINUED = bytes(range(0x80, 0xC0))  # what follows a character's first byte in UTF-8
 
 
 @dataclass(frozen=True)
@@ -23,26 +26,40 @@ class Room:
     cost: Cost = len
 
 
-def shorten(line: str, room: Room) -> str:
-    """A line that is too long for a message, with the number of characters left out."""
-    if room.cost(line) <= room.width:
+class Line(NamedTuple):
+    """As much of a line as any message shows, and how many characters more it has."""
+
+    start: bytes
+    more: int = 0
+
+
+def cut(line: bytes) -> Line:
+    """What is shown of a line of UTF-8: the rest is only counted, so that a line of megabytes costs no more to show."""
+    if len(line) <= _LONG:
+        return Line(line)
+    start = line[:_LONG].decode("utf-8", "ignore")
+    return Line(start.encode(), len(line.translate(None, _CONTINUED)) - len(start))
+
+
+def shorten(line: str, room: Room, more: int = 0) -> str:
+    """A line that is too long for a message, with the number of characters left out. more: those that aren't here."""
+    if not more and len(line) <= room.width and room.cost(line) <= room.width:
         return line
-    cut = line[: room.width]
-    while room.cost(cut) > room.width:
-        cut = cut[: max(1, len(cut) * room.width // room.cost(cut) - 1)]
-    return f"{cut}… (+{len(line) - len(cut):,} characters)"
+    part = line[: room.width]
+    while room.cost(part) > room.width:
+        part = part[: max(1, len(part) * room.width // room.cost(part) - 1)]
+    return f"{part}… (+{len(line) - len(part) + more:,} characters)"
 
 
 def fit_start(lines: Sequence[str], room: Room) -> list[str]:
-    """As many of the first lines as the room has."""
+    """As many of the first lines as the room has; each is short already."""
     taken: list[str] = []
     left = room.characters
     for line in lines[: room.lines]:
-        short = shorten(line, room)
-        left -= room.cost(short) + 1
+        left -= room.cost(line) + 1
         if left < 0 and taken:
             break
-        taken.append(short)
+        taken.append(line)
     return taken
 
 
@@ -55,7 +72,7 @@ class Tail:
     """The last lines of a stream that goes on, and how many there were."""
 
     def __init__(self, lines: int) -> None:
-        self._kept: deque[bytes] = deque(maxlen=lines)
+        self._kept: deque[Line] = deque(maxlen=lines)
         self.total = 0
 
     def push(self, block: bytes) -> None:
@@ -68,10 +85,10 @@ class Tail:
             start = block.rfind(b"\n", 0, start)
             if start < 0:
                 break
-        self._kept.extend(block[start + 1 :].splitlines())
+        self._kept.extend(map(cut, block[start + 1 :].splitlines()))
 
     @property
-    def lines(self) -> list[bytes]:
+    def lines(self) -> list[Line]:
         return list(self._kept)
 
 
@@ -80,15 +97,15 @@ class Head:
 
     def __init__(self, lines: int) -> None:
         self._room = lines
-        self._kept: list[bytes] = []
+        self._kept: list[Line] = []
         self.total = 0
 
     def push(self, block: bytes) -> None:
         """Take a block of whole lines."""
         self.total += block.count(b"\n")
         if (missing := self._room - len(self._kept)) > 0:
-            self._kept += block.split(b"\n", missing)[:missing] if block.count(b"\n") >= missing else block.splitlines()
+            self._kept += map(cut, block.split(b"\n", missing)[: min(missing, block.count(b"\n"))])
 
     @property
-    def lines(self) -> list[bytes]:
+    def lines(self) -> list[Line]:
         return self._kept

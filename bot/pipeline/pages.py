@@ -18,8 +18,9 @@ from bot.core.request import Place, Request
 from bot.core.target import as_it_is_now, found_from_json, is_whole
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
+from bot.core.window import cut
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import Edge, as_file, buttons, window_view
+from bot.pipeline.rendering import Edge, as_file, buttons, readable, window_view
 from bot.pipeline.trail import Trail, told
 
 
@@ -146,7 +147,8 @@ class Pages:
             text = f"No line has `{pattern}`." if pattern else "Nothing is there."
             await self._put(window, NoteView(text, buttons(window.id)))
             return
-        view = window_view(kept.title, kept.columns, lines, first, kept.lines, room, edge, notes, buttons(window.id))
+        texts = [line.decode() if kept.columns else readable(cut(line), room) for line in lines]
+        view = window_view(kept.title, kept.columns, texts, first, kept.lines, room, edge, notes, buttons(window.id))
         count = len(view.rows) if hasattr(view, "rows") else len(view.lines)
         await self._put(replace(window, first=view.first, last=view.first + count), view)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from bot.core.errors import UsageError
@@ -12,8 +13,9 @@ from bot.core.ports.state import Kept
 from bot.core.request import Place
 from bot.core.text import STDERR_MARK
 from bot.core.view import Button, TableView, TextView
-from bot.core.window import Room, fit_end, fit_start
+from bot.core.window import Line, Room, fit_end, fit_start, shorten
 from bot.pipeline.parts import Parts
+from bot.together import aside
 
 Edge = Literal["start", "end"]
 _STDERR = "E│ "
@@ -33,7 +35,7 @@ def row_line(row: Sequence[str]) -> str:
 def window_view(
     title: str,
     columns: tuple[str, ...],
-    lines: Sequence[bytes],
+    lines: Sequence[str],
     first: int,
     total: int,
     room: Room,
@@ -41,26 +43,26 @@ def window_view(
     notes: tuple[str, ...] = (),
     buttons: tuple[Button, ...] = (),
 ) -> TextView | TableView:
-    """As many of `lines` (the first of them is line `first` of `total`) as fit, from one edge.
+    """As many of `lines` (the first of them is line `first` of `total`) as fit, from one edge. Text is `readable`.
 
     Older and Newer are added to the buttons where there is something older or newer.
     """
-    texts = [_readable(line) for line in lines]
     fit = fit_start if edge == "start" else fit_end
-    shown = fit(_aligned(columns, texts) if columns else texts, room)
+    shown = fit([shorten(line, room) for line in _aligned(columns, lines)] if columns else lines, room)
     start = first if edge == "start" else first + len(lines) - len(shown)
     pagers = _pagers(buttons, older=start > 0, newer=start + len(shown) < total)
     if not columns:
         marked = any(line.startswith(_STDERR) for line in shown)
         notes = (*notes, f"{_STDERR.strip()} is standard error") if marked else notes
         return TextView(title, tuple(shown), start, total, notes, pagers)
-    part = texts[: len(shown)] if edge == "start" else texts[len(texts) - len(shown) :]
+    part = lines[: len(shown)] if edge == "start" else lines[len(lines) - len(shown) :]
     return TableView(title, columns, tuple(tuple(line.split("\t")) for line in part), start, total, notes, pagers)
 
 
-def _readable(line: bytes) -> str:
-    text = line.removeprefix(STDERR_MARK).decode("utf-8", "replace")
-    return f"{_STDERR}{text}" if line.startswith(STDERR_MARK) else text
+def readable(line: Line, room: Room) -> str:
+    """A kept line as text, as much of it as a message shows."""
+    text = line.start.removeprefix(STDERR_MARK).decode("utf-8", "replace")
+    return shorten(f"{_STDERR}{text}" if line.start.startswith(STDERR_MARK) else text, room, line.more)
 
 
 def _aligned(columns: tuple[str, ...], lines: Sequence[str]) -> list[str]:
@@ -96,7 +98,8 @@ async def as_file(parts: Parts, place: Place, kept: Kept) -> None:
     head = "\t".join(kept.columns) + "\n" if kept.columns else ""
     blocks = [head.encode()]
     async for block in parts.shelf.blocks(kept.id):
-        blocks.append(block.replace(STDERR_MARK, _STDERR.encode()))
+        blocks.append(await aside(len(block), partial(block.replace, STDERR_MARK, _STDERR.encode())))
     suffix = "tsv" if kept.columns else "txt"
+    whole = await aside(sum(map(len, blocks)), lambda: b"".join(blocks))
     title = f"{kept.title}: {kept.lines:,} {'rows' if kept.columns else 'lines'}"
-    await parts.chat.upload(place, f"{kept.name}.{suffix}", b"".join(blocks), title)
+    await parts.chat.upload(place, f"{kept.name}.{suffix}", whole, title)

@@ -17,7 +17,7 @@ from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import Head, Tail
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, row_line, window_view
+from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
 
 _BLOCK = 256 * 1024
@@ -188,13 +188,14 @@ class TextResult(Result):
         return True
 
     def _view(self, notes: tuple[str, ...], *, final: bool) -> TextView:
-        lines = self._shown.lines
+        room = self._parts.chat.room
+        lines = [readable(line, room) for line in self._shown.lines]
         first = self._shown.total - len(lines) if self._end else 0
         edge: Edge = "end" if self._end else "start"
         whole = len(lines) == self._shown.total
         quiet = not final or (whole and isinstance(self._action, InteractiveAction))  # a shell is read line by line
         shown = window_view(
-            self._title, (), lines, first, self._shown.total, self._parts.chat.room, edge, notes,
+            self._title, (), lines, first, self._shown.total, room, edge, notes,
             () if quiet else buttons(self._window),
         )  # fmt: skip
         assert isinstance(shown, TextView)
@@ -217,7 +218,7 @@ class TableResult(Result):
         part = lines[-room.lines :] if end else lines[: room.lines]
         first = total - len(part) if end else 0
         shown = window_view(
-            self._title, self._table.columns, [line.rstrip(b"\n") for line in part], first, total, room,
+            self._title, self._table.columns, [line.decode().rstrip("\n") for line in part], first, total, room,
             edge, self._notes(notes), buttons(self._window),
         )  # fmt: skip
         await self._show(shown)

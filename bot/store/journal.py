@@ -16,9 +16,11 @@ from typing import Any
 
 from bot.core.audit import AuditPage, Entry, Head, Record, append, fault, read, seal, written
 from bot.core.errors import CdebugError, Unavailable
+from bot.core.pattern import compiled
 from bot.store.connection import answering
 from bot.store.keys import AUDIT, AUDIT_HEAD, AUDIT_START
 
+_HEAD = compiled(r"[0-9]{1,15} [0-9a-f]{64}")
 _PATIENCE_S = 5.0
 _TRIES = 50
 _PAGE = 1_000
@@ -196,8 +198,13 @@ def _after(entry_id: str) -> str:
 
 
 def _read_head(text: str) -> Head:
+    """Raises CdebugError for what no record can be: what we sign next is chained to nothing that somebody wrote."""
+    if not text:
+        return Head()
+    if not _HEAD.fullmatch(text):
+        raise CdebugError("the audit's head was edited", hint="`python -m bot audit verify` says what is left.")
     seq, _, mac = text.partition(" ")
-    return Head(int(seq), mac) if mac else Head()
+    return Head(int(seq), mac)
 
 
 def _order(entry_id: str) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from bot.core.ports.state import Kept, Window
 from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import BLOCKS, COUNTS, SHELF, WINDOW
+from bot.together import aside
 
 _PATIENCE_S = 5.0
 
@@ -27,7 +28,7 @@ class Shelf:
 
     def __init__(self, redis: Any, limit: int) -> None:
         self._redis, self._limit = redis, limit
-        self._pack, self._unpack = zstandard.ZstdCompressor(level=1), zstandard.ZstdDecompressor()
+        self._unpack = zstandard.ZstdDecompressor()
         self._sizes: dict[str, list[int]] = {}
 
     async def append(self, kept_id: str, block: bytes) -> int:
@@ -35,8 +36,9 @@ class Shelf:
         sizes = self._sizes.setdefault(kept_id, [])
         sizes.append(len(block))
         blocks, counts = BLOCKS(id=kept_id), COUNTS(id=kept_id)
+        packed = await aside(len(block), lambda: zstandard.compress(block, level=1))
         async with answering(_PATIENCE_S), self._redis.pipeline(transaction=True) as pipe:
-            pipe.rpush(blocks, self._pack.compress(block)).expire(blocks, BLOCKS.lifetime_s)
+            pipe.rpush(blocks, packed).expire(blocks, BLOCKS.lifetime_s)
             pipe.rpush(counts, block.count(b"\n")).expire(counts, COUNTS.lifetime_s)
             over = 0
             while sum(sizes) > self._limit and len(sizes) > 1:

@@ -222,13 +222,16 @@ async def test_a_request_to_a_pod_carries_nothing_into_the_request_that_carries_
 async def test_a_namespaces_label_protects_within_seconds(shop_channel: Conversation, cluster: Administered):
     cluster.run_kubectl("create", "namespace", "moving")
     try:
-        _, thread = await shop_channel.run("exec moving/nobody -- id", "failed")
-        assert any("nothing is called" in each["text"] for each in thread)
-        cluster.run_kubectl("label", "namespace", "moving", "cdebug/protected=true")
+        cluster.run_kubectl("create", "deployment", "mover", "--namespace=moving", "--image=cdebug/busybox:1")
+        cluster.run_kubectl(
+            "create", "rolebinding", "ann", "--namespace=moving", "--clusterrole=view", "--user=ann@example.com"
+        )
         outside = await new_channel(shop_channel.slack)
+        await outside.run("inspect moving/deploy/mover")
+        cluster.run_kubectl("label", "namespace", "moving", "cdebug/protected=true")
         for _ in range(15):
-            root, _ = await outside.run("logs moving/x", ("failed", "denied"))
-            if root["text"].startswith("denied"):
+            _, thread = await outside.run("inspect moving/deploy/mover", ("done", "failed"))
+            if any("nothing is called" in each["text"] for each in thread):
                 return
         raise AssertionError("it is not protected after fifteen questions")
     finally:

@@ -76,10 +76,16 @@ async def said(channel: Conversation) -> str:
     return json.dumps(messages, ensure_ascii=False) + "".join(map(_unpacked, files))
 
 
+def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    found = archive.extractfile(member)
+    assert found is not None
+    return found.read()
+
+
 def _unpacked(data: bytes) -> str:
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            return "".join(f"{it.name} {found.read()!r}" for it in archive if (found := archive.extractfile(it)))
+            return "".join(f"{it.name} {_read(archive, it)!r}" for it in archive if it.isfile())
     except tarfile.TarError:
         return data.decode("utf-8", "replace")
 

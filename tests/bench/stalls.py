@@ -48,7 +48,7 @@ async def _stalls(folder: Path, engine: str) -> list[Row]:
         slack = Slack(playground.base)
         try:
             channel = await new_channel(slack, name=f"C0LISTED{number}")
-            await channel.run("ps")
+            await PREPARED.get(name, _nothing)(channel)
             before = await _lags(bot)
             await attack(channel)
             rows.append((f"loop kept by {name}", _longest(before, await _lags(bot)), "-", "-", GOAL))
@@ -71,21 +71,32 @@ async def _typed(channel: Conversation, text: str) -> None:
     await channel.run("ps")
 
 
-async def _audit(channel: Conversation) -> None:
+async def _nothing(channel: Conversation) -> None:
+    await channel.run("ps")
+
+
+async def _many_records(channel: Conversation) -> None:
+    await channel.run("ps")
     for _ in range(100):
         await asyncio.gather(*(channel.type("/cdebug whoami") for _ in range(10)))
+    await asyncio.sleep(2)  # the last answers are on their way
+
+
+async def _audit(channel: Conversation) -> None:
     await channel.as_("U0BOB").type("/cdebug audit")
     await channel.as_("U0BOB").whispered("ran")
 
 
+AUDIT = "`audit` over 2,000 records"
 ATTACKS: dict[str, Attack] = {
-    "nothing": lambda channel: channel.run("ps"),
+    "nothing": _nothing,
     "4 × `exec -- cat /dev/zero`": _busy,
     "a message of 4,000 × ``x```y``": lambda channel: _typed(channel, LONG),
     "a label of 3 MiB, of `TOKEN` × 20,000, of `[` × 100,000": lambda channel: channel.run("inspect bench-label"),
     "20 MB of `password=…` lines": lambda channel: channel.run(FLOOD, patience_s=120),
-    "`audit` over 2,000 records": _audit,
+    AUDIT: _audit,
 }
+PREPARED = {AUDIT: _many_records}
 
 
 async def _lags(bot: Bot) -> dict[float, float]:

@@ -51,6 +51,7 @@ def digest(text: str = "exec web --user app -- sh -c 'a b'", found: Any = WEB, *
         digest(found=replace(WEB, id="id-2")),
         digest(found=replace(WEB, image_id="sha256:2")),
         digest(found=replace(WEB, scope=Scope("other", "docker", "shop"))),
+        digest(found=replace(WEB, scope=replace(SCOPE, namespace="other"))),
         digest(found=Objects(SCOPE, (WEB, replace(WEB, id="id-2")))),
         digest(found=Image(SCOPE, "id-1", "web")),
         digest(found=NewObject(SCOPE, "web", {"image": "a"})),
@@ -114,3 +115,8 @@ def test_it_lives_until_its_time_and_not_longer():
     WAITING.voted(BOB, 1_599.9)
     with pytest.raises(Denied):
         WAITING.voted(BOB, 1_600.0)
+
+
+def test_a_request_that_found_nothing_is_bound_to_where_it_looked():
+    other = replace(SCOPE, namespace="kube-system")
+    assert digest("events", Objects(SCOPE, ())) != digest("events", Objects(other, ()))

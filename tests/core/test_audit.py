@@ -97,6 +97,16 @@ def test_a_chain_that_was_rebuilt_without_the_key_is_edited_from_its_first_recor
     assert "record 1 was edited" in check(other, end_of(other))
 
 
+def test_an_anchor_that_was_published_twice_with_two_macs_tells_of_a_rebuilt_chain():
+    assert "two different ones" in check(STORY, END, [replace(END, mac="0" * 64), END])
+    assert check(STORY, END, [END, END]) == ""
+
+
+def test_no_mac_of_a_record_is_the_seal_of_a_beginning():
+    record = append(Head(10, "start"), "text", KEY)
+    assert record.mac != seal(Head(11, "text"), KEY)
+
+
 def test_a_trimmed_chain_begins_where_it_was_sealed():
     start = end_of(STORY[:2])
     assert check(STORY[2:], END, [start], start) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -190,6 +191,23 @@ def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], show
         ("password: |\n  touch /tmp/pwned", "password: |\n  touch /tmp/pwned"),
         ("-----BEGIN PRIVATE KEY-----\ntouch /tmp/pwned", "-----BEGIN PRIVATE KEY-----\ntouch /tmp/pwned"),
         ("token=a\ntouch /tmp/pwned", "token=[redacted: 1 character]\ntouch /tmp/pwned"),
+        ("TOKEN= touch /tmp/pwned", "TOKEN= touch /tmp/pwned"),
+        ("exec -a token: touch /tmp/pwned", "exec -a token: touch /tmp/pwned"),
+        ('echo "PASSWORD="; touch /tmp/pwned; echo "x"', 'echo "PASSWORD="; touch /tmp/pwned; echo "x"'),
+        ("'TOKEN='x;touch /tmp/pwned;y='z'", "'TOKEN='[redacted: 1 character];touch /tmp/pwned;y='z'"),
+        ('env "PASSWORD=" touch /tmp/pwned "x"', 'env "PASSWORD=" touch /tmp/pwned "x"'),
+        ("\"PASSWORD='$(touch /tmp/pwned) x'\"", "\"PASSWORD='$(touch /tmp/pwned) x'\""),
+        (": # '\nX='PASSWORD=' ; touch /tmp/pwned ; '", ": # '\nX='PASSWORD=' ; touch /tmp/pwned ; '"),
+        ("{env,PASSWORD=x,touch,/tmp/pwned}", "{env,PASSWORD=[redacted: 1 character],touch,/tmp/pwned}"),
+        ("curl http://u:$(touch</tmp/pwned)@h/", "curl http://u:$(touch</tmp/pwned)@h/"),
+        ("identified by '$(touch /tmp/pwned)'", "identified by '$(touch /tmp/pwned)'"),
+        ("curl -u bob:x;touch /tmp/pwned", "curl -u bob:[redacted: 1 character];touch /tmp/pwned"),
+        ("echo TOKEN%3Dfoo|sh /tmp/pwned", "echo TOKEN%3D[redacted: 3 characters]|sh /tmp/pwned"),
+        ("<token>x;touch /tmp/pwned;cat</dev/null", "<token>[redacted: 1 character];touch /tmp/pwned;cat</dev/null"),
+        (
+            "x='-----BEGIN PRIVATE KEY-----';touch /tmp/pwned;y='-----END PRIVATE KEY-----'",
+            "x='-----BEGIN PRIVATE KEY-----';touch /tmp/pwned;y='-----END PRIVATE KEY-----'",
+        ),
     ],
 )
 def test_what_a_shell_would_run_is_never_part_of_a_value(word: str, shown: str):
@@ -214,3 +232,57 @@ def test_settings_are_hidden_however_an_engine_pairs_name_and_value(known: dict[
     assert ("x1" not in shown) is bool(hidden) or not hidden
     assert "x2" in shown
     assert shown.count("[redacted]") == str(known).count("x1")
+
+
+PROGRAM = "/tmp/" + "AbCdEfGhIjKlMnOp0123456789" * 2 + "QrStUv"  # as long as a line of a key
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["bash", "-secret", "rm -rf /data"], "[redacted: 2 characters] -rf /data"),
+        (["find", "/data", "-name", "-token", "-delete"], "-delete"),
+        (["rm", "-rf", "--", "--token", "/data"], "/data"),
+        (["sh", "-c", "--token={reboot,-f}"], "--token={reboot,-f}"),
+        (
+            ["/tmp/" + "AbCdEfGhIjKlMnOp0123456789" * 2 + "QrStUv"],
+            "/tmp/" + "AbCdEfGhIjKlMnOp0123456789" * 2 + "QrStUv",
+        ),
+    ],
+)
+def test_what_another_program_takes_for_more_than_a_value_is_shown(words: list[str], shown: str):
+    assert Redactor().words(["exec", "web", "--", *words])[-1] == shown
+
+
+def test_a_key_that_is_only_spoken_of_takes_a_few_lines_with_it():
+    lines = [f"line {number} is ordinary" for number in range(100)]
+    shown = Redactor().text("\n".join(["error: expected -----BEGIN PRIVATE KEY----- here", *lines])).splitlines()
+    assert shown[-90:] == lines[-90:]
+
+
+def test_a_public_key_that_is_only_spoken_of_hides_no_private_one():
+    assert BODY not in Redactor().text(f"error: expected -----BEGIN CERTIFICATE-----\n{BODY}\n{BODY}")
+
+
+def test_a_secret_on_any_break_of_one_long_block_is_hidden():
+    line = b"a " * (1 << 20) + b"password=S3cretPw99zebra tail"
+    splitter, scrubber = LineSplitter(), Scrubber(Redactor())
+    for before in range(0, 32, 3):
+        text = b"a " * before + line
+        shown = scrubber.push(splitter.push(text)) + scrubber.push(splitter.push(b"\n"))
+        assert b"zebra" not in shown
+
+
+@pytest.mark.parametrize("piece", ["<token>", "&lt;token&gt;", "tokens=", 'token=\\"{', "<tokens>"])
+def test_no_repetition_takes_longer_than_its_length(piece: str):
+    redactor = Redactor()
+
+    def cost(times: int) -> float:
+        text = piece * times
+        begins = time.process_time()
+        redactor.text(text)
+        redactor.command(text)
+        return time.process_time() - begins
+
+    short, long = min(cost(4_000) for _ in range(3)), cost(16_000)
+    assert long < 10 * short + 0.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.window import Head, Room, Tail, fit_end, fit_start, shorten
+from bot.core.window import Head, Room, Tail, cut, fit_end, fit_start, shorten
 
 LINES = st.lists(st.text("abc<&", max_size=60), max_size=60)
 ROOMS = st.builds(Room, lines=st.integers(1, 20), characters=st.integers(80, 400), width=st.integers(20, 60))
@@ -50,5 +50,14 @@ def test_head_and_tail_hold_the_edges_of_a_stream(blocks: list[list[bytes]], siz
         head.push(data)
         tail.push(data)
     assert head.total == tail.total == len(every)
-    assert head.lines == every[:size]
-    assert tail.lines == every[-size:]
+    assert head.lines == [cut(line) for line in every[:size]]
+    assert tail.lines == [cut(line) for line in every[-size:]]
+
+
+@given(st.text("aé🔥", min_size=1, max_size=9), st.sampled_from([1, 100, 9_000, 300_000]))
+def test_a_line_of_any_length_is_cut_and_counted(text: str, times: int):
+    line = cut((text * times).encode())
+    start = line.start.decode()
+    assert (text * times).startswith(start)
+    assert len(start) + line.more == len(text) * times
+    assert len(line.start) <= 8 * 1024

@@ -104,7 +104,7 @@ async def test_a_bad_filter_is_one_line_for_the_person_who_typed_it(channel: Con
 
     await channel.slack.post("/_/submit", user="U0ANN", view_id=view["id"], values={"form": {"text": "(("}})
 
-    await channel.whispered("not a pattern: `((`")
+    await channel.whispered("is no pattern")
 
 
 async def test_a_modal_that_slack_refuses_is_told(channel: Conversation, counted: str):

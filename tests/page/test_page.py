@@ -173,5 +173,5 @@ async def test_two_people_on_two_pages_ask_approve_and_read(
 
     for page in (ann, bob):
         await expect(page.locator("#replies pre")).to_contain_text("uid=0(root)")
-        await expect(page.locator("#replies")).to_contain_text("approved by bob")
+        await expect(page.locator("#replies")).to_contain_text("approved by @bob")
         await page.close()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.core.output import Chart, Panel
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, Status, TableView, TextView, View
-from bot.pipeline.rendering import buttons, row_line, window_view
+from bot.core.window import cut
+from bot.pipeline.rendering import buttons, readable, row_line, window_view
 from bot.slack.blocks import form_modal, page_modal, render, room
 from bot.slack.charts import draw
 from playground.limits import UPDATE_TEXT, message_errors, view_errors
@@ -34,7 +35,7 @@ def check(view: View) -> None:
 @LIMITS
 @given(st.lists(ANY, min_size=1, max_size=120), st.sampled_from(["start", "end"]), st.lists(NAMES, max_size=3), NAMES)
 def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], title: str):
-    data = [line.replace("\n", " ").encode() for line in lines]
+    data = [readable(cut(line.replace("\n", " ").encode()), ROOM) for line in lines]
     check(window_view(title, (), data, 0, len(data), ROOM, edge, tuple(notes), buttons("w")))
 
 
@@ -42,7 +43,7 @@ def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], ti
 @given(st.integers(1, 9).flatmap(lambda n: st.lists(st.lists(ANY, min_size=n, max_size=n), min_size=1, max_size=130)))
 def test_any_table_is_a_message(rows: list[list[str]]):
     columns = tuple(f"C{n}" for n in range(len(rows[0])))
-    lines = [row_line(row).rstrip("\n").encode() for row in rows]
+    lines = [row_line(row).rstrip("\n") for row in rows]
     view = window_view("local", columns, lines, 0, len(lines), ROOM, "start", (), buttons("w"))
     assert isinstance(view, TableView)
     assert len(view.rows) >= 1

@@ -161,6 +161,15 @@ async def test_old_records_go_and_the_rest_still_holds(redis: Any):
         await journal.start()
 
 
+@pytest.mark.parametrize("head", ["10 start", "4 M\n5\nnot json", "x " + "0" * 64, "5 " + "0" * 64 + "\n"])
+async def test_nothing_is_chained_to_a_head_that_no_record_can_be(redis: Any, head: str):
+    """What is signed after a head that somebody wrote could be whatever they want signed."""
+    await redis.set("cdebug:audit:head", head)
+    with pytest.raises(CdebugError, match="head was edited"):
+        await Journal(redis, KEY).write(dated(1))
+    assert await redis.xlen("cdebug:audit") == 0
+
+
 @pytest.mark.parametrize("how", ["old ids", "edited", "missing"])
 async def test_a_cut_that_is_not_ours_is_never_sealed(redis: Any, how: str):
     """Whoever writes to the store, but lacks the key, wants the bot itself to throw records away."""

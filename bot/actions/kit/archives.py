@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import posixpath
 import tarfile
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 
 from bot.core.errors import CdebugError, NotFound, UsageError
 from bot.core.output import File
@@ -57,42 +57,52 @@ def too_large(path: str) -> UsageError:
     return UsageError(f"more than {show_bytes(MOST)} is at", path, hint="Copy a part of it.")
 
 
+class _Member(tarfile.TarInfo):
+    """One that never leads back to where it stands: reading on would never end (CVE-2025-8194)."""
+
+    def _block(self, count: int) -> int:
+        if count < 0:
+            raise tarfile.ReadError("a member of negative size")
+        return super()._block(count)  # type: ignore[misc, no-any-return]
+
+
+@contextmanager
+def opened(archive: bytes) -> Iterator[tarfile.TarFile]:
+    """A tar that a program in the container may have made. Raises CdebugError for whatever is wrong with it."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:", tarinfo=_Member) as tar:
+            yield tar
+    except (tarfile.TarError, RecursionError, ValueError, OSError, EOFError) as error:
+        raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
+
+
 def content(archive: bytes, path: str) -> bytes:
     """The one file of an archive. Raises UsageError for what is no file, CdebugError for a broken archive."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
-            for member in tar:
-                found = tar.extractfile(member) if member.isreg() else None
-                if found is not None:
-                    if member.size > MOST:
-                        raise too_large(path)
-                    return found.read()
-    except tarfile.TarError as error:
-        raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
+    with opened(archive) as tar:
+        for member in tar:
+            found = tar.extractfile(member) if member.isreg() else None
+            if found is not None:
+                if member.size > MOST:
+                    raise too_large(path)
+                return found.read()
     raise UsageError("no file is at", path, hint="`ls` shows what is there.")
 
 
 def packed(archive: bytes, name: str) -> tuple[File, tuple[str, ...]]:
     """A folder as a .tar.gz, and the members that were left out. Raises CdebugError for a broken archive."""
     out, left_out = io.BytesIO(), list[str]()
-    try:
-        with (
-            tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as source,
-            tarfile.open(fileobj=out, mode="w:gz") as target,
-        ):
-            for member in source:
-                if _stays_inside(member) and member.size <= MOST and not member.issparse():
-                    target.addfile(member, source.extractfile(member) if member.isreg() else None)
-                else:
-                    left_out.append(member.name)
-    except tarfile.TarError as error:
-        raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
+    with opened(archive) as source, tarfile.open(fileobj=out, mode="w:gz") as target:
+        for member in source:
+            if _stays_inside(member) and member.size <= MOST and not member.issparse():
+                target.addfile(member, source.extractfile(member) if member.isreg() else None)
+            else:
+                left_out.append(member.name)
     return File(f"{name or 'files'}.tar.gz", out.getvalue()), tuple(left_out)
 
 
 def members_of(archive: bytes) -> list[str]:
-    """The names of all members, the folder itself first."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+    """The names of all members, the folder itself first. Raises CdebugError for a broken archive."""
+    with opened(archive) as tar:
         return [member.name.rstrip("/") for member in tar]
 
 

@@ -10,27 +10,39 @@ from contextlib import aclosing
 
 from bot.core.errors import CdebugError, NotFound
 from bot.core.output import Lines, Note
+from bot.core.pattern import compiled
 from bot.core.ports.engines import Exec, ExecQuery, Files
 from bot.core.target import Container
 
 WHY = Note("That is a mounted secret: its content stays hidden. An operator decides by `redact.show_mounted_secrets`.")
 _LONGEST = 4_096
+_MISSING = (1, 2)  # what `ls` ends with for a file that isn't there: busybox, GNU
+_BY_PROCESS = compiled(r"/proc/(?:[0-9]+|self|thread-self)/(?:task/[0-9]+/)?root(?:/|$)")
 
 
 async def roots_of(engine: Files, container: Container) -> tuple[str, ...]:
-    """Where the container's secrets are mounted, as far as they are there."""
+    """Where the container's secrets are mounted. Raises CdebugError: what can't be asked is not taken for shown."""
     found = []
     for path in container.secret_paths:
         try:
             found.append(await engine.realpath(container, path))
-        except (NotFound, CdebugError):
-            continue
+        except NotFound:  # or nothing there can say where it leads
+            found.append(path)
     return tuple(found)
 
 
 def is_within(path: str, roots: tuple[str, ...]) -> bool:
     """Whether a path, its links followed, is one of them or in one."""
-    return any(path == root or path.startswith(f"{root.rstrip('/')}/") for root in roots)
+    path = _plain(path)
+    return any(path == root or path.startswith(f"{root.rstrip('/')}/") for root in map(_plain, roots))
+
+
+def _plain(path: str) -> str:
+    """A path without a detour that no link on it tells: by /proc, by two slashes, by /var/run."""
+    path = "/" + posixpath.normpath(path).lstrip("/")
+    while detour := _BY_PROCESS.match(path):
+        path = "/" + path[detour.end() :]
+    return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 
 async def is_secret(engine: Files, container: Container, path: str) -> bool:
@@ -47,22 +59,29 @@ async def is_secret_inside(engine: Exec, container: Container, path: str) -> boo
     if not container.secret_paths:
         return False
     real = await _followed(engine, container, path)
+    if not real and (await _said(engine, container, ("ls", "-d", "--", path)))[0] in _MISSING:
+        return False  # and what would read it says so
     roots = [await _followed(engine, container, root) or root for root in container.secret_paths]
     return not real or is_within(real, tuple(roots))
 
 
 async def _followed(engine: Exec, container: Container, path: str) -> str:
+    status, said = await _said(engine, container, ("readlink", "-f", "--", path))
+    return "" if status else said
+
+
+async def _said(engine: Exec, container: Container, argv: tuple[str, ...]) -> tuple[int, str]:
+    """A program's status and what it wrote; -1 where it can't be run."""
     said = b""
     try:
-        async with engine.exec(container, ExecQuery(("readlink", "-f", "--", path))) as process:
+        async with engine.exec(container, ExecQuery(argv)) as process:
             async with aclosing(process.output()) as output:
                 async for stream, chunk in output:
                     said += chunk if stream == "out" and len(said) < _LONGEST else b""
-            if await process.status():
-                return ""
+            status = await process.status()
     except CdebugError:
-        return ""
-    return said.decode("utf-8", "replace").removesuffix("\n")
+        return -1, ""
+    return -1 if status is None else status, said.decode("utf-8", "replace").removesuffix("\n")
 
 
 def inside(top: str, base: str, roots: tuple[str, ...], names: list[str]) -> tuple[str, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import tarfile
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.actions.kit.archives import fetched, located
+from bot.actions.kit.archives import fetched, located, opened
 from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction, Wants
 from bot.core.output import Note, Output, Table
@@ -45,7 +44,7 @@ class Ls(
 
 def _rows(archive: bytes) -> list[tuple[str, ...]]:
     """The direct members of the one folder that an archive holds, or its one file."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+    with opened(archive) as tar:
         members = tar.getmembers()
     top = members[0].name.rstrip("/") if members else ""
     inside = [it for it in members[1:] if "/" not in it.name.removeprefix(f"{top}/")]

@@ -71,8 +71,8 @@ def container_of(pod: Mapping[str, Any], spec: Mapping[str, Any], scope: Scope) 
         container=spec["name"],
         restarts=int(status.get("restartCount") or 0),
         why=why,
-        secret_paths=secrets.paths_of(pod, spec),
-        secret_variables=secrets.variables_of(spec),
+        secret_paths=secrets.paths_of(pod),
+        secret_variables=secrets.variables_of(pod),
         secrets=secrets.names_of(pod, spec),
     )
 

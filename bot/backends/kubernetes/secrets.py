@@ -6,7 +6,7 @@ Source: Kubernetes API reference v1.34, Volume, EnvVarSource.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,23 +15,32 @@ from bot.core.errors import NotFound
 from bot.core.target import Container
 
 Json = Mapping[str, Any]
+_DRIVERS = ("secret", "cert", "spiffe", "vault")  # words in the names of CSI drivers that mount what is secret
 
 
-def paths_of(pod: Json, spec: Json) -> tuple[str, ...]:
-    """Where Secret and projected volumes, and those of a secrets store, are mounted."""
+def paths_of(pod: Json) -> tuple[str, ...]:
+    """Where Secret and projected volumes, and those of a CSI driver for secrets, are mounted in any container of a pod:
+    one may look into another by /proc.
+    """
     secret = {it["name"] for it in pod["spec"].get("volumes") or () if _is_secret(it)}
-    return tuple(it["mountPath"] for it in spec.get("volumeMounts") or () if it.get("name") in secret)
+    mounts = (it for spec in _specs(pod) for it in spec.get("volumeMounts") or () if it.get("name") in secret)
+    return tuple(dict.fromkeys(it["mountPath"] for it in mounts))
+
+
+def _specs(pod: Json) -> Iterator[Json]:
+    for kind in ("containers", "initContainers", "ephemeralContainers"):
+        yield from pod["spec"].get(kind) or ()
 
 
 def _is_secret(volume: Json) -> bool:
-    return (
-        "secret" in volume or "projected" in volume or "secrets-store" in str((volume.get("csi") or {}).get("driver"))
-    )
+    driver = str((volume.get("csi") or {}).get("driver"))
+    return "secret" in volume or "projected" in volume or any(word in driver for word in _DRIVERS)
 
 
-def variables_of(spec: Json) -> tuple[str, ...]:
-    """The variables whose values come from a Secret, as far as they have names there."""
-    return tuple(it["name"] for it in spec.get("env") or () if (it.get("valueFrom") or {}).get("secretKeyRef"))
+def variables_of(pod: Json) -> tuple[str, ...]:
+    """The variables of a pod's containers whose values come from a Secret, as far as they have names there."""
+    env = (it for spec in _specs(pod) for it in spec.get("env") or ())
+    return tuple(dict.fromkeys(it["name"] for it in env if (it.get("valueFrom") or {}).get("secretKeyRef")))
 
 
 def names_of(pod: Json, spec: Json) -> tuple[str, ...]:

@@ -28,7 +28,11 @@ HINTS = (
     r"|(?m:^(?:\d{4}-\d\d-\d\d[T ]\S+ )?[ \t]*[A-Za-z0-9+/]{60,78}\r?$)"
 )
 HINT = compiled_bytes(HINTS)
+_KEYISH = compiled_bytes(
+    r"[A-Za-z0-9+/=_-]{24,}|^[^:]{0,60}\b(?:Proc-Type|DEK-Info|Comment|Version|Hash|Key|Info): |^\s*[A-Za-z0-9+/]{1,76}={0,2}\s*$"
+)
 _LONGEST_KEY, _LONGEST_LINE = 500, 512  # lines; bytes
+_MOST_OTHER = 8  # lines that others write into a key's; more than these, and it was only spoken of
 
 
 class Keys:
@@ -37,6 +41,7 @@ class Keys:
     def __init__(self) -> None:
         self._left = 0  # lines that the open private key may still have
         self._public = 0
+        self._other = 0  # lines since one that a key may have
         self._body = False
         self.found = 0
 
@@ -83,7 +88,7 @@ class Keys:
     def _at_marker(self, match: object, shown: bytes, marker: bytes, inside: bool) -> tuple[bytes, bool]:
         begins, ends, other, putty = (match[at] is not None for at in range(1, 5))  # type: ignore[index]
         if begins:
-            self._left, self._public = _LONGEST_KEY, 0
+            self._left, self._public, self._other = _LONGEST_KEY, 0, 0
             self.found += 1
             return shown + marker + HIDDEN, True
         if putty:
@@ -92,7 +97,8 @@ class Keys:
             known, self._left = self._left, 0
             return (shown if known else shown + marker), False
         if other and not self._left:
-            self._public = _LONGEST_KEY if b"BEGIN" in marker else 0
+            alone = not _TIME.sub(b"", shown).strip(b" \t\"'")
+            self._public = _LONGEST_KEY if b"BEGIN" in marker and alone else 0
             return shown + marker, False
         return shown, inside
 
@@ -107,10 +113,9 @@ class Keys:
 
     def _without(self, line: bytes) -> bytes | None:
         if self._left:
-            self._left -= 1
-            if self._left:
-                return None
-            return line
+            self._other = 0 if _KEYISH.search(line) or len(line.strip()) < 2 else self._other + 1
+            self._left = self._left - 1 if self._other < _MOST_OTHER else 0
+            return None if self._left else line
         if self._public:
             self._public -= 1
             return line
@@ -146,7 +151,7 @@ def bodies_said(block: bytes) -> Iterator[bytes]:
     inside = False
     for line in block.splitlines(keepends=True):
         text = line.strip()
-        body = _is_body(text)
+        body = _is_body(text) and not text.startswith(b"/")  # a path may be what runs
         if body or (inside and len(text) > 1 and _REST.fullmatch(text) and not text.islower() and b"/" not in text[:1]):
             yield line.replace(text, b"[redacted: %d characters]" % len(text))
         else:

@@ -11,6 +11,7 @@ bytes far.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from bot.core.pattern import compiled_bytes
@@ -64,9 +65,15 @@ def _of_line(line: bytes, *, command: bool) -> Iterator[Span]:
         end = match.end(1) if match[1] else match.end(4) if match[4] else match.end()
         for span in _values(line, match, taken, command=command):
             if span.end > span.start >= taken:
+                if end < span.start <= end + _FAR + _NEAR:  # the value of a pair: what stands before it is read too
+                    yield from (Span(end + it.start, end + it.end) for it in _of_gap(line[end : span.start], command))
                 yield span
                 end = taken = max(end, span.end)
         at = end
+
+
+def _of_gap(piece: bytes, command: bool) -> list[Span]:
+    return list(_of_line(piece, command=command)) if b'"' in piece and len(piece) > 4 else []
 
 
 def _values(line: bytes, match: Any, since: int, *, command: bool) -> Iterator[Span]:
@@ -134,13 +141,25 @@ def _of_name(line: bytes, match: Any, before: bytes, separator: bytes, *, comman
     while line[at : at + 1] in (b" ", b"\t"):
         at += 1
     if command:
-        return _of_shell(line, values.shell_token(line, at), kind)
+        return _of_setting(line, match, at, kind)
+    if values.opens_object(line, at):
+        return None
     if found := values.quoted(line, at):
         return _of_quotes(line, found[0], kind)
     if line[at : at + 1] == b"[" and (found := values.quoted(line, at + 1)):
         first = _kept(line, found[0], kind)  # of a list: the rest goes with it
         return Span(first.start, _end_of_list(line, first.end)) if first else None
     return _of_header(line, at, before) if kind == "header" else _unquoted(line, match, at, kind, before)
+
+
+def _of_setting(line: bytes, match: Any, at: int, kind: Rank) -> Span | None:
+    """In a command. What follows `NAME=` and a space is what a shell runs; after a colon it may be a header's value."""
+    if at > match.end() and not (
+        match[3] == b":" and (_BEGINS.fullmatch(line[: match.start(1)]) or line[match.start(1) - 1] in b"\"'")
+    ):
+        return None
+    at = values.after_scheme(line, Span(at, len(line))).start
+    return _of_shell(line, values.shell_token(line, at, weak=kind == "weak"), kind)
 
 
 def _is_address(line: bytes, at: int, before: bytes, separator: bytes) -> bool:
@@ -180,10 +199,11 @@ def _kept(line: bytes, span: Span, kind: Rank) -> Span | None:
 
 
 def _of_quotes(line: bytes, span: Span, kind: Rank) -> Span | None:
+    span = values.after_scheme(line, span)
     value = line[span.start : span.end]
     if values.is_prose(value) or (kind == "bare" and value.isdigit()) or value[:1] in (b"{", b"["):
         return None
-    return _kept(line, values.after_scheme(line, span), kind)
+    return _kept(line, span, kind)
 
 
 def _of_header(line: bytes, at: int, before: bytes) -> Span | None:
@@ -256,10 +276,23 @@ def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
     if line.startswith(b"<![CDATA[", at):
         end = line.find(b"]]>", at)
         return Span(at + 9, len(line) if end < 0 else end)
-    ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at)) >= 0]
+    if not _has_end(line, at):
+        return None
+    most = at + _FAR if kind == "weak" else len(line)
+    ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at, most)) >= 0]
     if not ends:
         return None
     return _kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
+
+
+def _has_end(line: bytes, at: int) -> bool:
+    return _last_end(line) >= at
+
+
+@lru_cache(maxsize=1)
+def _last_end(line: bytes) -> int:
+    """Looked for once: a line of beginnings has thousands."""
+    return max(line.rfind(b"</"), line.rfind(b"&lt;/"))
 
 
 def _of_flag(line: bytes, at: int, flag: bytes, *, command: bool) -> Span | None:

@@ -14,6 +14,7 @@ from bot.core.pattern import compile_pattern
 from bot.core.redact import keys, pairs
 from bot.core.redact.names import HINTS, is_secret_header, rank
 from bot.core.redact.shapes import SHAPES
+from bot.core.redact.shell import Shell, key_runs
 from bot.core.redact.values import Span, is_placeholder
 
 HIDDEN = "[redacted]"
@@ -21,6 +22,7 @@ _HIDDEN = HIDDEN.encode()
 _OVERLAP = 8 * 1024
 _SHORTEST = 4  # characters of a value that is hidden wherever it stands
 _RUN = ";&|<>()`$\n"  # what a shell would act on
+_ACTS = _RUN + "\\{},'\" \t"  # and what would part a word, or put one together
 _OWN_VALUES = ("--env", "-e")
 
 
@@ -118,9 +120,11 @@ class Redactor:
     def command(self, text: str) -> str:
         """A line for a shell, or a command's input."""
         data = text.encode("utf-8", "replace")
-        data = _without(data, pairs.spans(data, command=True), _sized)
+        shell = Shell(data)
+        found = [span for it in pairs.spans(data, command=True) if (span := shell.inert(it)).end > span.start]
+        data = _without(data, found, _sized)
         for pattern, _ in self._each if self._any.search(data) else ():
-            data = pattern.sub(_sized_match, data)
+            data = _told(pattern, data)
         if keys.HINT.search(data):
             data = b"".join(keys.bodies_said(data))
         return data.decode("utf-8", "replace")
@@ -130,17 +134,21 @@ class Redactor:
         if own and before in _OWN_VALUES and equals:
             return f"{name}={_said(value)}" if _is_secret(name) and value else word
         if before.startswith("-") and "=" not in before and _is_secret(before.lstrip("-")):
-            return self._value(word)
+            return self._value(word, own=own)
         if word.startswith("--") and equals and _is_secret(name.lstrip("-")):
-            return f"{name}={self._value(value)}"
+            return f"{name}={self._value(value, own=own)}"
         header, colon, rest = word.partition(":")
         if colon and before in ("-H", "--header") and is_secret_header(header) and (own or _is_one(rest)):
-            return f"{header}: {self._value(rest.strip())}"
+            return f"{header}: {self._value(rest.strip(), own=True)}"
         return self.command(word)
 
-    def _value(self, value: str) -> str:
-        """Up to where a shell would begin to run something."""
-        end = min((at for sign in _RUN if (at := value.find(sign)) >= 0), default=len(value))
+    def _value(self, value: str, *, own: bool) -> str:
+        """Up to where a shell would begin to run something. Of another program's flag nobody knows that a value
+        follows it: what looks like a flag or a path, or is several words, may be what runs.
+        """
+        if not own and value[:1] in ("-", "/"):
+            return self.command(value)
+        end = min((at for sign in (_RUN if own else _ACTS) if (at := value.find(sign)) >= 0), default=len(value))
         kept = value[end:]
         if is_placeholder(value.encode()) and not kept:
             return value
@@ -197,13 +205,19 @@ def _sized(value: bytes) -> bytes:
     return _said(value.decode("utf-8", "replace")).encode()
 
 
-def _sized_match(match: Any) -> bytes:
-    """A shape in a command: its length stands in its place."""
-    groups = [match[at] or b"" for at in range(1, match.re.groups + 1)]
-    before, after = (groups[0] if groups else b""), (groups[1] if len(groups) > 1 else b"")
-    whole: bytes = match[0]
-    value = whole[len(before) : len(whole) - len(after)]
-    return before + _sized(value) + after
+def _told(pattern: Any, data: bytes) -> bytes:
+    """A shape in a command: its length stands in its place, as far as no shell acts on it."""
+    shell, parts, at = Shell(data), list[bytes](), 0
+    for match in pattern.finditer(data):
+        groups = [match[number] or b"" for number in range(1, match.re.groups + 1)]
+        before, after = (groups[0] if groups else b""), (groups[1] if len(groups) > 1 else b"")
+        whole = Span(match.start() + len(before), match.end() - len(after))
+        span = shell.inert(whole)
+        rest = data[span.end : whole.end]
+        parts += [data[at : span.start], _sized(data[span.start : span.end]) if span.end > span.start else b""]
+        parts.append(key_runs(rest, _sized) if b"PRIVATE KEY" in before else rest)
+        at = whole.end
+    return b"".join([*parts, data[at:]])
 
 
 def _without(block: bytes, spans: Sequence[Span], said: Any) -> bytes:

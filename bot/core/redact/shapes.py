@@ -14,8 +14,11 @@ SHAPES: Mapping[str, str] = {
     "url in percent": r"((?i:%3A%2F%2F[^%\s]{0,60}%3A))[^%\s]{1,200}((?i:%40))",
     "oracle": r"((?:jdbc:oracle:[a-z]+:|\bsqlplus[ \t]+)[^\s/@:]{1,60}/)[^\s@]{1,100}(@)",
     "go dsn": r"(\b[\w.-]{1,60}:)[^\s\"'/]{1,100}(@(?:tcp|unix)\()",
-    "sql": r"((?i:\bidentified(?: with \S+)? by(?: password)? )')(?:[^'\n]|'')*(')",
+    "sql": r"((?i:\bidentified(?: with \S+)? by(?: password)? )['\"])[^'\"\n]*(['\"])",
     "told once": r"((?:Unseal|Recovery) Key \d{1,2}: |password is generated for [^\s:]{1,100}: |generated security password: )\S+",
+    "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\bdocker[ \t]+login\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
+    r"|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p))[^\s'\"$]{3,}",
+    "key in base64": r"\bLS0tLS1CRUdJTi(?:BSU0EgUFJJVkFURS|BQUklWQVRFIEtFW|BFQyBQUklWQVRF|BPUEVOU1NIIFBSSVZBVEU)[A-Za-z0-9+/=]{20,}",
     "jwt": r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
     "aws": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     "github": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",

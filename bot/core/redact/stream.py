@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.core.redact import keys, spread
 from bot.core.redact.redactor import _OVERLAP, Redactor
 from bot.core.text import LONGEST_LINE
@@ -25,7 +27,7 @@ class Scrubber:
 
     def push(self, block: bytes) -> bytes:
         """The lines that are safe to show now, possibly none."""
-        return self._scrub(self._whole(self._held + block))
+        return b"".join([self._scrub(self._whole(self._held + piece)) for piece in _pieces(block)])
 
     def _whole(self, block: bytes) -> bytes:
         """Hold back the end of a last line that goes on in the next block."""
@@ -54,3 +56,18 @@ class Scrubber:
         """What was held back, at the end of the stream."""
         held, self._held = self._held, b""
         return self._scrub(held + b"\n") if held else b""
+
+
+def _pieces(block: bytes) -> Iterator[bytes]:
+    """The block, cut behind each line that was broken for its length: what follows is read with its end."""
+    if len(block) <= LONGEST_LINE:
+        yield block
+        return
+    start = end = 0
+    for line in block.splitlines(keepends=True):
+        end += len(line)
+        if len(line) > LONGEST_LINE:
+            yield block[start:end]
+            start = end
+    if start < end:
+        yield block[start:end]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.core.pattern import compiled_bytes
 
 _QUOTE = compiled_bytes(
-    r"""(?:string\(\d{1,6}\)[ \t]*|\[\]byte\(|(?:Secret|SecretStr|String|str|bytes|Some)\(|s:\d{1,6}:|<<|!!str[ \t]+|&[a-z]{1,20}[ \t]+)?"""
+    r"""(?:string\(\d{1,6}\)[ \t]*|\[\]byte\(|\[\]string\{|(?:Secret|SecretStr|String|str|bytes|Some)\(|s:\d{1,6}:|<<|!!str[ \t]+|&[a-z]{1,20}[ \t]+)?"""
     r"""[bBuUrRfF]?(\\*)(["'`])"""
 )
 _JOINED = (b"'\\''", b"'\"'\"'")  # how a shell's quotes hold one of their own
@@ -127,9 +127,16 @@ def escaped(line: bytes, at: int) -> Span:
     return Span(at, ends.start() if ends else len(line))
 
 
-def shell_token(line: bytes, at: int) -> Span:
-    """A value as a shell ends it; what it would run or expand stands outside."""
+def opens_object(line: bytes, at: int) -> bool:
+    """Whether quotes hold an object or a list: what is in it has names of its own."""
+    opening = _QUOTE.match(line, at)
+    return opening is not None and line[opening.end() : opening.end() + 1] in (b"{", b"[")
+
+
+def shell_token(line: bytes, at: int, *, weak: bool = False) -> Span:
+    """A value as a shell ends it; what it would run or expand stands outside. weak: as of `token`."""
     mark = line[at : at + 1]
+    line = line[: at + _AHEAD] if weak else line
     if mark == b"'" and (end := line.find(b"'", at + 1)) > 0:
         return Span(at + 1, end)
     if mark == b'"':

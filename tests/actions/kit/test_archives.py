@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tarfile
 
 import pytest
 
-from bot.actions.kit.archives import content, named, packed
+from bot.actions.kit.archives import content, members_of, named, packed
 from bot.core.errors import CdebugError, UsageError
 
 
@@ -73,3 +74,29 @@ def test_one_file_is_its_content_and_anything_else_is_said():
 
 def test_many_names_are_a_few_and_a_number():
     assert named(tuple("abcdefgh")) == "`a`, `b`, `c`, `d`, `e` and 3 more"
+
+
+def _of_negative_size(kind: bytes) -> bytes:
+    entry = tarfile.TarInfo("x")
+    entry.type = kind
+    block = bytearray(entry.tobuf(tarfile.GNU_FORMAT))
+    block[124:136] = (-512).to_bytes(12, "big", signed=True)
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+@pytest.mark.parametrize("kind", [b"Z", b"0", b"5"])
+def test_a_member_that_leads_back_to_itself_is_no_archive(kind: bytes):
+    archive = tar(("app", D, ""))[:512] + _of_negative_size(kind) * 3 + b"\0" * 1_024
+    for read in (lambda: content(archive, "/app"), lambda: packed(archive, "app"), lambda: members_of(archive)):
+        with contextlib.suppress(CdebugError, UsageError):
+            read()
+
+
+@pytest.mark.parametrize(
+    "archive", [tar(("app", D, ""))[:512] + _of_negative_size(b"Z") + b"\0" * 1_024, b"junk" * 512]
+)
+def test_a_broken_archive_says_so(archive: bytes):
+    with pytest.raises(CdebugError, match="can't be read"):
+        members_of(archive)
