@@ -37,8 +37,8 @@ async def test_what_runs_beside_a_secret_stands_on_the_card_and_in_every_record(
     assert "/tmp/pwned" in (await listed.as_("U0BOB").whispered("exec sealed --reason rotate"))["text"].replace(
         "&gt;", ">"
     )
-    await listed.as_("U0BOB").press(card, "Deny")
-    assert root
+    await listed.as_("U0BOB").type(f"/cdebug deny {request_id(root)}")
+    await listed.ended(root, "denied")
 
 
 async def test_what_is_hidden_says_how_long_it_is(listed: Conversation):
@@ -113,7 +113,8 @@ async def test_signs_that_hide_or_turn_are_spelt_out_wherever_they_are_shown(lis
     await listed.whispered(request_id(root))
     await listed.type(f"/cdebug lo{sign}gs web")
     await listed.whispered("no such verb")
-    await listed.as_("U0BOB").press(card, "Deny")
+    await listed.as_("U0BOB").type(f"/cdebug deny {request_id(root)}")
+    await listed.ended(root, "denied")
 
     spelt = f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
     ours = [m for m in await listed.messages() if m["user"] == "U0CDEBUG"]
@@ -135,8 +136,8 @@ async def test_a_name_that_was_chosen_proves_nothing(listed: Conversation, slack
         shown = (await bob.whispered("exec sealed --reason x"))["text"]
         assert "<@U0EVE>" in shown
         assert "<@U0ANN>" not in shown
-        await bob.press(card, "Deny")
-        assert root
+        await bob.type(f"/cdebug deny {request_id(root)}")
+        await listed.ended(root, "denied")
     finally:
         await slack.post("/_/people", id="U0EVE", name="eve", real_name="Eve")
 
