@@ -22,7 +22,7 @@ _numbers, _listed, _in_cluster = itertools.count(1), itertools.count(1), itertoo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A unit test gets two seconds; what uses a service gets what conftest's timeout says."""
+    """What uses no service gets half a minute: some start the bot's own program, on a machine that does more."""
     services = {
         "engine",
         "containers",
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "cluster" in used:
             item.add_marker(pytest.mark.timeout(300))  # the first one starts it, and waits for each of its faults
         elif not services & used:
-            item.add_marker(pytest.mark.timeout(30 if "hypothesis" in item.keywords else 10))
+            item.add_marker(pytest.mark.timeout(30))
 
 
 @pytest.fixture(scope="session")
