@@ -149,12 +149,7 @@ class HttpDoor:
             return _closing(401)
         try:
             return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
-        except (
-            ValueError,
-            RecursionError,
-            AttributeError,
-            TypeError,
-        ):  # signed, and yet no payload
+        except (ValueError, RecursionError, AttributeError, TypeError):  # signed, and yet no payload
             return _closing(400)
 
     def _make_room_for(self, time: asyncio.Timeout) -> None:

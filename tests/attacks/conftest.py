@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import tarfile
 from collections.abc import AsyncIterator, Iterator
 
 import docker
@@ -81,3 +84,23 @@ async def nothing_for(channel: Conversation, user: str, command: str) -> list[st
             return [each["text"].split(" · ")[-1].partition(", after ")[0] for each in fresh]
         await asyncio.sleep(0.03)
     raise AssertionError(f"no answer to {command}")
+
+
+async def said(channel: Conversation) -> str:
+    """All that the bot said and handed out in a channel, archives member by member."""
+    messages = [m for m in await channel.messages() if m["user"] == "U0CDEBUG"]
+    files = [await channel.slack.file(file) for message in messages for file in message["files"]]
+    return json.dumps(messages, ensure_ascii=False) + "\n".join(["", *map(_unpacked, files)])
+
+
+def _unpacked(data: bytes) -> str:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            return "".join(f"{it.name} {_content(archive, it)!r}" for it in archive)
+    except tarfile.TarError:
+        return data.decode("utf-8", "replace")
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    found = archive.extractfile(member) if member.isfile() else None
+    return found.read() if found else b""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from deploy.cluster.kubectl import Administered
+from tests.attacks.conftest import said
 from tests.cluster.world import cluster_bot
 from tests.conftest import new_channel
 from tests.harness import CONFIG, Conversation, Playground, Slack, temporary_folder
@@ -67,27 +65,6 @@ async def careful(opted_in: str) -> AsyncIterator[Conversation]:
     slack = Slack(opted_in)
     yield await new_channel(slack)
     await slack.close()
-
-
-async def said(channel: Conversation) -> str:
-    """All that the bot said and handed out here."""
-    messages = [m for m in await channel.messages() if m["user"] == "U0CDEBUG"]
-    files = [await channel.slack.file(file) for message in messages for file in message["files"]]
-    return json.dumps(messages, ensure_ascii=False) + "".join(map(_unpacked, files))
-
-
-def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    found = archive.extractfile(member)
-    assert found is not None
-    return found.read()
-
-
-def _unpacked(data: bytes) -> str:
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            return "".join(f"{it.name} {_read(archive, it)!r}" for it in archive if it.isfile())
-    except tarfile.TarError:
-        return data.decode("utf-8", "replace")
 
 
 WAYS = [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 
 import docker
 import pytest
 
 from bot.app import SHIPPED_POLICY
+from tests.attacks.conftest import said
 from tests.conftest import new_channel
 from tests.harness import Bot, Conversation, Json, Playground, Slack, make, temporary_folder
 
@@ -43,19 +43,9 @@ async def test_a_redacted_value_comes_back_by_no_way(channel: Conversation, leak
     await channel.run(command)
     await channel.run("ps")
 
-    messages = await channel.messages()
-    files = [await channel.slack.file(file) for message in messages for file in message["files"]]
-    said = json.dumps([m for m in messages if m["user"] == "U0CDEBUG"]) + "".join(map(_unpacked, files))
-    assert SECRET not in said
-    assert "MIIEsecret" not in said
-
-
-def _unpacked(data: bytes) -> str:
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            return "".join(f"{it.name}{found.read()!r}" for it in archive if (found := archive.extractfile(it)))
-    except tarfile.TarError:
-        return data.decode("utf-8", "replace")
+    everything = await said(channel)
+    assert SECRET not in everything
+    assert "MIIEsecret" not in everything
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
-
 import docker
 import pytest
 
+from tests.attacks.conftest import said
 from tests.harness import Conversation, make
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -35,21 +32,6 @@ sleep 3600
 def keylog(containers: docker.APIClient) -> str:
     make(containers, "keylog", SCRIPT)
     return "keylog"
-
-
-async def said(channel: Conversation) -> str:
-    """All that the bot said and handed out here."""
-    messages = [m for m in await channel.messages() if m["user"] == "U0CDEBUG"]
-    files = [await channel.slack.file(file) for message in messages for file in message["files"]]
-    return json.dumps(messages, ensure_ascii=False) + "\n".join(["", *map(_unpacked, files)])
-
-
-def _unpacked(data: bytes) -> str:
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            return "".join(f"{it.name} {found.read()!r}" for it in archive if (found := archive.extractfile(it)))
-    except tarfile.TarError:
-        return data.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(

@@ -276,17 +276,13 @@ def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
     if line.startswith(b"<![CDATA[", at):
         end = line.find(b"]]>", at)
         return Span(at + 9, len(line) if end < 0 else end)
-    if not _has_end(line, at):
+    if _last_end(line) < at:
         return None
     most = at + _FAR if kind == "weak" else len(line)
     ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at, most)) >= 0]
     if not ends:
         return None
     return _kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
-
-
-def _has_end(line: bytes, at: int) -> bool:
-    return _last_end(line) >= at
 
 
 @lru_cache(maxsize=1)

@@ -207,8 +207,11 @@ def _sized(value: bytes) -> bytes:
 
 def _told(pattern: Any, data: bytes) -> bytes:
     """A shape in a command: its length stands in its place, as far as no shell acts on it."""
+    matches = list(pattern.finditer(data))
+    if not matches:
+        return data
     shell, parts, at = Shell(data), list[bytes](), 0
-    for match in pattern.finditer(data):
+    for match in matches:
         groups = [match[number] or b"" for number in range(1, match.re.groups + 1)]
         before, after = (groups[0] if groups else b""), (groups[1] if len(groups) > 1 else b"")
         whole = Span(match.start() + len(before), match.end() - len(after))
