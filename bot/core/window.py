@@ -68,24 +68,38 @@ def fit_end(lines: Sequence[str], room: Room) -> list[str]:
     return fit_start(lines[-room.lines :][::-1], room)[::-1]
 
 
+class Part(NamedTuple):
+    """What a block adds: how many lines, and those of them that are kept."""
+
+    total: int
+    lines: list[Line]
+
+
 class Tail:
-    """The last lines of a stream that goes on, and how many there were."""
+    """The last lines of a stream that goes on, and how many there were.
+
+    `read` only looks, so that it may do so in another thread; `push` adds.
+    """
 
     def __init__(self, lines: int) -> None:
         self._kept: deque[Line] = deque(maxlen=lines)
         self.total = 0
 
-    def push(self, block: bytes) -> None:
-        """Take a block of whole lines."""
+    def read(self, block: bytes) -> Part:
+        """What a block of whole lines adds."""
         count = block.count(b"\n")
-        self.total += count
         keep = self._kept.maxlen or 0
         start = len(block)
         for _ in range(min(count, keep) + 1):
             start = block.rfind(b"\n", 0, start)
             if start < 0:
                 break
-        self._kept.extend(map(cut, block[start + 1 :].splitlines()))
+        return Part(count, [cut(line) for line in block[start + 1 :].splitlines()])
+
+    def push(self, part: Part) -> None:
+        """Take what the next block adds."""
+        self.total += part.total
+        self._kept.extend(part.lines)
 
     @property
     def lines(self) -> list[Line]:
@@ -93,18 +107,23 @@ class Tail:
 
 
 class Head:
-    """The first lines of a stream, and how many there were in all."""
+    """The first lines of a stream, and how many there were in all; `read` and `push` as of Tail."""
 
     def __init__(self, lines: int) -> None:
         self._room = lines
         self._kept: list[Line] = []
         self.total = 0
 
-    def push(self, block: bytes) -> None:
-        """Take a block of whole lines."""
-        self.total += block.count(b"\n")
-        if (missing := self._room - len(self._kept)) > 0:
-            self._kept += map(cut, block.split(b"\n", missing)[: min(missing, block.count(b"\n"))])
+    def read(self, block: bytes) -> Part:
+        """What a block of whole lines adds."""
+        count = block.count(b"\n")
+        missing = min(count, self._room - len(self._kept))
+        return Part(count, [cut(line) for line in block.split(b"\n", missing)[:missing]] if missing > 0 else [])
+
+    def push(self, part: Part) -> None:
+        """Take what the next block adds."""
+        self.total += part.total
+        self._kept += part.lines
 
     @property
     def lines(self) -> list[Line]:

@@ -15,7 +15,7 @@ from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
 from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
-from bot.core.window import Head, Tail
+from bot.core.window import Head, Part, Tail
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
@@ -127,10 +127,16 @@ class TextResult(Result):
             await aside(len(lines.data), lambda: scrubber.push(clean(lines.data)))
             self._hidden -= scrubber.hidden - before  # what nobody is shown is hidden from nobody
             return
-        block = await aside(
-            len(lines.data), lambda: self._sieved(scrubber.push(clean(lines.data)), lines.stream, lines.source)
-        )
-        await self._add(block)
+        size = len(lines.data)
+        await self._add(*await aside(size, lambda: self._read(scrubber.push(clean(lines.data)), lines)))
+
+    async def _close(self, scrubber: Scrubber, origin: Lines) -> None:
+        await self._add(*await aside(scrubber.held, lambda: self._read(scrubber.close(), origin)))
+
+    def _read(self, block: bytes, origin: Lines) -> tuple[bytes, Part]:
+        """The lines that are wanted of a scrubbed block, and what they add to what is shown."""
+        block = self._sieved(block, origin.stream, origin.source)
+        return block, self._shown.read(block)
 
     def _sieved(self, block: bytes, stream: Stream, source: str) -> bytes:
         if source and block:
@@ -139,10 +145,10 @@ class TextResult(Result):
             block = mark_stderr(block)
         return sieve(self._sieve, block) if self._sieve else block
 
-    async def _add(self, block: bytes) -> None:
+    async def _add(self, block: bytes, part: Part) -> None:
         if not block:
             return
-        self._shown.push(block)
+        self._shown.push(part)
         self._waiting.append(block)
         self._size += len(block)
         if self._size >= _BLOCK:
@@ -169,7 +175,7 @@ class TextResult(Result):
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         for (source, stream), scrubber in self._scrubbers.items():
-            await self._add(self._sieved(scrubber.close(), stream, source))
+            await self._close(scrubber, Lines(b"", stream, source))
         if not self._shown.total:
             return False
         if self._stored:

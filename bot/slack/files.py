@@ -5,6 +5,9 @@ Source: https://docs.slack.dev/messaging/working-with-files#upload
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -13,6 +16,7 @@ from bot.core.request import Place
 from bot.slack.calls import call
 
 _UPLOAD_S = 120
+_PIECE = 64 * 1024
 
 
 async def upload(client: AsyncWebClient, place: Place, name: str, data: bytes, title: str) -> None:
@@ -34,11 +38,19 @@ async def _send(client: AsyncWebClient, url: str, name: str, data: bytes) -> Non
     session = client.session
     assert session is not None
     timeout = aiohttp.ClientTimeout(total=_UPLOAD_S)
+    size = {"Content-Length": str(len(data))}
     try:
-        async with session.post(url, data=data, timeout=timeout) as answer:
+        async with session.post(url, data=_pieces(data), headers=size, timeout=timeout) as answer:
             if answer.status != 200:
                 raise Unavailable(
                     f"can't upload {name}", why=f"Slack answers {answer.status}", hint="Press Save again."
                 )
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Unavailable(f"can't upload {name}", why="Slack does not answer", hint="Press Save again.") from error
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    """Written at once, megabytes would keep the loop from everybody."""
+    for at in range(0, len(data), _PIECE):
+        yield data[at : at + _PIECE]
+        await asyncio.sleep(0)

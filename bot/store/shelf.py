@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.store.keys import BLOCKS, COUNTS, SHELF, WINDOW
 from bot.together import aside
 
 _PATIENCE_S = 5.0
+_LARGE = 1 << 20  # bytes that a block has once it is unpacked, or more
 
 
 class Shelf:
@@ -28,7 +30,6 @@ class Shelf:
 
     def __init__(self, redis: Any, limit: int) -> None:
         self._redis, self._limit = redis, limit
-        self._unpack = zstandard.ZstdDecompressor()
         self._sizes: dict[str, list[int]] = {}
 
     async def append(self, kept_id: str, block: bytes) -> int:
@@ -72,8 +73,8 @@ class Shelf:
             if not touched:
                 return []
             packed = await self._redis.lrange(BLOCKS(id=kept_id), touched[0], touched[-1])
-        lines = b"".join(self._unpack.decompress(block) for block in packed).splitlines()
         start = ends[touched[0]] - counts[touched[0]]
+        lines = await aside(_LARGE, lambda: b"".join(map(zstandard.decompress, packed)).splitlines())
         return lines[max(0, first - start) : last - start]
 
     async def blocks(self, kept_id: str) -> AsyncIterator[bytes]:
@@ -84,7 +85,7 @@ class Shelf:
                 packed = await self._redis.lindex(BLOCKS(id=kept_id), at)
             if packed is None:
                 return
-            yield self._unpack.decompress(packed)
+            yield await aside(_LARGE, partial(zstandard.decompress, packed))
             at += 1
 
     async def put_window(self, window: Window) -> None:

@@ -47,8 +47,8 @@ def test_head_and_tail_hold_the_edges_of_a_stream(blocks: list[list[bytes]], siz
     head, tail, every = Head(size), Tail(size), [line for block in blocks for line in block]
     for block in blocks:
         data = b"".join(line + b"\n" for line in block)
-        head.push(data)
-        tail.push(data)
+        head.push(head.read(data))
+        tail.push(tail.read(data))
     assert head.total == tail.total == len(every)
     assert head.lines == [cut(line) for line in every[:size]]
     assert tail.lines == [cut(line) for line in every[-size:]]

@@ -25,6 +25,11 @@ class Scrubber:
         """How many secrets were replaced so far."""
         return self._hidden + self._keys.found + self._spread.found
 
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their line."""
+        return len(self._held)
+
     def push(self, block: bytes) -> bytes:
         """The lines that are safe to show now, possibly none."""
         return b"".join([self._scrub(self._whole(self._held + piece)) for piece in _pieces(block)])
