@@ -14,7 +14,6 @@ APART = (
     "- value: ⟦reversedPair8⟧",
     '"value": "⟦prettyReversed12⟧"',
     "⟦colonAlone16⟧",
-    "⟦flag on next line",
 )
 
 

@@ -145,6 +145,19 @@ def test_a_secret_on_the_break_of_an_endless_line_is_hidden(offset: int):
     assert shown.replace(b"\n", b"").count(b"y") == 3_000_000
 
 
+@pytest.mark.parametrize("before", range(0, 40))
+def test_a_name_on_the_break_of_an_endless_line_keeps_its_value_hidden(before: int):
+    """A line waits for its next piece from 8 KiB before its end on: the name stands before there, the value behind."""
+    at = LONGEST_LINE - 8 * 1024 - before
+    line = b"x" * at + b' "db_password": "hunter22-hunter22" ' + b"y" * (LONGEST_LINE - at - 36)
+    assert len(line) == LONGEST_LINE
+
+    shown, hidden = scrubbed([line + b"\n", b"y" * 100 + b"\n"])
+
+    assert b"hunter22" not in shown.replace(b"\n", b"")
+    assert hidden == 1
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=20), st.integers(1, 5))
 def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int):
     block = "".join(f"{line.replace(chr(10), ' ')}\n" for line in lines).encode()

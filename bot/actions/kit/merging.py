@@ -12,10 +12,9 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 
 from bot.core.output import Lines, Stream
-from bot.core.pattern import compiled_bytes
+from bot.core.text import TIME
 
 Sources = Mapping[str, AsyncGenerator[Lines, None]]
-_TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\S+ ")
 
 
 async def in_time_order(sources: Sources, *, timestamps: bool) -> AsyncGenerator[Lines, None]:
@@ -65,7 +64,7 @@ class _Reader:
         return True
 
     def _look(self) -> None:
-        if found := _TIME.match(self._lines[0]):
+        if found := TIME.match(self._lines[0]):
             self.time = found[0]
 
     def take_until(self, time: bytes | None) -> Lines:
@@ -73,7 +72,7 @@ class _Reader:
         taken: list[bytes] = []
         while self._lines and (not taken or time is None or self.time <= time):
             line = self._lines.popleft()
-            found = None if self._timestamps else _TIME.match(line)
+            found = None if self._timestamps else TIME.match(line)
             taken.append(line[found.end() :] if found else line)
             if self._lines:
                 self._look()

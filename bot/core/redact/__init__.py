@@ -1,8 +1,8 @@
 """Secrets leave nothing but the word [redacted], before anything is kept, filed or shown.
 
-`names` knows which names are secret, `pairs` finds the value after such a name, `shapes` the tokens that show what
-they are by themselves, `keys` and `spread` what goes over several lines; `stream` puts them in order for a stream,
-`tree` reads an engine's JSON. All patterns run on RE2.
+`names` knows which names are secret, `pairs` finds the value after such a name (`unquoted`: how far it goes), `shapes`
+the tokens that show what they are by themselves, `keys` and `spread` what goes over several lines; `stream` puts them in
+order for a stream, `tree` reads an engine's JSON. All patterns run on RE2.
 """
 
 from bot.core.redact.names import is_secret_header

@@ -18,7 +18,7 @@ _ENDS = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|---- END SSH2 ENCRYPTED
 _OTHER = r"-{4,5} ?(?:BEGIN|END) [A-Za-z0-9 ]+ ?-{4,5}"
 _PUTTY = r"Private-Lines: \d{1,4}|Private-MAC: \S+|Private-Hash: \S+"
 _MARKER = compiled_bytes(rf"({_PRIVATE})|({_ENDS})|({_OTHER})|({_PUTTY})")
-_TIME = compiled_bytes(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* ")
+TIME = compiled_bytes(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* ")
 # A whole line of base64 of a length that key files have, at most one shorter line after it.
 _BODY = compiled_bytes(r"(?:[A-Za-z0-9+/]{4}){15,19}(?:[A-Za-z0-9+/]{2})?|[A-Za-z0-9+/]{70}")
 _REST = compiled_bytes(r"[A-Za-z0-9+/]{1,76}={0,2}|=[A-Za-z0-9+/]{4}")
@@ -97,7 +97,7 @@ class Keys:
             known, self._left = self._left, 0
             return (shown if known else shown + marker), False
         if other and not self._left:
-            alone = not _TIME.sub(b"", shown).strip(b" \t\"'")
+            alone = not TIME.sub(b"", shown).strip(b" \t\"'")
             self._public = _LONGEST_KEY if b"BEGIN" in marker and alone else 0
             return shown + marker, False
         return shown, inside
@@ -124,7 +124,7 @@ class Keys:
     def _perhaps_body(self, line: bytes) -> bytes | None:
         """A line of a key whose beginning nobody saw."""
         text = line.strip()
-        if time := _TIME.match(text):
+        if time := TIME.match(text):
             text = text[time.end() :]
         if _is_body(text):
             self.found += not self._body

@@ -17,7 +17,8 @@ from typing import Any
 from bot.core.pattern import compiled_bytes
 from bot.core.redact import values
 from bot.core.redact.names import Rank, rank
-from bot.core.redact.values import Span
+from bot.core.redact.unquoted import find
+from bot.core.redact.values import Span, kept
 
 _CURL = r"-[a-zA-Z]{0,6}u[ \t]*|--user[ \t=]|--proxy-user[ \t=]"
 _WORDS = "pass|pwd|_pw|rootpw|secret|token|credential|key|cookie|auth|csrf|xsrf|amz-signature|x-[a-z-]*session"
@@ -36,13 +37,17 @@ _KEY_BEFORE = compiled_bytes(
     r"(?:=>|[:=])[ \t]*\\*[\"']?$|<(?:name|key)>$"
 )
 _VALUE_KEY = compiled_bytes(
-    r"(?i)\\*[\"']?\b(?:[a-z]*value|val|v|secret_?string|content|data)\\*[\"']?[ \t]*(?:=>|[:=])[ \t]*|<value[^>\n]*>"
+    r"(?i)\\*[\"']?\b(?:[a-z]*value|val|v|secret_?string|content|data)\\*[\"']?[ \t]*(?:=>|[:=])[ \t]*|<(?:value|string)(?: [^>\n]*)?>"
 )
-_CALL_BEFORE = compiled_bytes(r"(?:\b(?:env|define|[gs]et_?[eE]?nv|putenv|config|setting|Setenv)\([ \t]*\\*[\"']|\{)$")
+_CALL_BEFORE = compiled_bytes(
+    r"(?:\b(?:env|define|[gs]et_?[eE]?nv|putenv|config|setting|Setenv)\([ \t]*\\*[\"']|(?:^|[\[,({])[ \t]*\([ \t]*[\"']|\{)$"
+)
 _COMMA = compiled_bytes(r"[\"']?[ \t]*,[ \t]*(?:<<)?")
 _ARROW = compiled_bytes(r"\"?[ \t]*->[ \t]*\"")
 _NAMED = (b"password", b"passwd", b"passphrase")
 _BEGINS = compiled_bytes(r"[ \t]*(?:-[ \t]+)*[\"']?")
+_UNEXPECTED = compiled_bytes(r"(?i)\b(?:unexpected|expected|illegal|reserved|stray|unknown)[ \t]$")
+_REFERENCE = compiled_bytes(r"[ \t]*\\*[\"']?[a-z][a-z-]*/[a-z0-9][a-z0-9.-]*(?:[\"'\s,;:)\]}\\]|$)")
 _NEAR, _FAR, _AHEAD, _LONG = 48, 400, 512, 1 << 16
 
 
@@ -107,11 +112,11 @@ def _without_separator(line: bytes, match: Any, *, command: bool) -> Span | None
     if match[6] is not None or match[7] is not None:
         at = match.start(6) if match[6] is not None else match.start(7)
         if command:
-            return _kept(line, values.shell_token(line, at), "secret")
+            return kept(line, values.shell_token(line, at), "secret")
         if found := values.quoted(line, at):
-            return _kept(line, found[0], "secret")
+            return kept(line, found[0], "secret")
         prose = values.is_prose(_ahead(line, at)) or values.is_sentence(_ahead(line, at))
-        return None if prose else _kept(line, values.token(line, at), "secret")
+        return None if prose else kept(line, values.token(line, at), "secret")
     return _of_curl(line, match)
 
 
@@ -125,19 +130,19 @@ def _after_comma(line: bytes, match: Any, before: bytes) -> Span | None:
         return None
     if found := values.quoted(line, comma.end()):
         return _of_quotes(line, found[0], "secret")
-    return _kept(line, values.token(line, comma.end()), "secret") if flag and b"[" in before else None
+    return kept(line, values.token(line, comma.end()), "secret") if flag and b"[" in before else None
 
 
 def _of_name(line: bytes, match: Any, before: bytes, separator: bytes, *, command: bool) -> Span | None:
     kind, at = _rank(match[1]), match.end()
-    if not kind or _is_address(line, at, before, separator):
+    if not kind or _is_spoken_of(line, match[1], at, before, separator):
         return None
     if separator[-1:] in (b'"', b"'"):
         return _of_statement(line, match, kind, command=command)
     if separator.endswith((b">", b"&gt;")) and separator != b"=>":
         return _of_element(line, at, kind) if before.endswith((b"<", b":", b"&lt;")) else None
     if separator.startswith(b"%3"):
-        return _kept(line, values.escaped(line, at), kind)
+        return kept(line, values.escaped(line, at), kind)
     while line[at : at + 1] in (b" ", b"\t"):
         at += 1
     if command:
@@ -146,10 +151,9 @@ def _of_name(line: bytes, match: Any, before: bytes, separator: bytes, *, comman
         return None
     if found := values.quoted(line, at):
         return _of_quotes(line, found[0], kind)
-    if line[at : at + 1] == b"[" and (found := values.quoted(line, at + 1)):
-        first = _kept(line, found[0], kind)  # of a list: the rest goes with it
-        return Span(first.start, _end_of_list(line, first.end)) if first else None
-    return _of_header(line, at, before) if kind == "header" else _unquoted(line, match, at, kind, before)
+    if line[at : at + 1] in (b"{", b"[") and (span := _in_brackets(line, at, kind)):
+        return span
+    return _of_header(line, at, before) if kind == "header" else find(line, match, at, kind, before)
 
 
 def _of_setting(line: bytes, match: Any, at: int, kind: Rank) -> Span | None:
@@ -162,12 +166,18 @@ def _of_setting(line: bytes, match: Any, at: int, kind: Rank) -> Span | None:
     return _of_shell(line, values.shell_token(line, at, weak=kind == "weak"), kind)
 
 
-def _is_address(line: bytes, at: int, before: bytes, separator: bytes) -> bool:
-    """`secret://…`, an ARN, and `/run/secrets/api_token: permission denied`: a place, and what is said of it."""
-    if b"arn:" in before or (separator == b":" and line[at : at + 2] == b"//"):
+def _is_spoken_of(line: bytes, name: bytes, at: int, before: bytes, separator: bytes) -> bool:
+    """A place and what is said of it (`secret://…`, an ARN, `/run/secrets/api_token: permission denied`), a parser's
+    `Unexpected token: punc`, and which secret a controller speaks of: `secret=default/db-creds`.
+    """
+    if b"arn:" in before or (name.lower() == b"secret" and _REFERENCE.match(line, at)):
+        return True
+    if separator != b":":
+        return False
+    if line[at : at + 2] == b"//" or (name.lower() in (b"token", b"key") and _UNEXPECTED.search(before)):
         return True
     spaced = line[at : at + 1] in (b" ", b"\t", b"")
-    return separator == b":" and before.endswith((b"/", b"\\")) and bool(spaced or before[-2:-1].strip())
+    return before.endswith((b"/", b"\\")) and bool(spaced or before[-2:-1].strip())
 
 
 def _of_statement(line: bytes, match: Any, kind: Rank, *, command: bool) -> Span | None:
@@ -181,6 +191,21 @@ def _of_statement(line: bytes, match: Any, kind: Rank, *, command: bool) -> Span
     return _of_quotes(line, found[0], kind) if found else None
 
 
+def _in_brackets(line: bytes, at: int, kind: Rank) -> Span | None:
+    """An object that calls one of its members `value`; a list, of which all goes with its first item."""
+    if line[at : at + 1] == b"{":
+        inner = _VALUE_KEY.search(line, at, _end_of_object(line, at))
+        return _of_value_key(line, inner.end(), kind) if inner else None
+    found = values.quoted(line, at + 1)
+    first = _of_quotes(line, found[0], kind) if found else None
+    return Span(first.start, _end_of_list(line, first.end)) if first else None
+
+
+def _end_of_object(line: bytes, at: int) -> int:
+    end = line.find(b"}", at, at + _FAR)
+    return min(len(line), at + _FAR) if end < 0 else end
+
+
 def _end_of_list(line: bytes, at: int) -> int:
     end = line.find(b"]", at, at + _LONG)
     return len(line) if end < 0 else max(at, end - 1)
@@ -190,20 +215,12 @@ def _rank(name: bytes) -> Rank:
     return rank(name.lstrip(b"-.").decode("ascii", "replace"))
 
 
-def _kept(line: bytes, span: Span, kind: Rank) -> Span | None:
-    """The value, where it is one that hides something."""
-    value = line[span.start : span.end]
-    if values.is_placeholder(value) or (kind == "weak" and not values.looks_random(value)):
-        return None
-    return span
-
-
 def _of_quotes(line: bytes, span: Span, kind: Rank) -> Span | None:
     span = values.after_scheme(line, span)
     value = line[span.start : span.end]
     if values.is_prose(value) or (kind == "bare" and value.isdigit()) or value[:1] in (b"{", b"["):
         return None
-    return _kept(line, span, kind)
+    return kept(line, span, kind)
 
 
 def _of_header(line: bytes, at: int, before: bytes) -> Span | None:
@@ -215,60 +232,11 @@ def _of_header(line: bytes, at: int, before: bytes) -> Span | None:
         values.closing(line, at, mark, len(before) - len(before[:-1].rstrip(b"\\")) - 1) if mark in (b'"', b"'") else -1
     )
     span = Span(at, len(line.rstrip()) if end < 0 else end)
-    return _kept(line, values.after_scheme(line, span), "header")
+    return kept(line, values.after_scheme(line, span), "header")
 
 
 def _ahead(line: bytes, at: int) -> bytes:
     return line[at : at + _AHEAD]
-
-
-def _unquoted(line: bytes, match: Any, start: int, kind: Rank, before: bytes) -> Span | None:
-    separator = match[3]
-    spaced = separator == b":" and line[match.end() : match.end() + 1] in (b" ", b"\t")
-    tail = _ahead(line, start)
-    if tail[:1] in (b"[", b"(", b"<") or tail[:2] in (b"${", b"{{") or (tail[:1] == b"{" and separator != b"="):
-        return None
-    if spaced and values.is_prose(tail):
-        return None
-    if (match[2][-1:] == b" " or separator in (b":=", b"=>") or spaced) and values.is_code(tail):
-        return None
-    if kind == "secret" and not spaced and (whole := values.in_quotes(line, start, before)):
-        return _kept(line, whole, kind)
-    first = values.token(line, start, weak=kind == "weak")
-    value = line[first.start : first.end]
-    if kind == "bare" and not _means_password(line, match, value, separator):
-        return None
-    if spaced and kind != "weak":
-        if match.start(1) < _FAR and _BEGINS.fullmatch(line[: match.start(1)]):  # a setting in YAML: all of the line
-            first = Span(first.start, max(first.end, _without_comment(line)))
-        elif line.rfind(b"{", max(0, match.start(1) - _AHEAD), match.start(1)) >= 0:
-            first = _in_flow(line, first)
-        elif values.is_sentence(tail):
-            return None
-    span = _kept(line, first, kind) if len(value) >= 3 and not (value.isdigit() and len(value) < 4) else None
-    return values.token(line, start) if span and kind == "weak" else span
-
-
-def _means_password(line: bytes, match: Any, value: bytes, separator: bytes) -> bool:
-    """`pass=…` and `pwd=…`, and not what tests and shells say."""
-    alone = line[match.end() : match.end() + _AHEAD].split() == [value] and not match[1].isupper()
-    glued = separator == b":" and line[match.end() : match.end() + 1].strip() != b"" and not match[1].isupper()
-    return (
-        (separator in (b"=", b"=>", b":=") or alone or glued)
-        and value[:1] not in (b"/", b"~", b".")
-        and not value.isdigit()
-    )
-
-
-def _without_comment(line: bytes) -> int:
-    end = line.find(b" #")
-    return len((line if end < 0 else line[:end]).rstrip())
-
-
-def _in_flow(line: bytes, first: Span) -> Span:
-    """In `{password: two words, user: bob}` a comma or the brace ends it."""
-    ends = [end for sign in (b", ", b"}") if (end := line.find(sign, first.start, first.start + _AHEAD)) >= 0]
-    return Span(first.start, min(ends)) if ends else first
 
 
 def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
@@ -282,7 +250,7 @@ def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
     ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at, most)) >= 0]
     if not ends:
         return None
-    return _kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
+    return kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
 
 
 @lru_cache(maxsize=1)
@@ -302,7 +270,7 @@ def _of_flag(line: bytes, at: int, flag: bytes, *, command: bool) -> Span | None
     tail = _ahead(line, at)
     if values.is_sentence(tail) or values.is_prose(tail):
         return None
-    return _kept(line, values.token(line, at), kind)
+    return kept(line, values.token(line, at), kind)
 
 
 def _of_curl(line: bytes, match: Any) -> Span | None:
@@ -310,15 +278,15 @@ def _of_curl(line: bytes, match: Any) -> Span | None:
     if line.rfind(b"curl", max(0, match.start() - _AHEAD), match.start() + 1) < 0:
         return None
     if mark:
-        return _kept(line, Span(at, values.closing(line, at, mark, 0)), "secret")
+        return kept(line, Span(at, values.closing(line, at, mark, 0)), "secret")
     if found := values.quoted(line, at):
-        return _kept(line, found[0], "secret")
+        return kept(line, found[0], "secret")
     end = min((end for sign in b" \t\"'" if (end := line.find(bytes([sign]), at)) >= 0), default=len(line))
-    return _kept(line, Span(at, end), "secret")
+    return kept(line, Span(at, end), "secret")
 
 
 def _of_shell(line: bytes, span: Span, kind: Rank) -> Span | None:
-    return _kept(line, span, kind if kind != "bare" else "secret")
+    return kept(line, span, kind if kind != "bare" else "secret")
 
 
 def _of_pair(line: bytes, match: Any, since: int) -> Span | None:
@@ -341,4 +309,4 @@ def _of_value_key(line: bytes, at: int, kind: Rank) -> Span | None:
     if line[at - 1 : at] == b">":
         return _of_element(line, at, kind)
     found = values.quoted(line, at)
-    return _kept(line, found[0] if found else values.token(line, at), kind)
+    return kept(line, found[0] if found else values.token(line, at), kind)

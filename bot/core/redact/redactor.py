@@ -20,6 +20,7 @@ from bot.core.redact.values import Span, is_placeholder
 HIDDEN = "[redacted]"
 _HIDDEN = HIDDEN.encode()
 _OVERLAP = 8 * 1024
+_NAME = 512  # bytes before a value that its name may begin in
 _SHORTEST = 4  # characters of a value that is hidden wherever it stands
 _RUN = ";&|<>()`$\n"  # what a shell would act on
 _ACTS = _RUN + "\\{},'\" \t"  # and what would part a word, or put one together
@@ -163,8 +164,8 @@ class Redactor:
             if match.start() >= wanted:
                 break
         for span in pairs.spans(line[start : wanted + _OVERLAP]):
-            if start + span.start < wanted < start + span.end:
-                return start + span.start
+            if start + span.start - _NAME < wanted < start + span.end:
+                return max(0, min(wanted, start + span.start) - _NAME)
         return wanted
 
 

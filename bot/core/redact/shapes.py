@@ -18,6 +18,13 @@ SHAPES: Mapping[str, str] = {
     "told once": r"((?:Unseal|Recovery) Key \d{1,2}: |password is generated for [^\s:]{1,100}: |generated security password: )\S+",
     "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\bdocker[ \t]+login\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
     r"|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p))[^\s'\"$]{3,}",
+    "netrc": r"((?:^|\s)machine[ \t]+\S+[ \t]+(?:login[ \t]+\S+[ \t]+)?password[ \t]+)\S+",
+    "authentication": r"((?:^|[>:][ \t])AUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+)[A-Za-z0-9+/=]{8,}",
+    "redis": r"((?:^|> |\] )AUTH[ \t]+(?:[a-z][a-z0-9_-]*[ \t]+)?)[^\s\"]*[0-9][^\s\"]*$",
+    "redis, quoted": r"(\"AUTH\"[ \t]+(?:\"[a-z][a-z0-9_-]*\"[ \t]+)?\")[^\s\"]+(\"$)",
+    "session": r"((?i:\b(?:jsessionid|phpsessid|asp\.net_sessionid|aspsessionid[a-z]*|connect\.sid|laravel_session|_session_id)=))"
+    r"[^\s;&,\"'<>]{8,}",
+    "code": r"([?&](?:code|ticket|assertion|client_assertion|SAMLResponse)=)[A-Za-z0-9._~%+/=-]{20,}",
     "key in base64": r"\bLS0tLS1CRUdJTi(?:BSU0EgUFJJVkFURS|BQUklWQVRFIEtFW|BFQyBQUklWQVRF|BPUEVOU1NIIFBSSVZBVEU)[A-Za-z0-9+/=]{20,}",
     "jwt": r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
     "aws": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",

@@ -11,16 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.core.pattern import compiled_bytes
+from bot.core.redact import keys
 from bot.core.redact.names import HINTS, rank
 from bot.core.redact.values import is_placeholder, is_prose
 
 HIDDEN = b"[redacted]"
 _WORDS = HINTS
+_AT = rf"(?:{keys.TIME.pattern.decode()})?"
 _NAME = r"[\"'\[]*([A-Za-z0-9_.\-]+)[\"'\]]*"
 HINT = compiled_bytes(
     rf"(?im)^[^\n]*(?:{_WORDS})[^\n]*(?:[|>][+-]?\d?|\"\"\"[^\n]*|'''[^\n]*|[:=]>?|[\"',\\>]|\[)[ \t]*(?:#[^\n]*)?\r?$"
-    rf"|^[ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?[ \t]*[:=][ \t]*[\"'][^\"'\n]*$"
-    rf"|^[ \t{{+~\-]*(?:<[a-z]+[ \t]+)?[\"']?[a-z]*(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})"
+    rf"|^{_AT}[ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?[ \t]*[:=][ \t]*[\"'][^\"'\n]*$"
+    rf"|^{_AT}[ \t{{+~\-]*(?:<[a-z]+[ \t]+)?[\"']?[a-z]*(?:name|key)[\"']?[ \t]*[:=>][ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})"
+    rf"|^{_AT}[ \t]*(?:-[ \t]+)?[\"']?--?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?,?[ \t]*\\?\r?$"
+    rf"|^{_AT}[^\n]*(?:{_WORDS})[^\n]*\{{[ \t]*\r?$"
 )
 _SCALAR = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}:[ \t]*[|>][+-]?\d?[ \t]*(?:#.*)?")
 _TRIPLE = compiled_bytes(rf"[ \t]*{_NAME}[ \t]*[:=][ \t]*(\"\"\"|''')(.*)")
@@ -29,21 +33,27 @@ _NAMED = compiled_bytes(
     r"(?i)([ \t]*(?:[-{+~][ \t]*|<[a-z]+[ \t]+)*)[\"']?[a-z]*(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9_.\-]+)[\"']?[ \t]*,?"
 )
 _VALUE = compiled_bytes(
-    r"(?i)([ \t]*(?:[+~-][ \t]*)?[\"']?(?:[a-z]*value|val)[\"']?[ \t]*[:=][ \t]*)([\"']?)(.*?)([\"']?[ \t]*,?[ \t]*(?:/>)?)"
+    r"(?i)([ \t]*(?:[+~-][ \t]*)?[\"']?(?:[a-z]*value|val|default)[\"']?[ \t]*[:=][ \t]*)([\"']?)(.*?)([\"']?[ \t]*,?[ \t]*(?:/>)?)"
 )
 _QUOTED = compiled_bytes(r"([ \t]*(?:string\(\d+\)[ \t]*)?)([\"'])(.*)([\"'],?[ \t]*)")
 _LIST = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=][ \t]*(\[?)[ \t]*")
-_ITEM = compiled_bytes(r"([ \t]*(?:-[ \t]+)?[\"']?)([^\s\"'\[\]{}][^\"']*?)([\"']?,?[ \t]*)")
+_ITEM = compiled_bytes(r"([ \t]*(?:-[ \t]+)?[\"']?)([^\s\"'\[\]{}][^\"']*?)([\"']?,?[ \t]*\\?)")
 _ELEMENT = compiled_bytes(rf"([ \t]*)<{_NAME}>[ \t]*")
 _UNCLOSED = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=][ \t]*([\"'])([^\"']+)")
 _CONTINUED = compiled_bytes(rf"([ \t]*(?:export[ \t]+)?){_NAME}[ \t]*[:=].*\\")
+_SETTING = compiled_bytes(r"[ \t]+[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[ \t]*[:=]")
 _PLAIN = compiled_bytes(r"([ \t]+)([^\s:#\-\[{\"'][^:\n]*)")
+_OBJECT = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*)(?:(?:variable|output)[ \t]+)?{_NAME}[ \t]*[:=]?[ \t]*\{{[ \t]*")
+_KEY_ELEMENT = compiled_bytes(r"([ \t]*)<(?:key|name)>([A-Za-z0-9_.\-]+)</(?:key|name)>[ \t]*")
+_VALUE_ELEMENT = compiled_bytes(r"([ \t]*<(?:string|value)>)()([^<]*)(<.*|)")
+_FLAG = compiled_bytes(r"([ \t]*(?:-[ \t]+)?)[\"']?(--?[A-Za-z0-9_.\-]+)[\"']?,?[ \t]*\\?")
 _FOLDED = compiled_bytes(r"[|>][+-]?\d?")
-_LONGEST_LINE, _MOST_LINES, _MOST_BETWEEN, _MOST_QUOTED = 2_000, 200, 3, 20
+_LONGEST_LINE, _MOST_LINES, _MOST_BETWEEN, _MOST_QUOTED = 2_000, 200, 8, 20
 
 
 _KINDS = (
-    ("scalar", _SCALAR, 2), ("triple", _TRIPLE, 1), ("pair", _NAMED, 2), ("list", _LIST, 2), ("alone", _ALONE, 2),
+    ("scalar", _SCALAR, 2), ("triple", _TRIPLE, 1), ("pair", _NAMED, 2), ("pair", _OBJECT, 2), ("pair", _KEY_ELEMENT, 2),
+    ("list", _LIST, 2), ("alone", _ALONE, 2), ("flag", _FLAG, 2),
     ("element", _ELEMENT, 2), ("quote", _UNCLOSED, 2), ("continued", _CONTINUED, 2),
 )  # fmt: skip
 
@@ -74,9 +84,11 @@ class Spread:
         """The lines that may be shown, each with what is left of it."""
         for line in block.splitlines(keepends=True):
             text = line.rstrip(b"\r\n")
-            shown = text if len(text) > _LONGEST_LINE else self._line(text)
+            time = keys.TIME.match(text)
+            at = time.end() if time else 0
+            shown = text[at:] if len(text) > _LONGEST_LINE else self._line(text[at:])
             if shown is not None:
-                yield shown + line[len(text) :]
+                yield text[:at] + shown + line[len(text) :]
 
     def _line(self, text: bytes) -> bytes | None:
         if self._open:
@@ -84,7 +96,7 @@ class Spread:
             known.lines += 1
             step: dict[str, Callable[[_Open, bytes], tuple[bool, bytes | None]]] = {
                 "scalar": self._scalar, "triple": self._triple, "pair": self._pair, "alone": self._alone, "list": self._list,
-                "quote": self._quote, "continued": self._continued, "element": self._element,
+                "quote": self._quote, "continued": self._continued, "element": self._element, "flag": self._flag,
             }  # fmt: skip
             taken, shown = step[known.kind](known, text)
             if known.lines > _MOST_LINES:
@@ -99,7 +111,7 @@ class Spread:
     def _begin(self, text: bytes) -> None:
         for kind, pattern, name in _KINDS:
             match = pattern.fullmatch(text)
-            if match and rank(match[name].decode("ascii", "replace")) in ("secret", "header"):
+            if match and rank(match[name].decode("ascii", "replace").lstrip("-")) in ("secret", "header"):
                 if kind == "list" and not match[name].lower().endswith(b"passwords"):
                     continue
                 mark = match[3] if kind == "quote" else match[2] if kind == "triple" else b""
@@ -142,7 +154,7 @@ class Spread:
         return True, (self._hide(known, b"") or b"") + text[end:] if text[:end].strip() else text
 
     def _pair(self, known: _Open, text: bytes) -> tuple[bool, bytes | None]:
-        match = _VALUE.fullmatch(text)
+        match = _VALUE.fullmatch(text) or _VALUE_ELEMENT.fullmatch(text)
         if not match:
             if text.lstrip()[:1] in (b"}", b"]", b"-") or known.lines >= _MOST_BETWEEN or not text.strip():
                 self._open = None
@@ -157,8 +169,11 @@ class Spread:
         return True, match[1] + match[2] + HIDDEN + match[4]
 
     def _alone(self, known: _Open, text: bytes) -> tuple[bool, bytes | None]:
-        """A value that stands under its name: in quotes, or further in and no name itself."""
+        """A value that stands under its name: in quotes, or further in and no name itself, or called `value` there."""
         self._open = None
+        if _SETTING.match(text) and len(text) - len(text.lstrip()) > known.indent:
+            self._open = _Open("pair", known.indent)
+            return self._pair(self._open, text)
         quoted, plain = _QUOTED.fullmatch(text), _PLAIN.fullmatch(text)
         if quoted and not is_placeholder(quoted[3]):
             self.found += 1
@@ -197,6 +212,16 @@ class Spread:
         if not text.endswith(b"\\"):
             self._open = None
         return True, text[: len(text) - len(text.lstrip())] + HIDDEN if text.strip() else text
+
+    def _flag(self, known: _Open, text: bytes) -> tuple[bool, bytes | None]:
+        """The word after a flag, where each stands on a line: a list of arguments."""
+        self._open = None
+        item = _ITEM.fullmatch(text)
+        several = item and b" " in item[2] and item[1].strip()[-1:] not in (b'"', b"'")
+        if not item or several or item[2].startswith(b"-") or is_placeholder(item[2]):
+            return False, None
+        self.found += 1
+        return True, item[1] + HIDDEN + item[3]
 
     def _element(self, known: _Open, text: bytes) -> tuple[bool, bytes | None]:
         self._open = None

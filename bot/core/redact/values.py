@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.core.pattern import compiled_bytes
+from bot.core.redact.names import Rank
 
 _QUOTE = compiled_bytes(
     r"""(?:string\(\d{1,6}\)[ \t]*|\[\]byte\(|\[\]string\{|(?:Secret|SecretStr|String|str|bytes|Some)\(|s:\d{1,6}:|<<|!!str[ \t]+|&[a-z]{1,20}[ \t]+)?"""
@@ -31,10 +32,13 @@ _PLACEHOLDER = compiled_bytes(
     r"(?i)(?:true|false|yes|no|on|off|null|none|nil|undefined|\(null\)|<nil>|n/?a|-+|\*+|x{3,}|(?:\xe2\x80\xa2)+|\.{2,}|#+"
     r"|_+|\?+|\[?<?\(?(?:redacted|hidden|masked|filtered|removed|sensitive|censored|protected|omitted|obfuscated|scrubbed"
     r"|not shown|none|empty|unset|unknown|secret|changeme\?|password|token|set|your[-_ a-z]*)\)?>?\]?"
-    r"|\[redacted: [0-9, a-z]*\]|<[a-z][a-z0-9 _.-]*>|\$\{[^}]*\}|\$[a-z_][a-z0-9_]*|\$\([^)]*\)?|\{\{.*|%[a-z_]+%|%[svdqr]"
-    r"|</?[a-z]+>|\[[a-z]+\]|\d+ ?bytes|\$\{?\{.*|[A-Z][a-z]+\.\.\.|\{[a-z_.]*\}|\$\d{1,2}|:[a-z_]+|@[a-z_]+|\.\.\.|\xe2\x80\xa6|https?://[^\s@]*|arn:aws:[a-z]+:.*|(?:ref\+)?vault:.*)"
+    r"|\[redacted: [0-9, a-z]*\]|<[a-z][a-z0-9 _.-]*>|\$\{[^}]*\}|\$(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]+|[a-z]+(?:_[a-z]+)*)|\$\([^)]*\)?|\{\{.*|%[a-z_]+%|%[svdqr]"
+    r"|</?[a-z]+>|\\+|\[[a-z]+\]|\d+ ?bytes|\$\{?\{.*|[A-Z][a-z]+\.\.\.|\{[a-z_.]*\}|\$\d{1,2}|:[a-z_]+|@[a-z_]+|\.\.\.|\xe2\x80\xa6|https?://[^\s@]*|arn:aws:[a-z]+:.*|(?:ref\+)?vault:.*"
+    r"|expired|invalid|missing|revoked|valid|rejected|absent|present|refreshed|required|unchanged|ok)"
 )
 _PATH = compiled_bytes(r"(?:file:/*)?(?:\.{1,2}|~)?(?:/[a-z.][a-z0-9._-]*){2,}/?|[A-Z]:\\.*|(?:/[A-Za-z0-9._-]+){3,}/?")
+_HUMP = compiled_bytes(r"[a-z][A-Z]")
+_CLOSING = {b"[": b"]", b"(": b")", b"<": b">"}
 _STATES = frozenset(
     b"""
     absent accepted any auto automatic bad basic bearer boolean bytes changed complete created creating creation
@@ -60,7 +64,7 @@ _LOWER = compiled_bytes(r"[a-z][a-z'-]*[.,:;!?)]?")
 _RANDOM = compiled_bytes(r"[A-Za-z0-9+/=_.~!@#$%^&*:-]{8,}")
 _PLAIN = compiled_bytes(
     r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9][0-9.,:TZ/+-]*[a-z%]{0,3}|[a-z]+://.*|.*/.*/.*"
-    r"|[a-z-]+-?v?\d{1,3}|sha256:.*|[a-z][a-z-]*[:.][a-z0-9.:-]*"
+    r"|[a-z-]+-?v?\d{1,3}|[a-z-]+-\d{1,12}|sha256:.*|[a-z][a-z-]*[:.][a-z0-9.:-]*"
 )
 _SCHEME = compiled_bytes(
     r"(?i)(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256|ntlm|hawk|bot|key|splunk)[ \t]+"
@@ -133,6 +137,11 @@ def opens_object(line: bytes, at: int) -> bool:
     return opening is not None and line[opening.end() : opening.end() + 1] in (b"{", b"[")
 
 
+def holds_several(text: bytes) -> bool:
+    """Whether a bracket opens there and closes: what is in it is no value, or several. Alone it may begin one."""
+    return _CLOSING.get(text[:1], b"\n") in text[:_AHEAD] or text[:2] in (b"${", b"{{")
+
+
 def shell_token(line: bytes, at: int, *, weak: bool = False) -> Span:
     """A value as a shell ends it; what it would run or expand stands outside. weak: as of `token`."""
     mark = line[at : at + 1]
@@ -170,7 +179,18 @@ def in_quotes(line: bytes, at: int, before: bytes) -> Span | None:
 def is_placeholder(value: bytes) -> bool:
     """Whether it stands for a value: `null`, `****`, `${TOKEN}`, `<hidden>`, a path or an address."""
     value = value[:_AHEAD].strip().rstrip(b",")
-    return not value or _PLACEHOLDER.fullmatch(value) is not None or _PATH.fullmatch(value) is not None
+    return not value or _PLACEHOLDER.fullmatch(value) is not None or _is_path(value)
+
+
+def _is_path(value: bytes) -> bool:
+    """A key in base64 has slashes too: no folder is called as one of its pieces is."""
+    return _PATH.fullmatch(value) is not None and not any(map(_is_base64, value.split(b"/")))
+
+
+def _is_base64(part: bytes) -> bool:
+    """Whether letters of both cases and digits stand in no order."""
+    humps = len(_HUMP.findall(part))
+    return len(part) > 9 and (humps > 2 or (humps > 0 and any(sign in b"0123456789" for sign in part)))
 
 
 def is_prose(text: bytes) -> bool:
@@ -194,3 +214,11 @@ def looks_random(value: bytes) -> bool:
     if not _RANDOM.fullmatch(value[:_AHEAD]) or _PLAIN.fullmatch(value[:_AHEAD]):
         return False
     return any(sign in b"0123456789" for sign in value) and value.lower() != value.upper()
+
+
+def kept(line: bytes, span: Span, kind: Rank) -> Span | None:
+    """The value, where it is one that hides something."""
+    value = line[span.start : span.end]
+    if is_placeholder(value) or (kind == "weak" and not looks_random(value)):
+        return None
+    return span
