@@ -10,7 +10,8 @@ from bot.core.target import TargetRef
 
 @dataclass(frozen=True)
 class Session:
-    """One thread. `target` is typed form; `command` is what `again` runs; `kept` is the last result's id.
+    """One thread. `target` is typed form; `command` is what `again` runs, and `user` who typed it; `kept` is the last
+    result's id.
 
     container: the one of the target's pod that was named. owner: what made the target, and will make its successor.
     """
@@ -21,6 +22,7 @@ class Session:
     container: str = ""
     owner: str = ""
     command: str = ""
+    user: str = ""
     kept: str = ""
 
 

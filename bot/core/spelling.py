@@ -19,7 +19,9 @@ _BLANK = (
 )
 _SPACES = r"\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
 _UNASSIGNED = r"\x{e0000}-\x{e0fff}\x{fff0}-\x{fff8}\x{fdd0}-\x{fdef}\x{ffff}\x{fffe}"
-_HIDING = compiled(rf"[\p{{Cc}}\p{{Cf}}\p{{Co}}\p{{Zl}}\p{{Zp}}{_BLANK}{_SPACES}{_UNASSIGNED}]")
+_SIGNS = rf"\p{{Cc}}\p{{Cf}}\p{{Co}}\p{{Zl}}\p{{Zp}}{_BLANK}{_SPACES}{_UNASSIGNED}"
+_HIDING = compiled(rf"[{_SIGNS}]")
+_OURS = compiled(rf"(\\*)([\x{{2400}}-\x{{243f}}{_SIGNS}])|(\\+)(u[0-9a-f]{{4}}|U[0-9a-f]{{8}})")
 _EMOJI_STYLE = "\ufe0f"
 _MEANT = frozenset("\n\t")
 _PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
@@ -36,6 +38,20 @@ def spell_out(text: str) -> str:
 def in_one_line(text: str) -> str:
     """The same, with newlines and tabs spelt out too."""
     return spell_out(text).replace("\n", "␤").replace("\t", "␉")
+
+
+def to_the_letter(text: str) -> str:
+    """In one line, and no two texts alike: a sign that we spell others by is spelt out where somebody typed it."""
+    return in_one_line(_OURS.sub(_escaped, text.encode("utf-8", "backslashreplace").decode()))
+
+
+def _escaped(match: Any) -> str:
+    """Backslashes are doubled where what follows them is a code point, or will be spelt as one."""
+    if match[3]:
+        return f"{match[3] * 2}{match[4]}"
+    sign = match[2]
+    spelt = f"\\u{ord(sign):04x}" if 0x2400 <= ord(sign) < 0x2440 else _name(sign)
+    return f"{match[1] * 2}{spelt}" if spelt.startswith("\\") and (match[1] or sign != _EMOJI_STYLE) else str(match[0])
 
 
 def _spelt(match: Any) -> str:

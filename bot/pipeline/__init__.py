@@ -26,6 +26,7 @@ from bot.pipeline.approving import Approving
 from bot.pipeline.asked import Grant, is_reading
 from bot.pipeline.desk import Desk
 from bot.pipeline.gate import Gate
+from bot.pipeline.glass import as_anothers
 from bot.pipeline.guard import guarded
 from bot.pipeline.journey import Journey
 from bot.pipeline.keyboard import Keyboard
@@ -53,7 +54,7 @@ class Pipeline:
         self._gate = Gate(parts)
         self._keyboard = Keyboard(parts, self._gate, self._open_shell)
         self._desk = Desk(
-            parts, self._gate, self._pages, self._approving, self._keyboard, self._command, self._run_approved
+            parts, self._gate, self._pages, self._approving, self._keyboard, self._kept_command, self._run_approved
         )
 
     async def submit(self, request: Request) -> None:
@@ -73,7 +74,7 @@ class Pipeline:
             if request.text == "again":  # the button of that word
                 await self._gate.check(request, person, channel, "again", "again")
             command = replace(request, text=menu.commands[int(request.value)], thread=menu.place.thread)
-            await self._command(command, person, channel)
+            await self._kept_command(command, person, channel, menu.user)
 
     async def resume(self, request: Request) -> None:
         """An answer to a request for approval: a button of its card, or the reason of a Deny."""
@@ -166,6 +167,13 @@ class Pipeline:
         else:
             await self._journey.go(request, person, channel, action, place)
 
+    async def _kept_command(self, request: Request, person: Person, channel: Channel, user: str) -> None:
+        """A command that was kept, run by whoever pressed or said `again`; `user` typed it."""
+        if user != request.user:
+            action = as_anothers(self._parts.grammar.parse(request.text))
+            request = replace(request, text=typed(action))
+        await self._command(request, person, channel)
+
     async def _run_approved(
         self, request: Request, approval: Approval, requester: Person, channel: Channel, votes: int
     ) -> None:
@@ -179,7 +187,7 @@ class Pipeline:
     async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
         """A thread's shell for one more person, beginning with the line that they typed."""
         action = self._parts.grammar.parse(command)
-        action = replace(action, reason="", glass="")  # type: ignore[type-var]  # those were another person's
+        action = as_anothers(action)
         await self._journey.go(
             replace(request, kind="command", text=typed(action)), person, channel, action, None, first=request.text
         )

@@ -11,7 +11,7 @@ from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.person import Said, mention
 from bot.core.redact import Redactor
-from bot.core.spelling import in_one_line
+from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView
 from bot.pipeline.asked import Asked
@@ -57,13 +57,13 @@ def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:
     """Every flag and every argument in a row of its own: nothing in one can pass for another."""
     action = asked.action
     rows = [("verb", action.verb)]
-    words = redactor.words(words_of(action))
+    words = [to_the_letter(word) for word in redactor.words(words_of(action))]
     rows += _flags(words[1:])
     if isinstance(action, ArgvAction):
         rows += [(f"argument {number}", word) for number, word in enumerate(words[len(words) - len(action.argv) :])]
     if asked.request.stdin:
         stdin = asked.request.stdin
-        shown = in_one_line(redactor.command(stdin))
+        shown = to_the_letter(redactor.command(stdin))
         if len(shown) > _STARTS:
             shown = f"{shown[:_STARTS]}… (the first {_STARTS} of {len(shown):,} characters: Arguments has them all)"
         rows.append(("standard input", f"{len(stdin.encode()):,} bytes: {shown}"))
@@ -104,4 +104,4 @@ def arguments(action: Action, stdin: str) -> str:
     argv = action.argv if isinstance(action, ArgvAction) else ()
     lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
     lines += ["", f"standard input, {len(stdin.encode()):,} bytes:", *stdin.split("\n")] if stdin else []
-    return "\n".join(in_one_line(line) for line in lines)
+    return "\n".join(to_the_letter(line) for line in lines)

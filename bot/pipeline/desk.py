@@ -23,7 +23,7 @@ from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
 
-Again = Callable[[Request, Person, Channel], Awaitable[None]]
+Again = Callable[[Request, Person, Channel, str], Awaitable[None]]
 # decided on the objects of the request, or of the run, not on the place
 _UNDECIDED = (effect.Approve, effect.DenyRequest, effect.StopRuns)
 
@@ -74,7 +74,7 @@ class Desk:
             case effect.Rerun():
                 if not session.command:
                     raise UsageError("it was typed with a code block, which isn't kept", hint="Type it again.")
-                await self._again(replace(request, text=session.command), person, channel)
+                await self._again(replace(request, text=session.command), person, channel, session.user)
             case effect.GrepKept(pattern):
                 await self._pages.grep(request, place, session.kept, pattern, person, channel)
             case effect.SaveKept():

@@ -6,7 +6,7 @@ it doesn't exist; and it runs only after it was told there.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from bot.core.action import Action
 from bot.core.errors import Denied
@@ -55,6 +55,12 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
 def without_glass(action: Action) -> Action:
     """A command as it is kept for later, or for somebody else: glass is broken by typing it, each time."""
     return replace(action, glass="") if action.glass else action  # type: ignore[type-var]
+
+
+def as_anothers(action: Action) -> Action:
+    """What somebody else typed, as one's own: their reasons are theirs."""
+    own = {field.name for field in fields(action)} & {"reason", "glass"}  # type: ignore[arg-type]
+    return replace(action, **dict.fromkeys(own, "")) if own else action  # type: ignore[type-var]
 
 
 def still_open(parts: Parts, person: Person, channel: Channel, found: Found) -> bool:

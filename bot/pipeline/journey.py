@@ -199,7 +199,7 @@ class Journey:
     async def _offer(self, asked: Asked, place: Place, several: Several) -> None:
         """Several match: a menu whose choices are whole commands, kept here; the menu carries indexes."""
         commands = [typed(without_glass(several.chosen(asked.action, it))) for it in several.found]
-        menu = Menu(self._parts.new_id(), place, tuple(commands))
+        menu = Menu(self._parts.new_id(), place, tuple(commands), asked.request.user)
         await self._parts.sessions.put_menu(menu)
         choices = tuple(self._parts.redactor.text(several.label(it)) for it in several.found)
         question = self._parts.redactor.text(several.question)
@@ -236,7 +236,7 @@ class Journey:
         """A button that sends the command once more; a code block that was typed with it is not kept for that."""
         if asked.request.stdin or state == "waiting for approval":
             return ()
-        menu = Menu(self._parts.new_id(), place, (typed(without_glass(asked.action)),))
+        menu = Menu(self._parts.new_id(), place, (typed(without_glass(asked.action)),), asked.request.user)
         try:
             await self._parts.sessions.put_menu(menu)
         except Unavailable:

@@ -169,7 +169,13 @@ async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept:
     command = "" if asked.request.stdin else typed(without_glass(asked.action))
     container, owner = _inside(asked.action, found) if about else (home.container, home.owner)
     now = replace(
-        home, target=about or home.target, container=container, owner=owner, command=command, kept=kept or home.kept
+        home,
+        target=about or home.target,
+        container=container,
+        owner=owner,
+        command=command,
+        user=asked.request.user,
+        kept=kept or home.kept,
     )
     await parts.sessions.remember(place, now)
 

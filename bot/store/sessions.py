@@ -40,7 +40,7 @@ class Sessions:
         known = await self._get(MENU(id=menu_id))
         if not known:
             return None
-        return Menu(known["id"], Place(**known["place"]), tuple(known["commands"]))
+        return Menu(known["id"], Place(**known["place"]), tuple(known["commands"]), known.get("user", ""))
 
     async def _get(self, key: str) -> Any:
         async with answering():

@@ -153,6 +153,24 @@ async def test_somebody_elses_first_line_has_no_reason_of_the_threads(listed: Co
     await listed.press(await listed.now(root), "Stop")
 
 
+@pytest.mark.parametrize("by_word", [False, True])
+async def test_what_somebody_else_runs_again_has_no_reason_of_the_first(listed: Conversation, by_word: bool):
+    root, card = await asked(listed, "exec sealed --reason 'Ann knows why' -- echo ran-by-ann")
+    await listed.as_("U0BOB").press(card, "Approve")
+    ended = await listed.ended(root, "done")
+    bob = listed.as_("U0BOB")
+
+    if by_word:
+        await bob.type("@cdebug again", thread=root["ts"])
+    else:
+        await bob.press(ended, "Again")
+
+    said = await listed.until(
+        lambda all_: next((m for m in all_ if "needs to know why" in m["text"]), None), "the question for a reason"
+    )
+    assert "Ann knows why" not in said["text"]
+
+
 async def test_a_reply_of_two_lines_is_two_lines_each_on_record(
     channel: Conversation, containers: docker.APIClient, bot: Bot
 ):

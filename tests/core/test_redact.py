@@ -145,7 +145,7 @@ def test_a_secret_on_the_break_of_an_endless_line_is_hidden(offset: int):
     assert shown.replace(b"\n", b"").count(b"y") == 3_000_000
 
 
-@pytest.mark.parametrize("before", range(0, 40))
+@pytest.mark.parametrize("before", range(40))
 def test_a_name_on_the_break_of_an_endless_line_keeps_its_value_hidden(before: int):
     """A line waits for its next piece from 8 KiB before its end on: the name stands before there, the value behind."""
     at = LONGEST_LINE - 8 * 1024 - before

@@ -61,11 +61,12 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True)
 class Menu:
-    """A question that was asked; the answer is an index into `commands`."""
+    """A question that was asked; the answer is an index into `commands`, which `user` typed."""
 
     id: str
     place: Place
     commands: tuple[str, ...]
+    user: str = ""
 
 
 class Sessions(Protocol):
