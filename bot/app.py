@@ -29,6 +29,7 @@ from bot.backends import connect as connect_engines
 from bot.core.audit import Head, fault, fingerprint
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
+from bot.core.limits import Limits
 from bot.core.pattern import compiled
 from bot.core.policy import Policy
 from bot.core.ports.engines import Find
@@ -38,7 +39,6 @@ from bot.core.session import Default
 from bot.core.view import NoteView
 from bot.keeper import Keeper
 from bot.pipeline import Parts, Pipeline
-from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from bot.settings import DEFAULT_HOST, Config, Environment
 from bot.slack.calls import web_client

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from bot.core.action import Typed
+from bot.core.bench import Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.ports.state import Letter
 from bot.core.request import Place

@@ -6,14 +6,15 @@ is added by adding its file. The folder that it stands in is its layer, the laye
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Protocol, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from cyclopts import Parameter
 
+from bot.core.bench import Bench
 from bot.core.effect import Effect
 from bot.core.errors import UsageError
 from bot.core.output import Output
@@ -54,6 +55,7 @@ class Action:
     aliases: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[str, ...]] = ()
     rights: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[Any, ...]] = ()
     layer: ClassVar[Layer] = Layer.DESK
     _wants: ClassVar[Wants] = Wants.NOTHING
 
@@ -63,11 +65,12 @@ class Action:
         aliases: tuple[str, ...] = (),
         examples: tuple[str, ...] = (),
         wants: Wants = Wants.NOTHING,
+        needs: tuple[Any, ...] = (),
         rights: tuple[str, ...] = (),
     ) -> None:
-        """rights: what a cluster must grant for it, as `get pods/log`."""
+        """needs: the ports that it can't do without. rights: what a cluster must grant for it, as `get pods/log`."""
         if verb:
-            cls.verb, cls.aliases, cls.examples, cls.rights = verb, aliases, examples, rights
+            cls.verb, cls.aliases, cls.examples, cls.needs, cls.rights = verb, aliases, examples, needs, rights
             cls.layer = Layer(cls.__module__.split(".")[-2])
             cls._wants = wants
 
@@ -136,8 +139,8 @@ class Action:
         """What it may change that can't be undone, for whoever approves it; nothing where it only reads."""
         return ""
 
-    def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
-        """Do it on the engine. A verb annotates `found` with what it wants, `engine` with the port that it needs."""
+    def run(self, found: Any, bench: Bench) -> AsyncGenerator[Output, None]:
+        """Do it on the engine. found: as the verb takes it."""
         raise NotImplementedError(self.verb)
 
 
@@ -292,26 +295,4 @@ def _cut(word: str) -> tuple[str, str]:
 
 
 class InteractiveAction(TargetedAction):
-    """A verb that people type into while it runs."""
-
-    def run(self, found: Any, engine: Any, now: datetime) -> AsyncGenerator[Output, None]:
-        raise NotImplementedError(self.verb)
-
-    def talk(self, found: Any, engine: Any, keys: Keys) -> AsyncGenerator[Output, None]:
-        """Do it, with `keys` to type on. As for `run`, the annotations say what is wanted and needed."""
-        raise NotImplementedError(self.verb)
-
-
-class Keys(Protocol):
-    """What people type on. Lines wait until the program has said who takes them."""
-
-    def plug(self, take: Callable[[Typed], Awaitable[None]], hang_up: Callable[[], Awaitable[None]]) -> None:
-        """take: gets each line. hang_up: called when nobody has typed for too long."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A line that somebody typed, or Ctrl-C."""
-
-    line: str = ""
-    interrupt: bool = False
+    """A verb that people type into while it runs: its bench has their keys."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.core.grammar import Grammar
+from bot.core.limits import Limits
 from bot.core.policy import Policy
 from bot.core.ports.chat import Chat, Directory
 from bot.core.ports.engines import Find
@@ -16,21 +17,6 @@ from bot.core.redact import Redactor
 from bot.core.request import Request
 from bot.core.session import Default
 from bot.runs import Runs
-
-
-@dataclass(frozen=True)
-class Limits:
-    """longest: a run's time; follow: a follow's; shell, idle: a shell's, and without a line; approval: a request's.
-
-    file: bytes that one file may have.
-    """
-
-    longest: timedelta = timedelta(minutes=10)
-    follow: timedelta = timedelta(minutes=30)
-    shell: timedelta = timedelta(hours=4)
-    idle: timedelta = timedelta(minutes=15)
-    approval: timedelta = timedelta(minutes=10)
-    file: int = 50 * 2**20
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,7 @@ class Parts:
     log: Any
     fingerprint: Callable[[str, str], str]
     channels: Mapping[str, Default] = field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     approvals_channel: str = ""
     audit_channel: str = ""
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-from bot.core.action import Action, InteractiveAction, Layer, Typed, Wants
+from bot.core.action import Action, InteractiveAction, Layer, Wants
+from bot.core.bench import Bench, Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
@@ -28,7 +28,6 @@ from bot.pipeline.finding import Finder
 from bot.pipeline.glass import still_open, without_glass
 from bot.pipeline.keyboard import typed_lines
 from bot.pipeline.parts import Parts
-from bot.pipeline.ports_of import port_needed
 from bot.pipeline.results import Reading
 from bot.pipeline.trail import Trail, told
 from bot.runs import Run
@@ -50,13 +49,14 @@ class Running:
         """
         verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
         engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
-        needed = port_needed(type(asked.action), engine)
+        bench = Bench(engine, self._parts.now(), self._parts.limits, run)
+        bench.require(asked.action.verb, asked.action.needs)
         output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine))
         delivery = Delivery(
             self._parts, place, running, asked.action, found, run, output, self._scannable(asked, found)
         )
         limit = self._limit(asked.action)
-        outputs = self._outputs(asked, found, needed, run, note)
+        outputs = self._outputs(asked, found, bench, note)
         run.still = lambda: self._still(asked, found)
         await self._begin_with(asked, found, run)
         live = _live_run(asked, found, run)
@@ -107,16 +107,10 @@ class Running:
             return limits.shell
         return limits.follow if action.endless else limits.longest
 
-    async def _outputs(
-        self, asked: Asked, found: Found, engine: Any, run: Run, note: str
-    ) -> AsyncGenerator[Output, None]:
+    async def _outputs(self, asked: Asked, found: Found, bench: Bench, note: str) -> AsyncGenerator[Output, None]:
         for said in (*asked.action.warnings, *([note] if note else [])):
             yield Note(said)
-        if isinstance(asked.action, InteractiveAction):
-            outputs = asked.action.talk(found, engine, run)
-        else:
-            outputs = asked.action.run(found, engine, self._parts.now())
-        async with aclosing(outputs):
+        async with aclosing(asked.action.run(found, bench)) as outputs:
             async for output in outputs:
                 yield output
 

@@ -19,6 +19,7 @@ from bot.core.action import Wants
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
+from bot.core.limits import Limits
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person, Said
 from bot.core.policy import Policy
@@ -30,7 +31,6 @@ from bot.core.target import Candidates, Container, Objects, Scope, TargetRef, Th
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
-from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from tests.fakes.stores import (
     MemoryApprovals,

@@ -14,12 +14,12 @@ import structlog
 from bot.app import SHIPPED_POLICY
 from bot.core.approval import Approval
 from bot.core.errors import NotFound, Unavailable
+from bot.core.limits import Limits
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.request import Place
 from bot.core.target import found_to_json
 from bot.core.view import CardView, MenuView, NoteView, Status, TableView, TextView
-from bot.pipeline.parts import Limits
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
 

@@ -18,7 +18,7 @@ from bot.core.ports.engines import Files, PathStat
 from bot.core.target import Container
 from bot.core.units import show_bytes
 
-MOST = 50 * 2**20
+_ROOM = 1 << 20  # bytes that an archive may take for what it says of its members
 _MOST_LINKS = 10
 _MOST_NAMED = 5
 
@@ -36,15 +36,15 @@ async def located(engine: Files, container: Container, path: str) -> tuple[str, 
     raise UsageError("links go round in circles at", path, hint="Name the file itself.")
 
 
-async def fetched(engine: Files, container: Container, path: str) -> bytes:
-    """The tar of a path. Raises UsageError for more than 50 MiB."""
+async def fetched(engine: Files, container: Container, path: str, most: int) -> bytes:
+    """The tar of a path. most: bytes that it may have. Raises UsageError for more."""
     parts, size = [], 0
     async with aclosing(_generator(engine, container, path)) as chunks:
         async for chunk in chunks:
             parts.append(chunk)
             size += len(chunk)
-            if size > MOST + (1 << 20):
-                raise too_large(path)
+            if size > most + _ROOM:
+                raise too_large(path, most)
     return b"".join(parts)
 
 
@@ -52,9 +52,9 @@ def _generator(engine: Files, container: Container, path: str) -> AsyncGenerator
     return engine.archive(container, path)
 
 
-def too_large(path: str) -> UsageError:
+def too_large(path: str, most: int) -> UsageError:
     """For what is over the limit."""
-    return UsageError(f"more than {show_bytes(MOST)} is at", path, hint="Copy a part of it.")
+    return UsageError(f"more than {show_bytes(most)} is at", path, hint="Copy a part of it.")
 
 
 class _Member(tarfile.TarInfo):
@@ -76,24 +76,24 @@ def opened(archive: bytes) -> Iterator[tarfile.TarFile]:
         raise CdebugError("the engine's archive can't be read", why=str(error), hint="Try again.") from error
 
 
-def content(archive: bytes, path: str) -> bytes:
+def content(archive: bytes, path: str, most: int) -> bytes:
     """The one file of an archive. Raises UsageError for what is no file, CdebugError for a broken archive."""
     with opened(archive) as tar:
         for member in tar:
             found = tar.extractfile(member) if member.isreg() else None
             if found is not None:
-                if member.size > MOST:
-                    raise too_large(path)
+                if member.size > most:
+                    raise too_large(path, most)
                 return found.read()
     raise UsageError("no file is at", path, hint="`ls` shows what is there.")
 
 
-def packed(archive: bytes, name: str) -> tuple[File, tuple[str, ...]]:
+def packed(archive: bytes, name: str, most: int) -> tuple[File, tuple[str, ...]]:
     """A folder as a .tar.gz, and the members that were left out. Raises CdebugError for a broken archive."""
     out, left_out = io.BytesIO(), list[str]()
     with opened(archive) as source, tarfile.open(fileobj=out, mode="w:gz") as target:
         for member in source:
-            if _stays_inside(member) and member.size <= MOST and not member.issparse():
+            if _stays_inside(member) and member.size <= most and not member.issparse():
                 target.addfile(member, source.extractfile(member) if member.isreg() else None)
             else:
                 left_out.append(member.name)

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from bot.core.action import Typed
+from bot.core.bench import Typed
 from bot.core.pattern import compiled_bytes
 from bot.core.ports.engines import Process
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.actions.kit.cluster import card
 from bot.actions.kit.exits import describe_state
 from bot.core.action import TargetedAction, Wants
+from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
 from bot.core.ports.engines import Detail, Details, Happenings
@@ -34,13 +35,11 @@ class Describe(
 ):
     """Show one object on a card: what it is, how it is, what went wrong, its limits, and what happened to it."""
 
-    async def run(self, found: Thing, engine: Details | Happenings, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
         if isinstance(found, Container):
-            assert isinstance(engine, Details)
-            yield _container(await engine.detail(found), now)
+            yield _container(await bench.port(Details).detail(found), bench.now)
         else:
-            assert isinstance(engine, Happenings)
-            yield await _object(found, engine, now)
+            yield await _object(found, bench.port(Happenings), bench.now)
 
 
 async def _object(found: Thing, engine: Happenings, now: datetime) -> Card:

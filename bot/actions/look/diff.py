@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.action import TargetedAction, Wants
+from bot.core.bench import Bench
 from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
 from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Diff(TargetedAction, verb="diff", wants=Wants.CONTAINER, examples=("diff web",)):
+class Diff(TargetedAction, verb="diff", wants=Wants.CONTAINER, needs=(engines.Diff,), examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
-    async def run(self, found: Container, engine: engines.Diff, now: datetime) -> AsyncGenerator[Output, None]:
-        changes = await engine.changes(found)
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        changes = await bench.port(engines.Diff).changes(found)
         if changes:
             yield Lines("".join(f"{kind} {path}\n" for kind, path in changes).encode("utf-8", "surrogateescape"))
         else:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
 from bot.core.action import MultiTargetedAction, Wants, When, option
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
@@ -29,6 +29,7 @@ class Events(
     verb="events",
     aliases=("get events", "get event", "get ev"),
     wants=Wants.EVENTS,
+    needs=(engines.Events,),
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
@@ -59,8 +60,9 @@ class Events(
     def shows_end(self) -> bool:
         return True
 
-    async def run(self, found: Objects, engine: engines.Events, now: datetime) -> AsyncGenerator[Output, None]:
-        since, until = parse_when(self.since, now), parse_when(self.until, now) if self.until else now
+    async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(engines.Events)
+        since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
         wanted = self.types.lower().split(",") if self.types else _TYPES
         async with aclosing(engine.events(found, since, until)) as events:
             seen = [event async for event in events if ("warning" if event.warning else "normal") in wanted]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Self
 
 from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
 from bot.core.action import Wants
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.kinds import ALL, kind_of
 from bot.core.output import Note, Output
@@ -23,6 +23,7 @@ class Get(
     Listing,
     verb="get",
     wants=Wants.EVERYTHING,
+    needs=(Reach,),
     rights=("list KIND",),
     examples=("get deployments", "get svc,endpoints", "get deploy/web -o wide", "get nodes", "get all -n shop"),
 ):
@@ -61,7 +62,7 @@ class Get(
     def pointed_at(self, target: str) -> Self:
         return replace(self, words=(target,))
 
-    async def run(self, found: Objects, engine: Reach, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         shown = tables(found.items, self)
         for table in shown:
             yield table

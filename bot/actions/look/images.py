@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.action import TargetedAction, Wants
+from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
 from bot.core.target import Image, Objects
@@ -16,17 +16,19 @@ _COLUMNS = ("IMAGE", "ID", "SIZE", "AGE", "USED BY")
 
 
 @dataclass(frozen=True)
-class Images(TargetedAction, verb="images", wants=Wants.IMAGES, examples=("images", "images web")):
+class Images(
+    TargetedAction, verb="images", wants=Wants.IMAGES, needs=(engines.Images,), examples=("images", "images web")
+):
     """List the images that the engine holds: id, size, age, and which containers use them."""
 
-    async def run(self, found: Objects, engine: engines.Images, now: datetime) -> AsyncGenerator[Output, None]:
-        known = await engine.images([item for item in found.items if isinstance(item, Image)])
+    async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
+        known = await bench.port(engines.Images).images([item for item in found.items if isinstance(item, Image)])
         rows = [
             (
                 ", ".join(detail.tags) or "(untagged)",
                 detail.image.id.removeprefix("sha256:")[:12],
                 show_bytes(detail.size),
-                show_age(detail.created, now),
+                show_age(detail.created, bench.now),
                 ", ".join(detail.used_by) or "-",
             )
             for detail in known

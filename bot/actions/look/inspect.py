@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.paths import pick, show
 from bot.core.action import TargetedAction, Wants, option
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
 from bot.core.ports import engines
@@ -22,6 +22,7 @@ class Inspect(
     TargetedAction,
     verb="inspect",
     wants=Wants.THING,
+    needs=(engines.Inspect,),
     examples=(
         "inspect web",
         "inspect web --path .State.Pid",
@@ -43,8 +44,8 @@ class Inspect(
         if self.output not in ("", "yaml", "json"):
             raise UsageError("it can be shown as yaml or json, not as", self.output, hint="`describe` is for people.")
 
-    async def run(self, found: Thing, engine: engines.Inspect, now: datetime) -> AsyncGenerator[Output, None]:
-        seen = await engine.inspect(found)
+    async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
+        seen = await bench.port(engines.Inspect).inspect(found)
         form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
         yield Lines(await asyncio.to_thread(self._shown, seen, form))
 

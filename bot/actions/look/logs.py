@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from bot.actions.kit.leading import led
 from bot.actions.kit.merging import as_they_come, in_time_order
 from bot.core.action import GrepText, Tail, TargetedAction, Wants, When, option
+from bot.core.bench import Bench
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
@@ -29,6 +30,7 @@ class Logs(
     verb="logs",
     aliases=("log",),
     wants=Wants.SOURCES,
+    needs=(engines.Logs,),
     rights=("get pods", "get pods/log"),
     examples=(
         "logs checkout",
@@ -84,16 +86,15 @@ class Logs(
     def part(self) -> str:
         return EVERYWHERE if self.all_containers else self.container
 
-    async def run(
-        self, found: Container | Objects, engine: engines.Logs, now: datetime
-    ) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container | Objects, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(engines.Logs)
         said: AsyncGenerator[Output, None] | AsyncGenerator[Lines, None]
         if isinstance(found, Objects):
-            said = self._merged(found, engine, now)
+            said = self._merged(found, engine, bench.now)
         elif self._both_runs(found):
-            said = self._crashed(found, engine, now)
+            said = self._crashed(found, engine, bench.now)
         else:
-            said = led(engine, found, self._query(now))
+            said = led(engine, found, self._query(bench.now))
         async with aclosing(said) as log:
             async for lines in log:
                 yield lines

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.cluster.reach import reach
 from bot.core.action import TargetedAction, Wants, option
+from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
 from bot.core.ports.engines import Detail, NetworkDetail, Networks, Reach
 from bot.core.target import Container, Found
@@ -38,17 +38,16 @@ class Network(
     def targets(self) -> tuple[str, ...]:
         return (f"network/{self.name}",) if self.name else super().targets
 
-    async def run(self, found: Found, engine: Networks | Reach, now: datetime) -> AsyncGenerator[Output, None]:
-        if not isinstance(engine, Networks):
-            assert isinstance(found, Container)
-            yield reach(await engine.surroundings(found))
+    async def run(self, found: Found, bench: Bench) -> AsyncGenerator[Output, None]:
+        if isinstance(found, Container) and bench.has(Reach):
+            yield reach(await bench.port(Reach).surroundings(found))
         elif isinstance(found, FoundNetwork):
-            network = await engine.network(found)
+            network = await bench.port(Networks).network(found)
             yield _network(network)
             if network.members:
                 yield Table(("MEMBER", "ADDRESS"), [(name, address) for _, name, address in network.members])
         elif isinstance(found, Container):
-            detail = await engine.detail(found)
+            detail = await bench.port(Networks).detail(found)
             yield _container(detail)
             if not detail.networks:
                 yield Note("It has no network of its own: it uses the machine's, another container's, or none.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.action import TargetedAction, Wants
+from bot.core.bench import Bench
 from bot.core.output import Output
 from bot.core.ports import engines
 from bot.core.target import Container
@@ -14,9 +14,14 @@ from bot.core.target import Container
 
 @dataclass(frozen=True)
 class Processes(
-    TargetedAction, verb="processes", aliases=("procs",), wants=Wants.CONTAINER, examples=("processes web",)
+    TargetedAction,
+    verb="processes",
+    aliases=("procs",),
+    wants=Wants.CONTAINER,
+    needs=(engines.Processes,),
+    examples=("processes web",),
 ):
     """List the processes of a running container, as the machine sees them; nothing runs inside it."""
 
-    async def run(self, found: Container, engine: engines.Processes, now: datetime) -> AsyncGenerator[Output, None]:
-        yield await engine.processes(found)
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        yield await bench.port(engines.Processes).processes(found)

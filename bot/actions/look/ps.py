@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
 from bot.core.action import TARGET, Wants, option
+from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import Detail, Details
 from bot.core.target import Container, Objects
@@ -27,6 +28,7 @@ class Ps(
     verb="ps",
     aliases=("get pods", "get pod", "get po"),
     wants=Wants.EVERYTHING,
+    needs=(Details,),
     rights=("list pods",),
     examples=("ps", "ps -a", "ps -l app=web", "ps -n shop", "get pods -A -o wide --sort-by restarts"),
 ):
@@ -39,7 +41,7 @@ class Ps(
     def pointed_at(self, target: str) -> Self:
         return replace(self, targets=(target,))
 
-    async def run(self, found: Objects, engine: Details, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.scope.engine == "kubernetes":
             for table in tables(found.items, self):
                 yield table
@@ -48,8 +50,8 @@ class Ps(
             return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
-        details = await gather(engine.detail(item) for item in shown)
-        rows = [_row(detail, now) for detail in sorted(details, key=lambda d: d.container.name)]
+        details = await gather(bench.port(Details).detail(item) for item in shown)
+        rows = [_row(detail, bench.now) for detail in sorted(details, key=lambda d: d.container.name)]
         if rows:
             yield Table(_COLUMNS, rows)
         else:

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
 from bot.actions.kit.cluster import usage
 from bot.core.action import Duration, MultiTargetedAction, Wants, option
+from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
 from bot.core.ports import engines
@@ -58,10 +59,11 @@ class Stats(
     def kinds(self) -> tuple[str, ...]:
         return ("node",) if self.nodes else ()
 
-    async def run(
-        self, found: Objects, engine: engines.Stats | engines.Usages, now: datetime
-    ) -> AsyncGenerator[Output, None]:
-        measured = self._in_cluster(found, engine) if isinstance(engine, engines.Usages) else self._live(found, engine)
+    async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
+        if bench.has(engines.Usages):
+            measured = self._in_cluster(found, bench.port(engines.Usages))
+        else:
+            measured = self._live(found, bench.port(engines.Stats))
         async with aclosing(measured) as outputs:
             async for output in outputs:
                 yield output

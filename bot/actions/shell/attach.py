@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.action import TargetedAction, Wants
+from bot.core.bench import Bench
 from bot.core.output import Output
 from bot.core.ports import engines
 from bot.core.target import Container
@@ -18,6 +18,7 @@ class Attach(
     TargetedAction,
     verb="attach",
     wants=Wants.CONTAINER,
+    needs=(engines.Attach,),
     rights=("get pods", "get pods/attach"),
     examples=("attach web",),
 ):
@@ -35,7 +36,7 @@ class Attach(
     def nothing(self) -> str:
         return "It ended without a word."
 
-    async def run(self, found: Container, engine: engines.Attach, now: datetime) -> AsyncGenerator[Output, None]:
-        async with aclosing(engine.attach(found)) as said:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        async with aclosing(bench.port(engines.Attach).attach(found)) as said:
             async for lines in said:
                 yield lines

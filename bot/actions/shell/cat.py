@@ -7,12 +7,12 @@ import posixpath
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.actions.kit.archives import MOST, content, fetched, located, too_large
+from bot.actions.kit.archives import content, fetched, located, too_large
 from bot.actions.kit.execution import outputs_of
 from bot.actions.kit.mounted import WHY, is_secret, is_secret_inside, told
 from bot.core.action import PathAction, Wants
+from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
 from bot.core.ports.engines import ExecFiles, ExecQuery
@@ -24,6 +24,7 @@ class Cat(
     PathAction,
     verb="cat",
     wants=Wants.CONTAINER,
+    needs=(ExecFiles,),
     rights=("get pods", "get pods/exec"),
     examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),
 ):
@@ -34,8 +35,9 @@ class Cat(
         if not self.path:
             raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
 
-    async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:
-        data = await self._read(found, engine)
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(ExecFiles)
+        data = await self._read(found, engine, bench.limits.file)
         if isinstance(data, Hidden):
             yield told(data.size)
             yield WHY
@@ -51,7 +53,7 @@ class Cat(
             async for output in outputs:
                 yield output
 
-    async def _read(self, found: Container, engine: ExecFiles) -> bytes | Hidden | None:
+    async def _read(self, found: Container, engine: ExecFiles, most: int) -> bytes | Hidden | None:
         """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
         home = (await engine.detail(found)).workdir or "/"
         try:
@@ -64,9 +66,9 @@ class Cat(
             raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` takes it along.")
         if await is_secret(engine, found, path):
             return Hidden(stat.size)
-        if stat.size > MOST:
-            raise too_large(path)
-        data = await asyncio.to_thread(content, await fetched(engine, found, path), path)
+        if stat.size > most:
+            raise too_large(path, most)
+        data = await asyncio.to_thread(content, await fetched(engine, found, path, most), path, most)
         return data if len(data) >= stat.size else None
 
 

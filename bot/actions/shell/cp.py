@@ -6,11 +6,11 @@ import asyncio
 import posixpath
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from bot.actions.kit.archives import MOST, content, fetched, located, members_of, named, packed, too_large
+from bot.actions.kit.archives import content, fetched, located, members_of, named, packed, too_large
 from bot.actions.kit.mounted import WHY, inside, is_within, roots_of, told
 from bot.core.action import PathAction, Wants
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import File, Note, Output
 from bot.core.ports import engines
@@ -22,13 +22,14 @@ class Cp(
     PathAction,
     verb="cp",
     wants=Wants.CONTAINER,
+    needs=(engines.Files,),
     rights=("get pods", "get pods/exec"),
     examples=("cp web:/app/config.yaml", "cp web:/app/logs"),
 ):
     """Copy a file out of a container into the thread; a folder comes as a .tar.gz.
 
     Text is scanned for secrets, archives member by member. Links that lead out of the folder stay behind, and
-    more than 50 MiB are refused.
+    more than `limits.output` (50 MiB, unless an operator says otherwise) is refused.
     """
 
     def __post_init__(self) -> None:
@@ -36,23 +37,25 @@ class Cp(
         if not self.path:
             raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
 
-    async def run(self, found: Container, engine: engines.Files, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(engines.Files)
         path, stat = await located(engine, found, posixpath.join("/", self.path))
-        if stat.size > MOST and not stat.folder:
-            raise too_large(path)
+        most = bench.limits.file
+        if stat.size > most and not stat.folder:
+            raise too_large(path, most)
         roots = await roots_of(engine, found)
         real = await engine.realpath(found, path) if roots else path
         if not stat.folder and is_within(real, roots):
             yield File(posixpath.basename(path), told(stat.size).data)
             yield WHY
             return
-        archive = await fetched(engine, found, path)
+        archive = await fetched(engine, found, path, most)
         name = posixpath.basename(path.rstrip("/"))
         if not stat.folder:
-            data = await asyncio.to_thread(content, archive, path)
+            data = await asyncio.to_thread(content, archive, path, most)
             yield File(name, data) if data else Note(f"`{path}` is empty.")
             return
-        file, left_out = await asyncio.to_thread(packed, archive, name)
+        file, left_out = await asyncio.to_thread(packed, archive, name, most)
         if roots:
             names = await asyncio.to_thread(members_of, archive)
             file = replace(file, hidden=inside(names[0] if names else "", real, roots, names))

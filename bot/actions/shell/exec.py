@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
 from bot.core.action import ArgvAction, Duration, Wants, option
+from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
 from bot.core.pattern import compiled
@@ -26,6 +27,7 @@ class Exec(
     ArgvAction,
     verb="exec",
     wants=Wants.CONTAINER,
+    needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
 ):
@@ -62,7 +64,8 @@ class Exec(
     def shows_end(self) -> bool:
         return True
 
-    async def run(self, found: Container, engine: engines.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(engines.Exec)
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",

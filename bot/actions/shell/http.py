@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Self
 
 import h11
 
 from bot.core.action import Duration, TargetedAction, Wants, option
+from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
@@ -34,6 +35,7 @@ class Http(
     TargetedAction,
     verb="http",
     wants=Wants.CONTAINER,
+    needs=(Forward,),
     rights=("get pods", "get pods/portforward"),
     examples=("http web:8080/health", "http deploy/web:8080/api -X POST -d '{}'", "http :8080/metrics"),
 ):
@@ -96,7 +98,8 @@ class Http(
     def lasting(self) -> str:
         return "" if self._method in ("GET", "HEAD", "OPTIONS") else "whatever the program does with the request"
 
-    async def run(self, found: Container, engine: Forward, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(Forward)
         if found.state != "running":
             raise NotRunning("cannot send a request to", found, why=f"it is {found.condition}", hint="`logs` says why.")
         started = time.monotonic()

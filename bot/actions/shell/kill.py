@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from bot.actions.kit.execution import RUN, outputs_of
 from bot.core.action import TargetedAction, Wants, option
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Output
 from bot.core.ports import engines
@@ -34,6 +34,7 @@ class Kill(
     TargetedAction,
     verb="kill",
     wants=Wants.CONTAINER,
+    needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("kill web --run 9f2c41aa",),
 ):
@@ -55,7 +56,8 @@ class Kill(
     def lasting(self) -> str:
         return "what the ended processes were doing"
 
-    async def run(self, found: Container, engine: engines.Exec, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(engines.Exec)
         query = engines.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
         async with aclosing(outputs_of(engine, found, query)) as outputs:
             async for output in outputs:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot.actions.kit.archives import fetched, located, opened
 from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction, Wants
+from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import ExecFiles, ExecQuery
 from bot.core.target import Container
@@ -25,12 +26,14 @@ class Ls(
     PathAction,
     verb="ls",
     wants=Wants.CONTAINER,
+    needs=(ExecFiles,),
     rights=("get pods", "get pods/exec"),
     examples=("ls web /app", "ls web:/etc", "ls /var/log"),
 ):
     """List the files at a path of a container; one that has stopped is read from outside."""
 
-    async def run(self, found: Container, engine: ExecFiles, now: datetime) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        engine = bench.port(ExecFiles)
         if found.state in ("", "running"):
             query = ExecQuery(("ls", "-la", "--", self.path or "."))
             async with aclosing(outputs_of(engine, found, query)) as outputs:
@@ -38,7 +41,7 @@ class Ls(
                     yield output
             return
         path, _ = await located(engine, found, self.path or "/")
-        rows = await asyncio.to_thread(_rows, await fetched(engine, found, path))
+        rows = await asyncio.to_thread(_rows, await fetched(engine, found, path, bench.limits.file))
         yield Table(_COLUMNS, rows) if rows else Note("Nothing is there.")
 
 

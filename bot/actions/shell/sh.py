@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bot.actions.kit.execution import RUN, left_running
 from bot.actions.kit.exits import meaning
 from bot.actions.kit.terminal import SHELLS, Terminal
-from bot.core.action import InteractiveAction, Keys, Wants
+from bot.core.action import InteractiveAction, Wants
+from bot.core.bench import Bench, Keys
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
 from bot.core.ports import engines
@@ -25,6 +26,7 @@ class Sh(
     verb="sh",
     aliases=("shell",),
     wants=Wants.CONTAINER,
+    needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("sh web",),
 ):
@@ -50,10 +52,10 @@ class Sh(
     def lasting(self) -> str:
         return "whatever is typed into the shell, until it ends; each line is audited"
 
-    async def talk(self, found: Container, engine: engines.Exec, keys: Keys) -> AsyncGenerator[Output, None]:
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
-        mark = secrets.token_hex(4)
+        engine, mark = bench.port(engines.Exec), secrets.token_hex(4)
         for argv in SHELLS:
             query = engines.ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:
@@ -62,7 +64,7 @@ class Sh(
                     if not await terminal.start():
                         continue
                     yield Note(f"`{argv[0]}` is open: reply with `$ ` and a line, as `$ ls`.")
-                    async with aclosing(_session(terminal, process, keys, found, argv, mark)) as outputs:
+                    async with aclosing(_session(terminal, process, bench.keys, found, argv, mark)) as outputs:
                         async for output in outputs:
                             yield output
                     return

@@ -1,7 +1,7 @@
 """What a verb may ask of an engine, split by capability.
 
-An engine implements the ports that it has; a verb's `run` names the one that it needs in the
-annotation of `engine`, and a context that lacks it answers "`diff` is for docker contexts".
+An engine implements the ports that it has; a verb declares those that it needs and takes them from its bench. A
+context that lacks one answers "`diff` can't be done on the kubernetes context".
 """
 
 from __future__ import annotations

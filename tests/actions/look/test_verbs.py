@@ -11,6 +11,7 @@ from bot.actions.look.events import Events
 from bot.actions.look.logs import Logs
 from bot.actions.look.ps import Ps
 from bot.actions.look.stats import Stats
+from bot.core.bench import Bench
 from bot.core.output import Card, Chart, Note, Table
 from bot.core.ports.engines import Attachment, Detail, Event, LogQuery, Probe, Sample
 from bot.core.target import Container, Objects, Scope
@@ -50,7 +51,7 @@ class Engine:
 
 
 async def run(action: Any, found: Any, engine: Engine) -> list[Any]:
-    return [output async for output in action.run(found, engine, NOW)]
+    return [output async for output in action.run(found, Bench(engine, NOW))]
 
 
 async def test_ps_leaves_out_what_has_stopped_and_counts_it():

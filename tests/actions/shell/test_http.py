@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.actions.shell.http import Http
+from bot.core.bench import Bench
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.output import Card, File, Lines, Note
 from bot.core.target import Container, Scope
@@ -38,7 +39,7 @@ class Wire:
 
 
 async def run(wire: Wire, **more: Any) -> list[Any]:
-    return [it async for it in Http(target="web:80/x", **more).run(POD, wire, NOW)]
+    return [it async for it in Http(target="web:80/x", **more).run(POD, Bench(wire, NOW))]
 
 
 async def test_an_answer_is_its_status_its_headers_and_its_body():

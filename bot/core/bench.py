@@ -1,0 +1,64 @@
+"""What a verb may use while it runs: nothing else is within its reach."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.core.errors import Unsupported
+from bot.core.limits import Limits
+
+Port = TypeVar("Port")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line that somebody typed, or Ctrl-C."""
+
+    line: str = ""
+    interrupt: bool = False
+
+
+class Keys(Protocol):
+    """What people type on. Lines wait until the program has said who takes them."""
+
+    def plug(self, take: Callable[[Typed], Awaitable[None]], hang_up: Callable[[], Awaitable[None]]) -> None:
+        """take: gets each line. hang_up: called when nobody has typed for too long."""
+
+
+class NoKeys:
+    """Nobody types."""
+
+    def plug(self, take: Callable[[Typed], Awaitable[None]], hang_up: Callable[[], Awaitable[None]]) -> None:
+        """No line ever comes."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs."""
+
+    engine: Any
+    now: datetime
+    limits: Limits = field(default_factory=Limits)
+    keys: Keys = field(default_factory=NoKeys)
+
+    def has(self, port: Any) -> bool:
+        """Whether the engine is able to do that."""
+        return isinstance(self.engine, port)
+
+    def port(self, port: type[Port]) -> Port:
+        """The engine's ability. Raises Unsupported where it has none."""
+        if not isinstance(self.engine, port):
+            raise _lacking(f"this can't be done on the {self.engine.scope.engine} context", self.engine)
+        return self.engine
+
+    def require(self, verb: str, ports: Sequence[Any]) -> None:
+        """Raises Unsupported where the engine lacks what a verb needs."""
+        if not all(map(self.has, ports)):
+            raise _lacking(f"`{verb}` can't be done on the {self.engine.scope.engine} context", self.engine)
+
+
+def _lacking(what: str, engine: Any) -> Unsupported:
+    return Unsupported(what, engine.scope.context, hint="`use` shows which other contexts there are.")
