@@ -19,6 +19,7 @@ from bot.core.effect import Effect
 from bot.core.errors import UsageError
 from bot.core.output import Output
 from bot.core.pattern import compile_pattern
+from bot.core.takes import NOTHING, Takes
 from bot.core.units import parse_duration, parse_when
 
 
@@ -33,21 +34,6 @@ class Layer(StrEnum):
     DESK = "desk"
 
 
-class Wants(StrEnum):
-    """What a verb is pointed at. The plural ones mean everything there is when nothing is named."""
-
-    NOTHING = "nothing"
-    CONTAINER = "container"
-    SOURCES = "sources"  # a container, or those of a whole workload: what they wrote is merged
-    EVENTS = "events"  # what is named and what owns it, or all of a place
-    CONTAINERS = "containers"  # in a cluster: pods, or what else is named
-    EVERYTHING = "everything"  # all there are, whatever the thread is about
-    OBJECT = "object"  # a container; in a cluster one object of any kind
-    THING = "thing"  # the same, or an image or a network by its kind
-    IMAGES = "images"
-    NETWORK = "network"
-
-
 class Action:
     """One command as understood: what a person asked for, before anything was looked up."""
 
@@ -57,14 +43,14 @@ class Action:
     rights: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[Any, ...]] = ()
     layer: ClassVar[Layer] = Layer.DESK
-    _wants: ClassVar[Wants] = Wants.NOTHING
+    _takes: ClassVar[Takes] = NOTHING
 
     def __init_subclass__(
         cls,
         verb: str = "",
         aliases: tuple[str, ...] = (),
         examples: tuple[str, ...] = (),
-        wants: Wants = Wants.NOTHING,
+        takes: Takes = NOTHING,
         needs: tuple[Any, ...] = (),
         rights: tuple[str, ...] = (),
     ) -> None:
@@ -72,7 +58,7 @@ class Action:
         if verb:
             cls.verb, cls.aliases, cls.examples, cls.needs, cls.rights = verb, aliases, examples, needs, rights
             cls.layer = Layer(cls.__module__.split(".")[-2])
-            cls._wants = wants
+            cls._takes = takes
 
     selector: str = ""
     namespace: str = ""
@@ -96,9 +82,9 @@ class Action:
         return ()
 
     @property
-    def wants(self) -> Wants:
+    def takes(self) -> Takes:
         """What it is pointed at."""
-        return self._wants
+        return self._takes
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.core.action import Wants
 from bot.core.approval import Approval, digest_of
 from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
@@ -16,6 +15,7 @@ from bot.core.manual import typed
 from bot.core.person import Channel, Person, Said, mention
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
+from bot.core.takes import many
 from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
 from bot.pipeline.asked import Asked
@@ -87,7 +87,7 @@ class Approving:
         engine = self._parts.engines[found.scope.context]
         seen = engine.seen_by(asked.person, lambda thing: policy.sees(asked.person, asked.channel, thing))
         try:
-            every = await seen.find(ref, Wants.CONTAINERS)
+            every = await seen.find(ref, many("container", listed=True))
         except CdebugError:  # the requester may use one and not list them: the card says nothing of others
             return 0
         return sum(len(things_of(match)) for match in every.matches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.action import Action, Layer, Wants
+from bot.core.action import Action, Layer
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
@@ -13,6 +13,7 @@ from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Pol
 from bot.core.ports.engines import Find
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
+from bot.core.takes import one
 from bot.core.target import (
     EVERYWHERE,
     Candidates,
@@ -28,7 +29,6 @@ from bot.core.target import (
 )
 from bot.pipeline.parts import Parts
 
-_SINGLE = (Wants.CONTAINER, Wants.SOURCES, Wants.OBJECT, Wants.THING, Wants.NETWORK)
 _MENU = 100
 
 
@@ -67,9 +67,9 @@ def target_of(thing: Thing) -> str:
 
 
 def _parsed(text: str, contexts: frozenset[str], action: Action) -> TargetRef:
-    """A target; for a verb that wants images, an image's name."""
-    wants_image = action.wants is Wants.IMAGES and not text.startswith("image/")
-    return parse_target(f"image/{text}" if wants_image else text, contexts)
+    """A target; for a verb that takes images, an image's name."""
+    of_image = action.takes.only == "image" and not text.startswith("image/")
+    return parse_target(f"image/{text}" if of_image else text, contexts)
 
 
 def _of_kind(ref: TargetRef, kinds: tuple[str, ...]) -> TargetRef:
@@ -85,14 +85,14 @@ class Finder:
 
     async def filled_in(self, request: Request, action: Action) -> Action:
         """The action, of what its thread is about where it names nothing."""
-        if action.targets or action.selector or action.wants in (Wants.EVERYTHING, Wants.IMAGES):
+        if action.targets or action.selector or action.takes.anew:
             return action
         session, _ = await self._home(request)
         if not session or not session.target:
             return action
         kind = parse_target(session.target, frozenset(self._parts.engines)).kind or "container"
         engine = self._parts.engines.get(session.context)
-        if engine is None or kind not in engine.kinds(action.wants) | {"container"}:
+        if engine is None or kind not in engine.kinds(action.takes) | {"container"}:
             return action
         pointed = action.pointed_at(session.target)
         inside = session.container and not action.container
@@ -114,7 +114,7 @@ class Finder:
             raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")
         engine = self._parts.engines[refs[0].context]
         for ref in refs:
-            _check_kind(ref, engine.kinds(action.wants), action)
+            _check_kind(ref, engine.kinds(action.takes), action)
         return [
             replace(
                 ref, selector=action.selector, container=ref.container or action.part, namespace=_place(ref, engine)
@@ -156,7 +156,7 @@ class Finder:
         if kind not in WORKLOADS:
             return None
         engine = self.engine(refs[0].context, person, channel)
-        found = await engine.find(replace(refs[0], kind=kind, name=name), Wants.CONTAINER)
+        found = await engine.find(replace(refs[0], kind=kind, name=name), one("container"))
         things = [thing for match in found.matches for thing in things_of(match)]
         return [replace(refs[0], kind="", name=things[0].name)] if things else None
 
@@ -175,18 +175,18 @@ class Finder:
         return self._parts.engines[context].seen_by(person, sees)
 
     async def _match(self, engine: Find, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
-        matches: list[Found] = []
+        takes, matches = action.takes, list[Found]()
         for ref in refs:
-            candidates = await engine.find(ref, action.wants)
-            if not any(things_of(match) for match in candidates.matches) and (ref.name or action.wants in _SINGLE):
+            candidates = await engine.find(ref, takes)
+            if not any(things_of(match) for match in candidates.matches) and (ref.name or not takes.many):
                 raise _not_found(ref, candidates)
             matches += [match for match in candidates.matches if match not in matches]
-        if len(matches) == 1 and (action.wants is Wants.SOURCES or not isinstance(matches[0], Objects)):
-            return matches[0] if action.wants in _SINGLE else Objects(scope, things_of(matches[0]))
+        if len(matches) == 1 and (takes.merged or not isinstance(matches[0], Objects)):
+            return Objects(scope, things_of(matches[0])) if takes.many else matches[0]
         things: list[Thing] = []
         for thing in (each for match in matches for each in things_of(match)):
             things += [] if thing in things else [thing]
-        if action.wants in _SINGLE:
+        if not takes.many:
             raise _several(things, refs[0], action)
         return Objects(scope, tuple(things))
 
@@ -248,7 +248,7 @@ def _several(things: list[Thing], ref: TargetRef, action: Action) -> Several:
     name = ref.name or ref.selector
     question = f"{len(things)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
     question += f" The first {_MENU} are listed: a longer name finds the others." if len(things) > _MENU else ""
-    return Several(question, things, "name" if action.wants is Wants.NETWORK else "target")
+    return Several(question, things, "name" if action.takes.only == "network" else "target")
 
 
 def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.action import Action, InteractiveAction, Layer, Wants
+from bot.core.action import Action, InteractiveAction, Layer
 from bot.core.bench import Bench, Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
@@ -159,7 +159,7 @@ async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept:
     """The thread keeps the context that it began with, and the last thing that it was about."""
     session = await parts.sessions.session(place) if asked.request.thread or kept else None
     home = session or Session(found.scope.context, found.scope.namespace or asked.namespace)
-    about = "" if asked.action.wants == Wants.EVERYTHING else _name(found)
+    about = "" if asked.action.takes.anew else _name(found)
     command = "" if asked.request.stdin else typed(without_glass(asked.action))
     container, owner = _inside(asked.action, found) if about else (home.container, home.owner)
     now = replace(

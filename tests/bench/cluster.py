@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.backends.kubernetes import ClusterAt, Kubernetes
 from bot.backends.kubernetes.names import Names
-from bot.core.action import Wants
 from bot.core.person import Person
+from bot.core.takes import one
 from bot.core.target import TargetRef
 from deploy.cluster.cluster import Cluster
 from tests.bench.answers import timed
@@ -137,7 +137,7 @@ async def _measure(kubeconfig: Path, count: int) -> None:
             spent = []
             for _ in range(_ROUNDS):
                 started = time.process_time()
-                found = await seen.find(TargetRef(name, namespace=_SPACE, kind="pod"), Wants.CONTAINER)
+                found = await seen.find(TargetRef(name, namespace=_SPACE, kind="pod"), one("container"))
                 spent.append(1000 * (time.process_time() - started))
             assert found.matches or found.alike
             times.append(statistics.median(spent))

@@ -15,7 +15,6 @@ import structlog
 from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
-from bot.core.action import Wants
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
@@ -27,6 +26,7 @@ from bot.core.ports.engines import Detail, LogQuery, Sees
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.session import Default
+from bot.core.takes import Takes
 from bot.core.target import Candidates, Container, Objects, Scope, TargetRef, Thing
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
@@ -66,7 +66,7 @@ class FakeEngine:
         seen.containers = {name: it for name, it in self.containers.items() if sees(it)}
         return seen
 
-    def kinds(self, wants: Wants) -> frozenset[str]:
+    def kinds(self, takes: Takes) -> frozenset[str]:
         return frozenset({"container", "service"})
 
     async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
@@ -75,14 +75,14 @@ class FakeEngine:
     async def keep(self) -> None:
         """Nothing."""
 
-    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+    async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         self.asks.append(ref)
         if self.fault:
             raise self.fault
         every = list(self.containers.values())
         exact = [it for it in every if it.name == ref.name]
         found = exact or [it for it in every if it.name.startswith(ref.name)]
-        if wants in (Wants.CONTAINERS, Wants.EVERYTHING):
+        if takes.many:
             return Candidates((Objects(self.scope, tuple(found)),))
         return Candidates(tuple(found), () if found else alike(ref.name, every))
 

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from bot.actions.kit.cluster import card
 from bot.actions.kit.exits import describe_state
-from bot.core.action import TargetedAction, Wants
+from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
 from bot.core.ports.engines import Detail, Details, Happenings
+from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
 from bot.core.units import show_age, show_bytes
 
@@ -29,7 +30,7 @@ class Describe(
     TargetedAction,
     verb="describe",
     aliases=("desc",),
-    wants=Wants.OBJECT,
+    takes=one("object"),
     rights=("get KIND", "list events"),
     examples=("describe checkout", "describe deploy/web", "describe node/worker-1", "describe svc web"),
 ):

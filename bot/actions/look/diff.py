@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from bot.core.action import TargetedAction, Wants
+from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Diff(TargetedAction, verb="diff", wants=Wants.CONTAINER, needs=(engines.Diff,), examples=("diff web",)):
+class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(engines.Diff,), examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
-from bot.core.action import MultiTargetedAction, Wants, When, option
+from bot.core.action import MultiTargetedAction, When, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
+from bot.core.takes import many
 from bot.core.target import Objects
 from bot.core.units import parse_when
 
@@ -28,7 +29,7 @@ class Events(
     MultiTargetedAction,
     verb="events",
     aliases=("get events", "get event", "get ev"),
-    wants=Wants.EVENTS,
+    takes=many("object"),
     needs=(engines.Events,),
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),

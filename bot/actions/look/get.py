@@ -9,12 +9,12 @@ from typing import Annotated, Self
 from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
-from bot.core.action import Wants
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.kinds import ALL, kind_of
 from bot.core.output import Note, Output
 from bot.core.ports.engines import Reach
+from bot.core.takes import many
 from bot.core.target import Objects
 
 
@@ -22,7 +22,7 @@ from bot.core.target import Objects
 class Get(
     Listing,
     verb="get",
-    wants=Wants.EVERYTHING,
+    takes=many("object", listed=True, anew=True),
     needs=(Reach,),
     rights=("list KIND",),
     examples=("get deployments", "get svc,endpoints", "get deploy/web -o wide", "get nodes", "get all -n shop"),

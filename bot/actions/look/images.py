@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from bot.core.action import TargetedAction, Wants
+from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
+from bot.core.takes import many
 from bot.core.target import Image, Objects
 from bot.core.units import show_age, show_bytes
 
@@ -17,7 +18,11 @@ _COLUMNS = ("IMAGE", "ID", "SIZE", "AGE", "USED BY")
 
 @dataclass(frozen=True)
 class Images(
-    TargetedAction, verb="images", wants=Wants.IMAGES, needs=(engines.Images,), examples=("images", "images web")
+    TargetedAction,
+    verb="images",
+    takes=many("image", anew=True),
+    needs=(engines.Images,),
+    examples=("images", "images web"),
 ):
     """List the images that the engine holds: id, size, age, and which containers use them."""
 

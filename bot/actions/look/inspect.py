@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.paths import pick, show
-from bot.core.action import TargetedAction, Wants, option
+from bot.core.action import TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
 from bot.core.ports import engines
 from bot.core.redact import hide_settings
+from bot.core.takes import one
 from bot.core.target import Thing
 
 
@@ -21,7 +22,7 @@ from bot.core.target import Thing
 class Inspect(
     TargetedAction,
     verb="inspect",
-    wants=Wants.THING,
+    takes=one("object", "image", "network"),
     needs=(engines.Inspect,),
     examples=(
         "inspect web",

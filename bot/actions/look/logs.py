@@ -12,11 +12,12 @@ from cyclopts import Parameter
 
 from bot.actions.kit.leading import led
 from bot.actions.kit.merging import as_they_come, in_time_order
-from bot.core.action import GrepText, Tail, TargetedAction, Wants, When, option
+from bot.core.action import GrepText, Tail, TargetedAction, When, option
 from bot.core.bench import Bench
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
 
@@ -29,7 +30,7 @@ class Logs(
     TargetedAction,
     verb="logs",
     aliases=("log",),
-    wants=Wants.SOURCES,
+    takes=one("container", merged=True),
     needs=(engines.Logs,),
     rights=("get pods", "get pods/log"),
     examples=(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.cluster.reach import reach
-from bot.core.action import TargetedAction, Wants, option
+from bot.core.action import TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
 from bot.core.ports.engines import Detail, NetworkDetail, Networks, Reach
+from bot.core.takes import Takes, one
 from bot.core.target import Container, Found
 from bot.core.target import Network as FoundNetwork
 
@@ -31,8 +32,8 @@ class Network(
     name: Annotated[str, option("--name", help="a network instead of a container")] = ""
 
     @property
-    def wants(self) -> Wants:
-        return Wants.NETWORK if self.name else Wants.CONTAINER
+    def takes(self) -> Takes:
+        return one("network") if self.name else one("container")
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from bot.core.action import TargetedAction, Wants
+from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 
@@ -17,7 +18,7 @@ class Processes(
     TargetedAction,
     verb="processes",
     aliases=("procs",),
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Processes,),
     examples=("processes web",),
 ):

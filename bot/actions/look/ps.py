@@ -10,10 +10,11 @@ from typing import Annotated, Self
 from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
-from bot.core.action import TARGET, Wants, option
+from bot.core.action import TARGET, option
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import Detail, Details
+from bot.core.takes import many
 from bot.core.target import Container, Objects
 from bot.core.units import show_age
 from bot.together import gather
@@ -27,7 +28,7 @@ class Ps(
     Listing,
     verb="ps",
     aliases=("get pods", "get pod", "get po"),
-    wants=Wants.EVERYTHING,
+    takes=many("object", listed=True, anew=True),
     needs=(Details,),
     rights=("list pods",),
     examples=("ps", "ps -a", "ps -l app=web", "ps -n shop", "get pods -A -o wide --sort-by restarts"),

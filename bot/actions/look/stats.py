@@ -11,12 +11,13 @@ from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
 from bot.actions.kit.cluster import usage
-from bot.core.action import Duration, MultiTargetedAction, Wants, option
+from bot.core.action import Duration, MultiTargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
 from bot.core.ports import engines
 from bot.core.ports.engines import Sample
+from bot.core.takes import many
 from bot.core.target import Container, Node, Objects
 from bot.core.units import show_bytes, show_duration
 from bot.together import gather
@@ -34,7 +35,7 @@ class Stats(
     MultiTargetedAction,
     verb="stats",
     aliases=("top pod", "top pods"),
-    wants=Wants.CONTAINERS,
+    takes=many("container", listed=True),
     rights=("list pods", "list pods.metrics.k8s.io"),
     examples=("stats", "stats web", "stats web --for 30s", "stats --sort-by memory", "top node"),
 ):

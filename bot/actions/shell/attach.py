@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.core.action import TargetedAction, Wants
+from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 
@@ -17,7 +18,7 @@ from bot.core.target import Container
 class Attach(
     TargetedAction,
     verb="attach",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Attach,),
     rights=("get pods", "get pods/attach"),
     examples=("attach web",),

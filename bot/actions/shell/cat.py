@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from bot.actions.kit.archives import content, fetched, located, too_large
 from bot.actions.kit.execution import outputs_of
 from bot.actions.kit.mounted import WHY, is_secret, is_secret_inside, told
-from bot.core.action import PathAction, Wants
+from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
 from bot.core.ports.engines import ExecFiles, ExecQuery
+from bot.core.takes import one
 from bot.core.target import Container
 
 
@@ -23,7 +24,7 @@ from bot.core.target import Container
 class Cat(
     PathAction,
     verb="cat",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(ExecFiles,),
     rights=("get pods", "get pods/exec"),
     examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),

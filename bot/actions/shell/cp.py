@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from bot.actions.kit.archives import content, fetched, located, members_of, named, packed, too_large
 from bot.actions.kit.mounted import WHY, inside, is_within, roots_of, told
-from bot.core.action import PathAction, Wants
+from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import File, Note, Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 
@@ -21,7 +22,7 @@ from bot.core.target import Container
 class Cp(
     PathAction,
     verb="cp",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Files,),
     rights=("get pods", "get pods/exec"),
     examples=("cp web:/app/config.yaml", "cp web:/app/logs"),

@@ -10,12 +10,13 @@ from typing import Annotated
 
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
-from bot.core.action import ArgvAction, Duration, Wants, option
+from bot.core.action import ArgvAction, Duration, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
 from bot.core.pattern import compiled
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 _VARIABLE = compiled(r"[A-Za-z_][A-Za-z0-9_.-]*=")
@@ -26,7 +27,7 @@ _LONGEST = timedelta(minutes=10)
 class Exec(
     ArgvAction,
     verb="exec",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),

@@ -11,12 +11,13 @@ from typing import Annotated, Any, Self
 
 import h11
 
-from bot.core.action import Duration, TargetedAction, Wants, option
+from bot.core.action import Duration, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
 from bot.core.ports.engines import Forward, Tunnel
+from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes, show_duration
 
@@ -34,7 +35,7 @@ _LONGEST = timedelta(minutes=2)
 class Http(
     TargetedAction,
     verb="http",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(Forward,),
     rights=("get pods", "get pods/portforward"),
     examples=("http web:8080/health", "http deploy/web:8080/api -X POST -d '{}'", "http :8080/metrics"),

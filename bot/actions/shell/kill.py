@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.kit.execution import RUN, outputs_of
-from bot.core.action import TargetedAction, Wants, option
+from bot.core.action import TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 
 _SIGNALS = frozenset({"TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2"})
@@ -33,7 +34,7 @@ echo "$found processes were sent SIG$2"
 class Kill(
     TargetedAction,
     verb="kill",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("kill web --run 9f2c41aa",),

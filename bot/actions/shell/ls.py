@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from bot.actions.kit.archives import fetched, located, opened
 from bot.actions.kit.execution import outputs_of
-from bot.core.action import PathAction, Wants
+from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import ExecFiles, ExecQuery
+from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes
 
@@ -25,7 +26,7 @@ _COLUMNS = ("MODE", "OWNER", "SIZE", "MODIFIED", "NAME")
 class Ls(
     PathAction,
     verb="ls",
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(ExecFiles,),
     rights=("get pods", "get pods/exec"),
     examples=("ls web /app", "ls web:/etc", "ls /var/log"),

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from bot.actions.kit.execution import RUN, left_running
 from bot.actions.kit.exits import meaning
 from bot.actions.kit.terminal import SHELLS, Terminal
-from bot.core.action import InteractiveAction, Wants
+from bot.core.action import InteractiveAction
 from bot.core.bench import Bench, Keys
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
 from bot.core.ports import engines
+from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.text import LineSplitter
 
@@ -25,7 +26,7 @@ class Sh(
     InteractiveAction,
     verb="sh",
     aliases=("shell",),
-    wants=Wants.CONTAINER,
+    takes=one("container"),
     needs=(engines.Exec,),
     rights=("get pods", "get pods/exec"),
     examples=("sh web",),

@@ -12,30 +12,29 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.backends.docker.part import SERVICE, Part, capped
-from bot.core.action import Wants
 from bot.core.errors import UsageError
+from bot.core.takes import Takes, one
 from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
 
 _SHORTEST_ID = 4
 _CONTAINERS = frozenset({"container", "service"})
-_ALL = (Wants.CONTAINERS, Wants.EVERYTHING, Wants.EVENTS, Wants.IMAGES)
+_OTHERS = frozenset({"image", "network"})
+_ANYTHING = one("object", *_OTHERS)
 T = TypeVar("T", Container, Image, Network)
 
 
 class FindPart(Part):
     """Finds containers, images and networks."""
 
-    def kinds(self, wants: Wants) -> frozenset[str]:
-        """Which kinds a verb that wants this can be pointed at."""
-        if wants is Wants.THING:
-            return _CONTAINERS | {"image", "network"}
-        return {Wants.IMAGES: frozenset({"image"}), Wants.NETWORK: frozenset({"network"})}.get(wants, _CONTAINERS)
+    def kinds(self, takes: Takes) -> frozenset[str]:
+        """Which kinds a verb that takes this can be pointed at."""
+        return takes.kinds & _OTHERS | (frozenset() if takes.kinds <= _OTHERS else _CONTAINERS)
 
-    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+    async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         """Raises Unavailable where the engine doesn't answer."""
-        if ref.container and wants is not Wants.THING:
+        if ref.container and takes.only:
             raise UsageError("a Docker container has no containers in it:", ref.container, hint=f"Write `{ref.name}`.")
-        kind = ref.kind or {Wants.IMAGES: "image", Wants.NETWORK: "network"}.get(wants, "container")
+        kind = ref.kind or (takes.only if takes.only in _OTHERS else "container")
         things: Sequence[Thing]
         if kind == "image":
             things = await self._images()
@@ -47,11 +46,11 @@ class FindPart(Part):
             containers = [] if ref.container else await self._containers(ref)  # name:tag is an image's
             things = containers
             matches = list(_by_name(ref.name, containers, _container_steps(ref)) if ref.name else containers)
-        if not matches and wants is Wants.THING and not ref.kind and ref.name:
+        if not matches and not takes.only and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
-        if wants is Wants.SOURCES and _of_one_service(matches):
+        if takes.merged and _of_one_service(matches):
             return Candidates((Objects(replace(self.scope, namespace=ref.namespace), tuple(matches)),))
-        if wants in _ALL and (matches or not ref.name):
+        if takes.many and (matches or not ref.name):
             scope = replace(self.scope, namespace=ref.namespace)
             return Candidates((Objects(scope, tuple(matches)),))
         return Candidates(tuple(matches), () if matches else alike(ref.name, things))
@@ -61,7 +60,7 @@ class FindPart(Part):
         path = "/".join(part for part in (ref.namespace, ref.name) if part)
         image = f"{path}:{ref.container}" if ref.container else path
         for kind, name in (("image", image), ("network", ref.name)):
-            found = await self.find(TargetRef(name, kind=kind), Wants.THING)
+            found = await self.find(TargetRef(name, kind=kind), _ANYTHING)
             if found.matches:
                 return found
         return Candidates((), alike(ref.name, containers))

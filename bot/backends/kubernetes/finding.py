@@ -18,9 +18,9 @@ from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.listing import ListingPart
 from bot.backends.kubernetes.pods import containers_of, is_ready
 from bot.backends.kubernetes.selectors import selector_of
-from bot.core.action import Wants
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
 from bot.core.kinds import CLUSTER_WIDE, WORKLOADS
+from bot.core.takes import Takes
 from bot.core.target import EVERYWHERE, Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
 from bot.together import gather
 
@@ -30,42 +30,46 @@ _MENU = 101
 _ALIKE = 5
 _NEAR = 55.0
 _WITH_PODS = frozenset({"pod", "service", *WORKLOADS})
-_LISTS = (Wants.EVERYTHING, Wants.CONTAINERS)
-_INSIDE = (Wants.CONTAINER, Wants.SOURCES)
+_NOT_HERE = frozenset({"image", "network"})
 _OTHERS = (*WORKLOADS, "service", "ingress", "networkpolicy", "persistentvolumeclaim", "configmap")
+
+
+def _is_inside(takes: Takes) -> bool:
+    """Whether a container of a pod is meant, and not the pod as a list shows it."""
+    return "container" in takes.kinds and not takes.listed
 
 
 class FindPart(ListingPart):
     """Finds objects, and containers in pods."""
 
-    def kinds(self, wants: Wants) -> frozenset[str]:
-        """Which kinds a verb that wants this can be pointed at."""
-        if wants in (Wants.IMAGES, Wants.NETWORK):
+    def kinds(self, takes: Takes) -> frozenset[str]:
+        """Which kinds a verb that takes this can be pointed at."""
+        if takes.kinds <= _NOT_HERE:
             return frozenset()
-        return (_WITH_PODS | {"container"}) if wants in _INSIDE else KINDS | {"secret"}  # refused by its own words
+        return (_WITH_PODS | {"container"}) if _is_inside(takes) else KINDS | {"secret"}  # refused by its own words
 
-    async def find(self, ref: TargetRef, wants: Wants) -> Candidates:
+    async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         """Raises NotFound, ForbiddenByCluster, Unavailable, and UsageError for what a cluster has not."""
-        if wants in (Wants.IMAGES, Wants.NETWORK):
-            what = "images" if wants is Wants.IMAGES else "networks with names"
+        if takes.kinds <= _NOT_HERE:
+            what = "images" if takes.only == "image" else "networks with names"
             raise Unsupported(f"a cluster has no {what}: that is for docker contexts", hint="`get pods` lists pods.")
         if ref.kind:
             path_of(ref.kind)
         scope = await self.place(ref.namespace)
         try:
-            return await self._find(ref, wants, scope)
+            return await self._find(ref, takes, scope)
         except ForbiddenByCluster:
             if ref.kind not in CLUSTER_WIDE and not await self.exists(scope.namespace):
                 raise await self._no_namespace(scope) from None
             raise
 
-    async def _find(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
-        if wants in _LISTS:
-            found = await self._listing(ref, wants, scope)
-        elif wants is Wants.EVENTS and not ref.name and not ref.selector:
+    async def _find(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
+        if takes.listed:
+            found = await self._listing(ref, takes, scope)
+        elif takes.many and not ref.name and not ref.selector:
             found = Candidates((Objects(scope, ()),))
-        elif wants in _INSIDE:
-            found = await self._inside(ref, wants, scope)
+        elif _is_inside(takes):
+            found = await self._inside(ref, takes, scope)
         else:
             found = await self._object(ref, scope)
         if not found.matches or found.matches == (Objects(scope, ()),):
@@ -78,10 +82,10 @@ class FindPart(ListingPart):
 
     # ---- lists
 
-    async def _listing(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
+    async def _listing(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
         """Rows of a kind; a name that is a workload's, or begins some pods' names, means those pods."""
         kind = ref.kind or "pod"
-        if wants is Wants.CONTAINERS and kind in WORKLOADS:
+        if takes.only == "container" and kind in WORKLOADS:
             owner = await self._read(kind, ref.name, scope) if ref.name else None
             if ref.name and owner is None:
                 return Candidates()
@@ -140,15 +144,16 @@ class FindPart(ListingPart):
 
     # ---- containers
 
-    async def _inside(self, ref: TargetRef, wants: Wants, scope: Scope) -> Candidates:
+    async def _inside(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
         if ref.kind and ref.kind not in (*_WITH_PODS, "container"):
             raise UsageError("no container is in a", ref.kind, hint="Name a pod, or a workload of pods.")
         if scope.namespace == EVERYWHERE:
             raise UsageError("a container is in one namespace", hint="Name it with `-n`; `ps -A` lists all pods.")
-        merged = wants is Wants.SOURCES
         if not ref.name:
             pods = [pod async for pod in self._pods_of(ref.selector, scope)]
-            return self._of_workload(pods, ref, scope) if merged and ref.selector else self._each(pods, ref, scope)
+            return (
+                self._of_workload(pods, ref, scope) if takes.merged and ref.selector else self._each(pods, ref, scope)
+            )
         if ref.kind in ("", "pod", "container") and (pod := await self._read("pod", ref.name, scope)):
             return self._whole(self._containers(pod, ref, scope), scope)
         inside = ref.kind in ("pod", "container")
@@ -160,7 +165,7 @@ class FindPart(ListingPart):
                     scope,
                     hint=f"`describe {workload[0]}/{ref.name}` says why.",
                 )
-            if merged:
+            if takes.merged:
                 return self._of_workload(pods, ref, scope)
             return self._first_seen(sorted(pods, key=lambda pod: not is_ready(pod)), ref, scope)
         names = [pod.name for pod in await self._by_part(ref.name, scope)] if inside or not ref.kind else []

@@ -8,15 +8,18 @@ import docker
 import pytest
 
 from bot.backends.docker import Docker
-from bot.core.action import Wants
 from bot.core.errors import UsageError
 from bot.core.person import Person
 from bot.core.ports.engines import Find
+from bot.core.takes import Takes, many, one
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make
 
 ANN = Person("T0", "U0ANN", "ann")
 SHOP = {"com.docker.compose.project": "finding", "com.docker.compose.service": "api"}
+
+
+CONTAINER, ANYTHING = one("container"), one("object", "image", "network")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +42,8 @@ async def context(engine: str, made: dict[str, str]) -> AsyncIterator[Docker]:
     await opened.close()
 
 
-async def names(engine: Find, ref: TargetRef, wants: Wants = Wants.CONTAINER) -> list[str]:
-    found = await engine.find(ref, wants)
+async def names(engine: Find, ref: TargetRef, takes: Takes = CONTAINER) -> list[str]:
+    found = await engine.find(ref, takes)
     return sorted(thing.name for match in found.matches for thing in things_of(match))
 
 
@@ -56,7 +59,7 @@ async def test_the_steps_decide_in_their_order(context: Docker, made: dict[str, 
 
 
 async def test_nothing_is_found_and_what_looks_alike(context: Docker):
-    found = await context.find(TargetRef("find-oen"), Wants.CONTAINER)
+    found = await context.find(TargetRef("find-oen"), one("container"))
     assert found.matches == ()
     assert "find-one" in {thing.name for thing in found.alike}
 
@@ -65,7 +68,7 @@ async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(cont
     blind = context.seen_by(ANN, lambda thing: getattr(thing, "name", "") != "find-one")
     assert await names(blind, TargetRef("find-one")) == ["find-one-more"]
     assert await names(blind, TargetRef(made["find-one"])) == []
-    found = await blind.find(TargetRef("find-oen"), Wants.CONTAINER)
+    found = await blind.find(TargetRef("find-oen"), one("container"))
     assert "find-one" not in {thing.name for thing in found.alike}
     network = await blind.network(Network(context.scope, "bridge", "bridge"))
     assert "find-one" not in {name for _, name, _ in network.members}
@@ -76,17 +79,17 @@ async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(cont
 
 
 async def _images(engine: Docker) -> list[Image]:
-    found = (await engine.find(TargetRef(), Wants.IMAGES)).matches[0]
+    found = (await engine.find(TargetRef(), many("image", anew=True))).matches[0]
     assert isinstance(found, Objects)
     return [thing for thing in found.items if isinstance(thing, Image)]
 
 
 async def test_an_image_and_a_network_are_found_by_their_kind_or_their_name(context: Docker):
-    assert await names(context, TargetRef("cdebug/busybox:1", kind="image"), Wants.THING) == ["cdebug/busybox:1"]
-    assert await names(context, TargetRef("busybox", namespace="cdebug"), Wants.THING) == ["cdebug/busybox:1"]
-    assert await names(context, TargetRef("bridge"), Wants.THING) == ["bridge"]
+    assert await names(context, TargetRef("cdebug/busybox:1", kind="image"), ANYTHING) == ["cdebug/busybox:1"]
+    assert await names(context, TargetRef("busybox", namespace="cdebug"), ANYTHING) == ["cdebug/busybox:1"]
+    assert await names(context, TargetRef("bridge"), ANYTHING) == ["bridge"]
 
 
 async def test_a_docker_container_has_no_containers(context: Docker):
     with pytest.raises(UsageError, match="has no containers in it"):
-        await context.find(TargetRef("find-one", container="app"), Wants.CONTAINER)
+        await context.find(TargetRef("find-one", container="app"), one("container"))

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from bot.backends.kubernetes import ClusterAt, Kubernetes, names_in
-from bot.core.action import Wants
 from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, Misconfigured, TimedOut, Unavailable
 from bot.core.person import Person
+from bot.core.takes import one
 from bot.core.target import TargetRef
 from deploy.cluster.cluster import Cluster
 from deploy.cluster.kubectl import Administered
@@ -103,13 +103,13 @@ async def test_a_kubeconfig_that_isnt_there_is_named():
 async def test_who_is_mapped_to_nobody_sends_nothing(cluster: Administered):
     async with context(cluster.kubeconfig) as made:
         with pytest.raises(Denied, match="you are nobody in `here`"):
-            await made.seen_by(NOBODY, lambda thing: True).find(TargetRef("pair", namespace="shop"), Wants.CONTAINER)
+            await made.seen_by(NOBODY, lambda thing: True).find(TargetRef("pair", namespace="shop"), one("container"))
 
 
 async def test_identity_own_is_the_bots_own_rights_for_everybody(cluster: Administered):
     async with context(cluster.kubeconfig, impersonate=False) as made:
         seen = made.seen_by(NOBODY, lambda thing: True)
-        found = await seen.find(TargetRef("pair", namespace="shop"), Wants.CONTAINER)
+        found = await seen.find(TargetRef("pair", namespace="shop"), one("container"))
         assert len(found.matches) == 1
 
 
@@ -123,7 +123,7 @@ async def test_the_exact_name_is_one_get_and_nothing_is_listed(own_cluster: Clus
     async with context(own_cluster.kubeconfig) as made:
         seen = made.seen_by(ANN, lambda thing: True)
         before = len(own_cluster.audit.read_text().splitlines())
-        await seen.find(TargetRef("pair", namespace="shop", kind="pod"), Wants.CONTAINER)
+        await seen.find(TargetRef("pair", namespace="shop", kind="pod"), one("container"))
         lines = [json.loads(line) for line in own_cluster.audit.read_text().splitlines()[before:]]
     asked = [it for it in lines if (it.get("impersonatedUser") or {}).get("username") == "ann@example.com"]
     assert {(it["verb"], it["objectRef"]["name"]) for it in asked} == {("get", "pair")}
