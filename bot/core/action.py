@@ -19,6 +19,7 @@ from bot.core.effect import Effect
 from bot.core.errors import UsageError
 from bot.core.output import Output
 from bot.core.pattern import compile_pattern
+from bot.core.plan import NO_PLAN, Plan
 from bot.core.takes import NOTHING, Takes
 from bot.core.units import parse_duration, parse_when
 
@@ -125,8 +126,17 @@ class Action:
         """What it may change that can't be undone, for whoever approves it; nothing where it only reads."""
         return ""
 
+    @property
+    def plans(self) -> bool:
+        """Whether it makes, changes or removes anything at all."""
+        return type(self).plan is not Action.plan
+
+    async def plan(self, found: Any, bench: Bench) -> Plan:
+        """What it will make, change or remove. It only reads. Raises CdebugError where there is no way."""
+        return NO_PLAN
+
     def run(self, found: Any, bench: Bench) -> AsyncGenerator[Output, None]:
-        """Do it on the engine. found: as the verb takes it."""
+        """Do it on the engine, as the bench's plan has it. found: as the verb takes it."""
         raise NotImplementedError(self.verb)
 
 

@@ -21,6 +21,7 @@ from bot.core.action import Action
 from bot.core.audit import canonical
 from bot.core.errors import Denied
 from bot.core.person import Person
+from bot.core.plan import NO_PLAN, Plan
 from bot.core.request import Place, Request
 from bot.core.target import Found, identity_of, things_of
 
@@ -41,7 +42,7 @@ class Approval:
     """A request that waits, or how it ended. Times are seconds since the epoch; `command` is as people may read it.
 
     request: the requester's own, its text the command with all that the thread filled in. card: where it is shown,
-    groups and asked: what it shows. spent_by: the id of the request whose work the run is.
+    groups and asked: what it shows. plan: as JSON. spent_by: the id of the request whose work the run is.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Approval:
     votes: tuple[Vote, ...] = ()
     state: State = "waiting"
     why: str = ""
+    plan: str = ""
     spent_by: str = ""
 
     def to_json(self) -> str:
@@ -110,8 +112,8 @@ class Approval:
         return replace(self, state="spent", spent_by=by)
 
 
-def digest_of(action: Action, request: Request, found: Found) -> str:
-    """SHA-256 over all that was asked and all that it reaches: one difference makes another digest."""
+def digest_of(action: Action, request: Request, found: Found, plan: Plan = NO_PLAN) -> str:
+    """SHA-256 over all that was asked, reached and planned: one difference makes another digest."""
     known = {
         "verb": action.verb,
         "fields": _fields(action),
@@ -121,6 +123,7 @@ def digest_of(action: Action, request: Request, found: Found) -> str:
         "requester": [request.team, request.user],
         "thread": [request.channel, request.thread],
         "objects": sorted(identity_of(thing) for thing in things_of(found)),
+        "plan": plan.to_json(),
     }
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
+from bot.core.plan import NO_PLAN, Plan
 
 Port = TypeVar("Port")
 
@@ -37,12 +38,16 @@ class NoKeys:
 
 @dataclass(frozen=True)
 class Bench:
-    """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs."""
+    """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs.
+
+    plan: what was decided on, and approved where it was asked for.
+    """
 
     engine: Any
     now: datetime
     limits: Limits = field(default_factory=Limits)
     keys: Keys = field(default_factory=NoKeys)
+    plan: Plan = NO_PLAN
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cedarpy
@@ -24,6 +24,8 @@ from bot.core.action import Action, Layer
 from bot.core.errors import Misconfigured
 from bot.core.pattern import compiled
 from bot.core.person import Channel, Person
+from bot.core.plan import NO_PLAN, Plan, for_policy
+from bot.core.plan import POLICY as PLAN
 from bot.core.target import PROTECTED, Container, Found, Scope, Thing, things_of
 
 BREAK_GLASS = "break-glass"
@@ -71,10 +73,13 @@ def strictest(decisions: Iterable[Decision]) -> Decision:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What else a policy may look at: how many people approved, and whether the output can't be scanned for secrets."""
+    """What else a policy may look at: how many people approved, whether the output can't be scanned for secrets, and
+    what the command will make, change or remove.
+    """
 
     approvals: int = 0
     binary: bool = False
+    plan: Plan = NO_PLAN
 
 
 _PLAIN = Circumstances()
@@ -87,7 +92,7 @@ def schema_of(verbs: Iterable[type[Action]]) -> str:
         "image: String, state: String, protected: Bool"
     )
     of_channel = "id: String, kind: String, shared: Bool, guests: Bool, listed: Bool"
-    of_request = f"channel: {{ {of_channel} }}, approvals: Long, binary: Bool"
+    of_request = f"channel: {{ {of_channel} }}, approvals: Long, binary: Bool, plan: {{ {PLAN} }}"
     applies = f"appliesTo {{ principal: [Person], resource: [{', '.join(_TYPES)}], context: {{ {of_request} }} }};"
     layers = {layer.value for layer in Layer}
     lines = [
@@ -141,7 +146,7 @@ class Policy:
         if isinstance(decision, Allow):
             return decision
         for count in range(known.approvals + 1, MOST_APPROVALS + 1):
-            approved = self._rules.ask(person, channel, verb, thing, Circumstances(count, known.binary))
+            approved = self._rules.ask(person, channel, verb, thing, replace(known, approvals=count))
             if isinstance(approved, Allow):
                 return Ask(count, approved.by)
         return decision
@@ -149,8 +154,9 @@ class Policy:
     def decide_all(
         self, person: Person, channel: Channel, verb: str, found: Found, known: Circumstances = _PLAIN
     ) -> Decision:
-        """The same of the scope and of each object in it, in one answer."""
-        return strictest(self.decide(person, channel, verb, each, known) for each in (found.scope, *things_of(found)))
+        """The same of the scope, of each object in it and of each that the plan makes, in one answer."""
+        every = (found.scope, *things_of(found), *known.plan.creates)
+        return strictest(self.decide(person, channel, verb, each, known) for each in every)
 
 
 class _Rules:
@@ -216,6 +222,7 @@ def _circumstances(channel: Channel, known: Circumstances) -> dict[str, Any]:
         },
         "approvals": known.approvals,
         "binary": known.binary,
+        "plan": for_policy(known.plan),
     }
 
 

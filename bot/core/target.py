@@ -217,13 +217,13 @@ class Node(Labelled):
 
 @dataclass(frozen=True)
 class NewObject(Labelled):
-    """What doesn't exist yet: its resolved specification."""
+    """What doesn't exist yet, as a plan resolved it; its labels protect it as its source is protected."""
 
     scope: Scope
     name: str
     spec: Mapping[str, object] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
-    kind = "new"
+    kind: str = "container"
 
     def __str__(self) -> str:
         return f"{self.scope}/{self.name}"
@@ -305,7 +305,7 @@ def _judged(thing: Thing, labels: frozenset[str], redacted: Callable[[str], str]
     known |= {"id": thing.id} if hasattr(thing, "id") else {}
     if isinstance(thing, Container):
         known |= {"image": thing.image, "state": thing.state, "container": thing.container}
-    return known | ({"kind": thing.kind} if isinstance(thing, Resource) else {})
+    return known | ({"kind": thing.kind} if isinstance(thing, Resource | NewObject) else {})
 
 
 def is_whole(text: str, labels: frozenset[str]) -> bool:
@@ -336,7 +336,7 @@ def identity_of(thing: Thing) -> str:
     if isinstance(thing, Container):
         return f"container {thing.id} of image {thing.image_id}"
     if isinstance(thing, NewObject):
-        return f"new {json.dumps([thing.name, thing.spec], sort_keys=True)}"
+        return f"new {json.dumps([thing.kind, thing.name, thing.spec], sort_keys=True)}"
     if isinstance(thing, Resource | Node):
         return f"{thing.kind} {thing.id} of generation {thing.generation}"
     return f"{thing.kind} {thing.id}"

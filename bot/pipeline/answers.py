@@ -15,7 +15,8 @@ from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.pattern import compiled
 from bot.core.person import Channel, Person, Said, mention
-from bot.core.policy import Ask, Decision
+from bot.core.plan import Plan
+from bot.core.policy import Ask, Circumstances, Decision
 from bot.core.ports.engines import Reviews
 from bot.core.request import Place, Request
 from bot.core.spelling import in_one_line
@@ -79,21 +80,21 @@ class Answers:
         action = await self._finder.filled_in(request, action)
         refs = await self._finder.refs(request, action)
         try:
-            found, decision = await self._finder.find(refs, person, channel, action)
+            found, plan, decision = await self._finder.find(refs, person, channel, action)
         except (Denied, ForbiddenByCluster) as error:
             return f"`{typed(action)}`: {error}"
         except Several as several:
             raise UsageError(several.question, hint="Name one of them.") from None
-        return await self._explained(person, channel, action, found, decision)
+        return await self._explained(person, channel, action, found, plan, decision)
 
     async def _explained(
-        self, person: Person, channel: Channel, action: Action, found: Found, decision: Decision
+        self, person: Person, channel: Channel, action: Action, found: Found, plan: Plan, decision: Decision
     ) -> Said:
         granted = await self._of_cluster(person, channel, action, found)
         said = f"`{typed(action)}` on {found}: {told(decision)}.{granted}"
         if not isinstance(decision, Ask):
             return said
-        people = await self._approving.approvers(person, found, channel)
+        people = await self._approving.approvers(person, found, channel, Circumstances(plan=plan))
         named = tuple(part for each in people for part in (", ", each.mention))[1:] or (
             "nobody whom the settings name",
         )

@@ -13,6 +13,7 @@ from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person, Said, mention
+from bot.core.plan import Plan
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
 from bot.core.takes import many
@@ -26,6 +27,7 @@ from bot.pipeline.trail import Trail
 Run = Callable[[Request, Approval, Person, Channel, int], Awaitable[None]]
 _TRIES = 10
 _MOST_NAMED = 10
+_PLAIN = Circumstances()
 
 
 class Approving:
@@ -54,7 +56,8 @@ class Approving:
             verb=action.verb,
             command=asked.command,
             where=asked.where,
-            digest=digest_of(action, request, found),
+            digest=digest_of(action, request, found, asked.plan),
+            plan=asked.plan.to_json(),
             needed=needed,
             found=found_to_json(found),
             identity=asked.person.identity,
@@ -62,7 +65,8 @@ class Approving:
             place=place,
             card=shown_in,
         )
-        people = await self.approvers(asked.person, found, await self._parts.directory.channel(shown_in.channel))
+        there = await self._parts.directory.channel(shown_in.channel)
+        people = await self.approvers(asked.person, found, there, Circumstances(plan=asked.plan))
         if not people:
             raise Denied("nobody could approve it", why="policy lets no other person", hint="Ask an operator.")
         approval = replace(
@@ -92,7 +96,9 @@ class Approving:
             return 0
         return sum(len(things_of(match)) for match in every.matches)
 
-    async def approvers(self, requester: Person, found: Found, channel: Channel) -> list[Person]:
+    async def approvers(
+        self, requester: Person, found: Found, channel: Channel, known: Circumstances = _PLAIN
+    ) -> list[Person]:
         """Who could approve it, as far as the YAML and its user groups name people."""
         people: list[Person] = []
         for user in await self._parts.directory.candidates():
@@ -104,7 +110,7 @@ class Approving:
                 continue
             if person.refusal or person.identity == requester.identity:
                 continue
-            if isinstance(self._parts.policy.decide_all(person, channel, "approve", found), Allow):
+            if isinstance(self._parts.policy.decide_all(person, channel, "approve", found, known), Allow):
                 people.append(person)
         return people
 
@@ -127,7 +133,7 @@ class Approving:
         count = await self._counting(approval)
         requester, where = await self._requester(approval)
         decision = self._parts.policy.decide_all(
-            requester, where, approval.verb, found_from_json(approval.found), Circumstances(count)
+            requester, where, approval.verb, found_from_json(approval.found), _known(approval, count)
         )
         if not isinstance(decision, Allow):
             so_far = (*_approved(approval), f": {count} of {approval.needed}, {expiry(approval)}")
@@ -205,7 +211,7 @@ class Approving:
 
     def _permitted(self, person: Person, channel: Channel, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)
-        decision = self._parts.policy.decide_all(person, channel, verb, found)
+        decision = self._parts.policy.decide_all(person, channel, verb, found, _known(approval))
         if not isinstance(decision, Allow):
             raise Denied(
                 f"you may not {verb} request `{approval.id}`", why=getattr(decision, "why", ""),
@@ -233,7 +239,7 @@ class Approving:
             for person in people
             if not person.refusal
             and person.identity != approval.identity
-            and isinstance(self._parts.policy.decide_all(person, channel, "approve", found), Allow)
+            and isinstance(self._parts.policy.decide_all(person, channel, "approve", found, _known(approval)), Allow)
         }
         return len(valid)
 
@@ -269,6 +275,10 @@ class Approving:
             await self._parts.chat.post(approval.place, NoteView(f"{state}: {detail}"))
         except CdebugError as error:
             self._parts.log.warning("outcome not shown", id=approval.id, why=str(error))
+
+
+def _known(approval: Approval, votes: int = 0) -> Circumstances:
+    return Circumstances(votes, plan=Plan.from_json(approval.plan))
 
 
 def _approved(approval: Approval) -> tuple[str, ...]:

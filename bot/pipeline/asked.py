@@ -8,6 +8,8 @@ from bot.core import effect
 from bot.core.action import Action, DeskAction, Layer
 from bot.core.approval import Approval
 from bot.core.person import Channel, Person
+from bot.core.plan import NO_PLAN, Plan
+from bot.core.policy import Circumstances
 from bot.core.request import Request
 
 _CHANGES = (effect.Approve, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
@@ -32,7 +34,8 @@ class Grant:
 class Asked:
     """command: as people may read it, redacted. grant: the approval that allows it, None where none
     was needed yet. work: the request whose work it is: the press that approved it, where there was one.
-    glass_broken: it runs without the approval that it needs, and everybody who audits was told.
+    glass_broken: it runs without the approval that it needs, and everybody who audits was told. plan: what was decided
+    on.
     """
 
     request: Request
@@ -46,6 +49,12 @@ class Asked:
     work: Request
     first: str = ""
     glass_broken: bool = False
+    plan: Plan = NO_PLAN
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What policy looks at beside the person, the place and the objects."""
+        return Circumstances(self.grant.votes if self.grant else 0, plan=self.plan)
 
     @property
     def where(self) -> str:

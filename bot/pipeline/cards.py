@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from bot.core import plan
 from bot.core.action import Action, ArgvAction
 from bot.core.approval import Approval
 from bot.core.manual import words_of
@@ -48,6 +49,8 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
         ("Why", [("", redactor.text(asked.action.reason) or "no reason was given")]),
         ("What", _what(redactor, asked)),
     ]
+    if asked.plan:
+        groups.append(("Plan", [(label, redactor.command(value)) for label, value in plan.rows(asked.plan)]))
     if asked.action.lasting:
         groups.append(("Can't be undone", [("", asked.action.lasting)]))
     return tuple((title, tuple((label, in_one_line(value)) for label, value in rows)) for title, rows in groups)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.core.action import Action, Layer
+from bot.core.bench import Bench
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
+from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Policy, strictest
 from bot.core.ports.engines import Find
 from bot.core.request import Place, Request
@@ -131,19 +133,24 @@ class Finder:
 
     async def find(
         self, refs: list[TargetRef], person: Person, channel: Channel, action: Action, votes: int = 0
-    ) -> tuple[Found, Allow | Ask]:
-        """What is meant, and what policy says of it. Raises Several, NotFound, Denied, or what the engine raises.
+    ) -> tuple[Found, Plan, Allow | Ask]:
+        """What is meant, what will be done to it, and what policy says of both. Raises Several, NotFound, Denied, or
+        what the engine raises.
 
         votes: how many people have approved exactly this.
         """
         engine = self.engine(refs[0].context, person, channel)
         scope = await engine.place(refs[0].namespace, fresh=action.layer is not Layer.LOOK)
         judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
-        of_scope = judge.of_place(scope)
+        # A verb that plans can't be judged yet: it depends on the plan.
+        of_place = [] if action.plans else [judge.of_place(scope)]
         found = await self._match(engine, scope, refs, action)
         if isinstance(found, Objects) and action.layer is Layer.LOOK:
             found = judge.readable(found, named=bool(action.targets))
-        return found, judge.strictest([of_scope, *(judge.decide(thing) for thing in things_of(found))])
+        plan = await action.plan(found, Bench(engine, self._parts.now(), self._parts.limits))
+        judge = replace(judge, known=Circumstances(votes, plan=plan))
+        of_things = [judge.decide(thing) for thing in (*things_of(found), *plan.creates)]
+        return found, plan, judge.strictest([*(of_place or [judge.of_place(scope)]), *of_things])
 
     async def successor(
         self, request: Request, refs: list[TargetRef], person: Person, channel: Channel
@@ -191,19 +198,22 @@ class Finder:
         return Objects(scope, tuple(things))
 
 
+@dataclass(frozen=True)
 class Judge:
     """Policy, asked about one command: a denial is raised, with the object that it is about."""
 
-    def __init__(self, policy: Policy, person: Person, channel: Channel, action: Action, known: Circumstances) -> None:
-        self._policy, self._person, self._channel = policy, person, channel
-        self._action, self._known = action, known
+    policy: Policy
+    person: Person
+    channel: Channel
+    action: Action
+    known: Circumstances
 
     def decide(self, thing: Found, said: Found | None = None) -> Allow | Ask:
         """Raises Denied, which names `said` where that is what was asked for."""
-        decision = self._policy.decide(self._person, self._channel, self._action.verb, thing, self._known)
+        decision = self.policy.decide(self.person, self.channel, self.action.verb, thing, self.known)
         if isinstance(decision, Deny):
             denied = Denied(
-                f"you may not use `{self._action.verb}` on",
+                f"you may not use `{self.action.verb}` on",
                 said or thing,
                 why=decision.why,
                 hint="`can` says what you may.",
@@ -216,10 +226,10 @@ class Judge:
         """The decision on where it looks. What policy hides there is not said to be there: it is a place like any, and
         empty. Raises Denied.
         """
-        if self._policy.sees(self._person, self._channel, scope):
+        if self.policy.sees(self.person, self.channel, scope):
             return self.decide(scope)
         nowhere = replace(scope, namespace="", protected=False)
-        return self.decide(nowhere if self._policy.sees(self._person, self._channel, nowhere) else scope, said=scope)
+        return self.decide(nowhere if self.policy.sees(self.person, self.channel, nowhere) else scope, said=scope)
 
     def readable(self, found: Objects, *, named: bool) -> Objects:
         """Reading leaves refused rows out, and of a list those that need more approvals than the list itself.
@@ -231,7 +241,7 @@ class Judge:
 
     def _needs(self, thing: Scope | Thing) -> int:
         """How many approvals; more than there can be where it is refused."""
-        decision = self._policy.decide(self._person, self._channel, self._action.verb, thing)
+        decision = self.policy.decide(self.person, self.channel, self.action.verb, thing)
         if isinstance(decision, Deny):
             return MOST_APPROVALS + 1
         return decision.approvals if isinstance(decision, Ask) else 0

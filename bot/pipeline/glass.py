@@ -11,7 +11,8 @@ from dataclasses import fields, replace
 from bot.core.action import Action
 from bot.core.errors import Denied
 from bot.core.person import Channel, Person
-from bot.core.policy import BREAK_GLASS, Allow
+from bot.core.plan import Plan
+from bot.core.policy import BREAK_GLASS, Allow, Circumstances
 from bot.core.request import Place
 from bot.core.spelling import in_one_line
 from bot.core.target import Found
@@ -27,7 +28,8 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
     """Raises Denied where this person may not, or nobody can; Unavailable where it can't be told."""
     if not parts.audit_channel:
         raise Denied("there is no break-glass here", why="no audit channel is set", hint="Leave `--break-glass` out.")
-    decision = parts.policy.decide_all(asked.person, asked.channel, BREAK_GLASS, found)
+    known = Circumstances(plan=asked.plan)
+    decision = parts.policy.decide_all(asked.person, asked.channel, BREAK_GLASS, found, known)
     if not isinstance(decision, Allow):
         raise Denied(
             f"you may not break the glass for `{asked.action.verb}` on", found, why=getattr(decision, "why", ""),
@@ -63,6 +65,6 @@ def as_anothers(action: Action) -> Action:
     return replace(action, **dict.fromkeys(own, "")) if own else action  # type: ignore[type-var]
 
 
-def still_open(parts: Parts, person: Person, channel: Channel, found: Found) -> bool:
+def still_open(parts: Parts, person: Person, channel: Channel, found: Found, plan: Plan) -> bool:
     """Whether somebody who broke the glass may still hold it open."""
-    return isinstance(parts.policy.decide_all(person, channel, BREAK_GLASS, found), Allow)
+    return isinstance(parts.policy.decide_all(person, channel, BREAK_GLASS, found, Circumstances(plan=plan)), Allow)

@@ -12,6 +12,7 @@ from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.person import Channel, Person
+from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask
 from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
@@ -34,9 +35,10 @@ _HURRY_S, _PATIENCE_S = 2.5, 60.0
 
 @dataclass(frozen=True)
 class Judged:
-    """What was found, and what policy says of it; both are in the audit."""
+    """What was found and planned, and what policy says of it; all are in the audit."""
 
     found: Found
+    plan: Plan
     decision: Allow | Ask
     note: str = ""
 
@@ -87,27 +89,27 @@ class Journey:
         trail = self._trail(asked)
         votes = asked.grant.votes if asked.grant else 0
         try:
-            found, decision, note = await self._found(asked, refs, votes)
+            judged = await self._found(asked, refs, votes)
         except (CdebugError, Several) as error:
             about = error.found if isinstance(error, Denied) else None
             said = error.brief if isinstance(error, CdebugError) else error.question
             await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
             raise
-        await trail.write(trail.entry("asked"), trail.entry("decided", told(decision), found))
-        return Judged(found, decision, note)
+        await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.found))
+        return judged
 
-    async def _found(self, asked: Asked, refs: list[TargetRef], votes: int) -> tuple[Found, Allow | Ask, str]:
+    async def _found(self, asked: Asked, refs: list[TargetRef], votes: int) -> Judged:
         """What is meant, or what has taken its place since the thread began; and what there is to say of that."""
         who = (asked.person, asked.channel)
         try:
-            found, decision = await self._finder.find(refs, *who, asked.action, votes)
+            found, plan, decision = await self._finder.find(refs, *who, asked.action, votes)
         except NotFound:
             moved = await self._finder.successor(asked.request, refs, *who)
             if moved is None:
                 raise
-            found, decision = await self._finder.find(moved, *who, asked.action, votes)
-            return found, decision, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place."
-        return found, decision, _chosen(refs[0], found)
+            judged = await self._finder.find(moved, *who, asked.action, votes)
+            return Judged(*judged, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
+        return Judged(found, plan, decision, _chosen(refs[0], found))
 
     def _trail(self, asked: Asked) -> Trail:
         return Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
@@ -141,7 +143,7 @@ class Journey:
                 assert isinstance(judged.decision, Ask)
                 await remember(self._parts, asked, place, judged.found, "")
                 return "waiting for approval", await self._approving.ask(
-                    asked, place, judged.found, judged.decision.approvals
+                    replace(asked, plan=judged.plan), place, judged.found, judged.decision.approvals
                 )
             return await self._running.carry_out(allowed, place, running, judged.found, run, judged.note)
         except Several as several:
@@ -168,9 +170,10 @@ class Journey:
 
         What was approved must be what is there.
         """
+        asked = replace(asked, plan=judged.plan)
         if asked.grant is not None:
             approved = asked.grant.approval
-            if digest_of(asked.action, asked.request, judged.found) != approved.digest:
+            if digest_of(asked.action, asked.request, judged.found, judged.plan) != approved.digest:
                 trail = self._trail(asked)
                 await trail.write(trail.entry("void", f"request {approved.id}", judged.found))
                 raise Denied(

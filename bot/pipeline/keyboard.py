@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.core.errors import CdebugError, Denied
 from bot.core.person import Channel, Person
+from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
@@ -59,10 +60,11 @@ class Keyboard:
         await trail.write(trail.entry("typed", found=found_from_json(found)))
 
     async def _decide(self, request: Request, person: Person, channel: Channel, run: LiveRun) -> None:
-        known = Circumstances(run.votes)
+        plan = Plan.from_json(run.plan)
+        known = Circumstances(run.votes, plan=plan)
         decision = self._parts.policy.decide_all(person, channel, run.verb, found_from_json(run.found), known)
         glass = isinstance(decision, Ask) and run.glass
-        if glass and still_open(self._parts, person, channel, found_from_json(run.found)):
+        if glass and still_open(self._parts, person, channel, found_from_json(run.found), plan):
             return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
 from bot.core.person import Channel, Person
+from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports.state import Kept, Window
 from bot.core.request import Place, Request
@@ -95,7 +96,8 @@ class Pages:
         hidden = not self._parts.policy.sees_all(person, channel, found)
         if hidden or not self._sees_mentions(person, channel, kept):
             raise _gone()
-        decision = self._parts.policy.decide_all(person, channel, kept.verb, found, Circumstances(MOST_APPROVALS))
+        known = Circumstances(MOST_APPROVALS, plan=Plan.from_json(kept.plan))
+        decision = self._parts.policy.decide_all(person, channel, kept.verb, found, known)
         trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))

@@ -33,11 +33,14 @@ def title_of(found: Found) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known of a run's output: what hides its secrets, who asked for it, and whom else it mentions by now."""
+    """What is known of a run's output: what hides its secrets, who asked for it, whom else it mentions by now, and what
+    was planned for it.
+    """
 
     redactor: Redactor
     user: str
     mentions: Callable[[], str]
+    plan: str
 
 
 class Result:
@@ -96,6 +99,7 @@ class Result:
             found=found_to_json(self._found),
             mentions=self._output.mentions(),
             user=self._output.user,
+            plan=self._output.plan,
             **more,
         )
 

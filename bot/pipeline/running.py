@@ -13,7 +13,7 @@ from bot.core.bench import Bench, Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
-from bot.core.policy import Allow, Ask, Circumstances
+from bot.core.policy import Allow, Ask
 from bot.core.ports.engines import Find, SecretValues
 from bot.core.ports.state import LiveRun
 from bot.core.redact import Redactor
@@ -49,9 +49,10 @@ class Running:
         """
         verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
         engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
-        bench = Bench(engine, self._parts.now(), self._parts.limits, run)
+        bench = Bench(engine, self._parts.now(), self._parts.limits, run, asked.plan)
         bench.require(asked.action.verb, asked.action.needs)
-        output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine))
+        plan = asked.plan.to_json()
+        output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine), plan)
         delivery = Delivery(
             self._parts, place, running, asked.action, found, run, output, self._scannable(asked, found)
         )
@@ -132,7 +133,7 @@ class Running:
         """Whether this command may also show what can't be scanned for secrets. Raises Denied where it may not."""
 
         def check() -> None:
-            known = Circumstances(asked.grant.votes if asked.grant else 0, binary=True)
+            known = replace(asked.circumstances, binary=True)
             decision = self._parts.policy.decide_all(asked.person, asked.channel, asked.action.verb, found, known)
             if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and asked.glass_broken):
                 raise Denied(
@@ -148,10 +149,9 @@ class Running:
         channel = await self._parts.directory.channel(asked.request.channel)
         if person.refusal:
             return False
-        known = Circumstances(asked.grant.votes if asked.grant else 0)
-        decision = self._parts.policy.decide_all(person, channel, asked.action.verb, found, known)
+        decision = self._parts.policy.decide_all(person, channel, asked.action.verb, found, asked.circumstances)
         if isinstance(decision, Ask) and asked.glass_broken:
-            return still_open(self._parts, person, channel, found)
+            return still_open(self._parts, person, channel, found, asked.plan)
         return isinstance(decision, Allow)
 
 
@@ -184,6 +184,7 @@ def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
         found=found_to_json(found),
         votes=asked.grant.votes if asked.grant else 0,
         glass=asked.glass_broken,
+        plan=asked.plan.to_json(),
         shell=asked.request.user if isinstance(asked.action, InteractiveAction) else "",
     )
 

@@ -15,6 +15,7 @@ import structlog
 from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
+from bot.core.action import Action
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
@@ -194,6 +195,7 @@ class World:
 
     runs: Runs
     policy: str = ""
+    verbs: tuple[type[Action], ...] = field(default_factory=catalog)
     limits: Limits = field(default_factory=Limits)
     engine: FakeEngine = field(default_factory=FakeEngine)
     chat: FakeChat = field(default_factory=FakeChat)
@@ -212,8 +214,8 @@ class World:
         other.fault = Unavailable("cannot look into", "other", why="it is away", hint="Try again.")
         self.pipeline = Pipeline(
             Parts(
-                grammar=Grammar(catalog()),
-                policy=Policy(self.policy or SHIPPED_POLICY.read_text(), catalog()),
+                grammar=Grammar(self.verbs),
+                policy=Policy(self.policy or SHIPPED_POLICY.read_text(), self.verbs),
                 redactor=Redactor(),
                 engines={"local": self.engine, "other": other},
                 default=Default("local"),

@@ -16,7 +16,8 @@ from bot.core.session import Default, Session
 class Kept:
     """A result on the shelf: redacted lines, or rows as lines under `columns`.
 
-    found: what it is of; mentions: whose names else are in it, as `judged_to_json` has them; user: who asked for it.
+    found: what it is of; mentions: whose names else are in it, as `judged_to_json` has them; user: who asked for it;
+    plan: what was done for it, as JSON.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Kept:
     found: str = ""
     mentions: str = ""
     user: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,8 @@ class Journal(Protocol):
 class LiveRun:
     """A run that is under way somewhere. command: as people may read it; text: as it is typed again.
 
-    shell: the user whose shell it is, nothing for other runs. votes: the approvals that it stands on,
-    glass: or that it runs without.
+    shell: the user whose shell it is, nothing for other runs. plan: what it does, as JSON. votes: the approvals that it
+    stands on, glass: or that it runs without.
     """
 
     id: str
@@ -114,6 +116,7 @@ class LiveRun:
     votes: int = 0
     glass: bool = False
     shell: str = ""
+    plan: str = ""
     replica: str = ""
 
 

@@ -1,0 +1,59 @@
+"""Plans: what is decided on, approved and shown is one thing, whole."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.approval import digest_of
+from bot.core.plan import NO_PLAN, Change, Plan, rows
+from bot.core.request import Request
+from bot.core.target import Container, NewObject, Scope
+from tests.fakes.debug.plant import Plant
+
+SCOPE = Scope("staging", "kubernetes", "shop")
+WEB = Container(SCOPE, "id-1", "web", "web:1")
+ASKED = Request("r", "d", "command", "T0", "U0ANN", "C0", 0.0)
+WHOLE = Plan(
+    images=("toolbox:1",),
+    privileged=True,
+    capabilities=("SYS_PTRACE", "NET_RAW"),
+    host_namespaces=("pid",),
+    host_paths=("/var/log",),
+    secrets=2,
+    creates=(NewObject(SCOPE, "web-helper", {"image": "toolbox:1", "limits": {"memory": "64Mi"}}, kind="pod"),),
+    patches=(Change("deployment", "web", '[{"op": "test"}]'),),
+    deletes=(Change("pod", "old"),),
+    ends_s=1_800,
+    passed_over=(("weaker", "the namespace is restricted"),),
+)
+TEXTS = st.lists(st.text(max_size=9), max_size=3).map(tuple)
+
+
+@given(st.builds(Plan, images=TEXTS, capabilities=TEXTS, host_paths=TEXTS, secrets=st.integers(0, 9)))
+def test_a_plan_comes_back_from_its_text(plan: Plan):
+    assert Plan.from_json(plan.to_json()) == plan
+    assert Plan.from_json(WHOLE.to_json()) == WHOLE
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Plan)])
+def test_any_difference_in_a_plan_makes_another_digest_and_another_card(name: str):
+    less = replace(WHOLE, **{name: getattr(NO_PLAN, name)})
+    assert digest_of(Plant(), ASKED, WEB, less) != digest_of(Plant(), ASKED, WEB, WHOLE)
+    assert list(rows(less)) != list(rows(WHOLE))
+
+
+def test_the_specification_of_what_is_made_counts_to_its_last_word():
+    (helper,) = WHOLE.creates
+    other = replace(WHOLE, creates=(replace(helper, spec={"image": "toolbox:1", "limits": {"memory": "65Mi"}}),))
+    assert digest_of(Plant(), ASKED, WEB, other) != digest_of(Plant(), ASKED, WEB, WHOLE)
+    assert ("  limits", '{"memory": "65Mi"}') in rows(other)
+
+
+def test_a_command_that_only_reads_has_no_plan_and_no_row():
+    assert not NO_PLAN
+    assert NO_PLAN.to_json() == ""
+    assert list(rows(NO_PLAN)) == []

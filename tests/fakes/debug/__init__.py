@@ -1,0 +1,1 @@
+"""Invented verbs of the layer that changes things."""
