@@ -170,8 +170,9 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        (["--env", "DB_PASSWORD=correct horse battery"], ["--env", "DB_PASSWORD=[redacted: 21 characters]"]),
-        (["-e", "DB_PASSWORD=it's me"], ["-e", "DB_PASSWORD=[redacted: 7 characters]"]),
+        (["--env", "DB_PASSWORD=correct-horse"], ["--env", "DB_PASSWORD=[redacted: 13 characters]"]),
+        (["--env", "TOKEN=reboot; rm -rf /"], ["--env", "TOKEN=[redacted: 6 characters]; rm -rf /"]),
+        (["-e", "DB_PASSWORD=its-me"], ["-e", "DB_PASSWORD=[redacted: 6 characters]"]),
         (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted: 13 characters]"]),
         (["--api-key=a b"], ["--api-key=[redacted: 3 characters]"]),
         (["--token", "x"], ["--token", "[redacted: 1 character]"]),
@@ -196,7 +197,7 @@ def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], show
         ("API_TOKEN=abc; echo x > /tmp/pwned; id", "API_TOKEN=[redacted: 3 characters]; echo x > /tmp/pwned; id"),
         ("API_TOKEN=abc;echo x>/tmp/pwned;id", "API_TOKEN=[redacted: 3 characters];echo x>/tmp/pwned;id"),
         ("API_TOKEN=abc rm -rf /data", "API_TOKEN=[redacted: 3 characters] rm -rf /data"),
-        ("API_TOKEN='a b' rm -rf /data", "API_TOKEN='[redacted: 3 characters]' rm -rf /data"),
+        ("API_TOKEN='a b' rm -rf /data", "API_TOKEN='[redacted: 1 character] b' rm -rf /data"),
         ('API_TOKEN="$(touch /tmp/pwned)" id', 'API_TOKEN="$(touch /tmp/pwned)" id'),
         ("API_TOKEN=abc$(touch /tmp/pwned)", "API_TOKEN=[redacted: 3 characters]$(touch /tmp/pwned)"),
         ("x-key: ; echo x > /tmp/pwned; id", "x-key: ; echo x > /tmp/pwned; id"),
@@ -217,6 +218,17 @@ def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], show
         ("curl -u bob:x;touch /tmp/pwned", "curl -u bob:[redacted: 1 character];touch /tmp/pwned"),
         ("echo TOKEN%3Dfoo|sh /tmp/pwned", "echo TOKEN%3D[redacted: 3 characters]|sh /tmp/pwned"),
         ("<token>x;touch /tmp/pwned;cat</dev/null", "<token>[redacted: 1 character];touch /tmp/pwned;cat</dev/null"),
+        (":;#'\necho 'PASSWORD='; /tmp/pwned; echo ''", ":;#'\necho 'PASSWORD='; /tmp/pwned; echo ''"),
+        ('"$(echo "API_TOKEN="; touch /tmp/pwned)"', '"$(echo "API_TOKEN="; touch /tmp/pwned)"'),
+        ("echo \"$(echo \"it's\")\" 'token=';/tmp/pwned;:'x'", "echo \"$(echo \"it's\")\" 'token=';/tmp/pwned;:'x'"),
+        ("x='a\\'PASSWORD=';f('/tmp/pwned');y=''", "x='a\\'PASSWORD=';f('/tmp/pwned');y=''"),
+        ("name=token value=/tmp/pwned; $value", "name=token value=/tmp/pwned; $value"),
+        ("TOKEN='x;/tmp/pwned'; eval $TOKEN", "TOKEN='[redacted: 1 character];/tmp/pwned'; eval $TOKEN"),
+        ("sudo -u ci-token /tmp/pwned", "sudo -u ci-token /tmp/pwned"),
+        ("./rotate-token /tmp/pwned", "./rotate-token /tmp/pwned"),
+        ("env TOKEN /tmp/pwned", "env TOKEN /tmp/pwned"),
+        ("curl x; docker run -u root:/tmp/pwned img", "curl x; docker run -u root:/tmp/pwned img"),
+        ("git -c credential.helper='!/tmp/pwned' fetch", "git -c credential.helper='!/tmp/pwned' fetch"),
         (
             "x='-----BEGIN PRIVATE KEY-----';touch /tmp/pwned;y='-----END PRIVATE KEY-----'",
             "x='-----BEGIN PRIVATE KEY-----';touch /tmp/pwned;y='-----END PRIVATE KEY-----'",
@@ -286,7 +298,13 @@ def test_a_secret_on_any_break_of_one_long_block_is_hidden():
         assert b"zebra" not in shown
 
 
-@pytest.mark.parametrize("piece", ["<token>", "&lt;token&gt;", "tokens=", 'token=\\"{', "<tokens>"])
+REPEATED = [
+    "<token>", "&lt;token&gt;", "tokens=", 'token=\\"{', "<tokens>", "<password>a</", "<password>null</password>",
+    "-----BEGIN CERTIFICATE-----", "x -----BEGIN PUBLIC KEY----- ", "-----END CERTIFICATE-----",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", REPEATED)
 def test_no_repetition_takes_longer_than_its_length(piece: str):
     redactor = Redactor()
 

@@ -32,7 +32,7 @@ _PLURALS = frozenset({"secrets", "tokens", "keys", "apikeys", "auth"})
 # What stands before `key` where the key opens something.
 _OPENING = frozenset({
     "api", "access", "private", "secret", "encryption", "encrypt", "signing", "sign", "master", "auth", "shared",
-    "account", "license", "ssh", "app", "storage", "session", "hmac", "jwt", "cipher", "crypto", "admin", "webhook",
+    "account", "license", "ssh", "tls", "preshared", "app", "storage", "session", "hmac", "jwt", "cipher", "crypto", "admin", "webhook",
     "subscription", "deploy", "decryption", "aes", "rsa", "token", "service", "functions", "ingest", "write", "read",
     "host", "consumer", "validation", "integration", "wrapping", "root", "cookie", "csrf", "dsn", "server", "client",
 })  # fmt: skip
@@ -57,8 +57,9 @@ _ABOUT = frozenset({
     "cache", "hits", "misses", "backend", "driver", "plugin", "controller", "handler", "filter", "interceptor", "test",
     "tests", "spec", "mount", "volume", "projection", "syncer", "operator", "review", "request", "requests", "response",
     "needs", "needed", "optional", "strength", "score", "kind", "group", "region", "audience", "subject", "domain",
-    "samesite", "secure", "httponly", "banner", "consent", "jar", "key",
+    "helper", "command", "samesite", "secure", "httponly", "banner", "consent", "jar", "key",
 })  # fmt: skip
+_CURSORS = frozenset({"page", "next", "resume", "continuation", "continue", "cancellation", "cancel", "sync"})
 _WORD = compiled(r"[A-Z]+[a-z]*[0-9]*|[a-z]+[0-9]*|[0-9]+")
 _CAPITALS = compiled(r"[A-Z]{2,}[a-z]+")
 _HEADER = compiled(
@@ -91,6 +92,8 @@ def rank(name: str) -> Rank:
         return ""
     if len(words) == 1 and words[0] in ("pass", "pwd", "oldpwd"):
         return "bare"
+    if words[-1] == "token" and _CURSORS & set(words):
+        return ""
     if _ends_secret(words):
         return "secret"
     at = max((at for at, _ in enumerate(words) if _ends_secret(words[: at + 1])), default=-1)

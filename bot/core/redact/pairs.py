@@ -27,9 +27,9 @@ _CLOSERS = r"\\*(?:[\"'`]|%22|%27|%5d)?[\])}]?[ \t]*"
 _SEPARATORS = r"=>|:=|[:=,}>]|%3d|%3a|&gt;|/>|</|;s:\d{1,6}:|(?:value|val)\\*[\"'=:]|\(?\\*[\"']|[^<>\n=:;,]{0,12} [a-z]+=[^<>\n]{1,200}>"
 _CANDIDATE = compiled_bytes(
     rf"(?im)({_NAME})({_CLOSERS})({_SEPARATORS})"
-    rf"|(--?{_NAME})[ \t]+[^\s-]"
+    rf"|(?:^|[\s\"'`(\[,=])(--?{_NAME})[ \t]+[^\s-]"
     rf"|(?:^|\s)(?:{_CURL})([\"']?)[^\s:\"'/]{{1,64}}:"
-    rf"|(?:^|[\s\"'])(?:(?:env|arg|setx|configure set)[ \t]+{_NAME}|requirepass|masterauth|rootpw|login[ \t]+\S+[ \t]+password)[ \t]+([^\s=:-])"
+    rf"|(?:^|[\s\"'])(?:(?:env|arg|setx|configure set|add_header|proxy_set_header|fastcgi_param|setenv)[ \t]+{_NAME}|requirepass|masterauth|rootpw|login[ \t]+\S+[ \t]+password)[ \t]+([^\s=:-])"
     rf"|^[ \t]*password[ \t]+(\S+)[ \t]*$"
 )
 _KEY_BEFORE = compiled_bytes(
@@ -46,8 +46,22 @@ _COMMA = compiled_bytes(r"[\"']?[ \t]*,[ \t]*(?:<<)?")
 _ARROW = compiled_bytes(r"\"?[ \t]*->[ \t]*\"")
 _NAMED = (b"password", b"passwd", b"passphrase")
 _BEGINS = compiled_bytes(r"[ \t]*(?:-[ \t]+)*[\"']?")
-_UNEXPECTED = compiled_bytes(r"(?i)\b(?:unexpected|expected|illegal|reserved|stray|unknown)[ \t]$")
-_REFERENCE = compiled_bytes(r"[ \t]*\\*[\"']?[a-z][a-z-]*/[a-z0-9][a-z0-9.-]*(?:[\"'\s,;:)\]}\\]|$)")
+_ELEMENT_ENDS = (b"</", b"&lt;/")
+_SEVERAL = compiled_bytes(r"[;|&\n]")
+# What comes before a name where its fate is told, and not its value.
+_NUMBER = compiled_bytes(r"(?:0x[0-9a-f]{1,16}|\d{1,10})(?:[\s,;)]|$)")
+_USAGE = compiled_bytes(r"[A-Z][A-Z_]+(?:[\s\]),]|$)")
+_VERB = compiled_bytes(
+    r"(?i)\b(?:unexpected|expected|illegal|reserved|stray|unknown|non-existent|missing|no such|next|current"
+    r"|(?:get|fetch|decod|pars|retriev|load|validat|verify|refresh|creat|delet|mount|find|resolv|obtain|updat|read)(?:e|ing)?)"
+    r"[ \t](?:(?:the|a|an|k8s|kubernetes|tls|access|api|auth|bearer|refresh) ){0,2}$"
+)
+_LEXED = compiled_bytes(
+    r"[ \t]*(?:['\"]?(?:[A-Z][A-Z_]{1,30}|[^\w\s'\"]{1,2})['\"]?(?:[\s,;)'\"]|$)|JsonToken\.|0x[0-9a-f]{1,4}\b)"
+)
+_REFERENCE = compiled_bytes(
+    r"[ \t]*\\*[\"']?(?:[a-z][a-z-]*/[a-z0-9][a-z0-9.-]*|[a-z]+(?:-[a-z]+)+)(?:[\"'\s,;:)\]}\\]|$)"
+)
 _NEAR, _FAR, _AHEAD, _LONG = 48, 400, 512, 1 << 16
 
 
@@ -96,7 +110,7 @@ def _value(line: bytes, match: Any, since: int, *, command: bool) -> Span | None
         return _without_separator(line, match, command=command)
     before = line[max(0, match.start(1) - _NEAR) : match.start(1)]
     separator = match[3].lower()
-    if _KEY_BEFORE.search(before) and separator not in (b"=", b":", b"=>", b":="):
+    if not command and _KEY_BEFORE.search(before) and separator not in (b"=", b":", b"=>", b":="):
         return _of_pair(line, match, since)
     if separator == b",":
         return _after_comma(line, match, before)
@@ -112,7 +126,7 @@ def _without_separator(line: bytes, match: Any, *, command: bool) -> Span | None
     if match[6] is not None or match[7] is not None:
         at = match.start(6) if match[6] is not None else match.start(7)
         if command:
-            return kept(line, values.shell_token(line, at), "secret")
+            return None  # a word after a word: it may be what runs
         if found := values.quoted(line, at):
             return kept(line, found[0], "secret")
         prose = values.is_prose(_ahead(line, at)) or values.is_sentence(_ahead(line, at))
@@ -167,17 +181,26 @@ def _of_setting(line: bytes, match: Any, at: int, kind: Rank) -> Span | None:
 
 
 def _is_spoken_of(line: bytes, name: bytes, at: int, before: bytes, separator: bytes) -> bool:
-    """A place and what is said of it (`secret://…`, an ARN, `/run/secrets/api_token: permission denied`), a parser's
-    `Unexpected token: punc`, and which secret a controller speaks of: `secret=default/db-creds`.
+    """A place and what is said of it (`secret://…`, an ARN, `/run/secrets/api_token: permission denied`), which secret a
+    controller speaks of (`secret=default/db-creds`), what a parser met (`token: EOF`), and what went wrong with one
+    (`failed to get secret: Get "https://…"`).
     """
-    if b"arn:" in before or (name.lower() == b"secret" and _REFERENCE.match(line, at)):
+    word = name.lower()
+    if b"arn:" in before or (word == b"secret" and _REFERENCE.match(line, at)):
+        return True
+    if word == b"token" and _LEXED.match(line, at):
         return True
     if separator != b":":
         return False
-    if line[at : at + 2] == b"//" or (name.lower() in (b"token", b"key") and _UNEXPECTED.search(before)):
+    if line[at : at + 2] == b"//" or (_VERB.search(before) and not _looks_random(line, at)):
         return True
     spaced = line[at : at + 1] in (b" ", b"\t", b"")
     return before.endswith((b"/", b"\\")) and bool(spaced or before[-2:-1].strip())
+
+
+def _looks_random(line: bytes, at: int) -> bool:
+    words = line[at : at + _AHEAD].split(maxsplit=1)
+    return bool(words) and values.looks_random(words[0])
 
 
 def _of_statement(line: bytes, match: Any, kind: Rank, *, command: bool) -> Span | None:
@@ -225,7 +248,7 @@ def _of_quotes(line: bytes, span: Span, kind: Rank) -> Span | None:
 
 def _of_header(line: bytes, at: int, before: bytes) -> Span | None:
     """To the end of the line, or of the quotes that the whole header stands in."""
-    if values.is_prose(_ahead(line, values.after_scheme(line, Span(at, len(line))).start)):
+    if values.is_prose(_ahead(line, values.after_scheme(line, Span(at, len(line))).start)) or _NUMBER.match(line, at):
         return None
     mark = before[-1:]
     end = (
@@ -244,19 +267,18 @@ def _of_element(line: bytes, at: int, kind: Rank) -> Span | None:
     if line.startswith(b"<![CDATA[", at):
         end = line.find(b"]]>", at)
         return Span(at + 9, len(line) if end < 0 else end)
-    if _last_end(line) < at:
-        return None
     most = at + _FAR if kind == "weak" else len(line)
-    ends = [end for sign in (b"</", b"&lt;/") if (end := line.find(sign, at, most)) >= 0]
+    ends = [line.find(sign, at, most) for sign, last in zip(_ELEMENT_ENDS, _last_ends(line), strict=True) if at <= last]
+    ends = [end for end in ends if end >= 0]
     if not ends:
         return None
     return kept(line, Span(at, min(ends)), kind) if line[at : min(ends)].strip() else None
 
 
 @lru_cache(maxsize=1)
-def _last_end(line: bytes) -> int:
-    """Looked for once: a line of beginnings has thousands."""
-    return max(line.rfind(b"</"), line.rfind(b"&lt;/"))
+def _last_ends(line: bytes) -> tuple[int, ...]:
+    """Looked for once: a line of beginnings has thousands, and no search may go to its end for nothing."""
+    return tuple(line.rfind(sign) for sign in _ELEMENT_ENDS)
 
 
 def _of_flag(line: bytes, at: int, flag: bytes, *, command: bool) -> Span | None:
@@ -268,14 +290,15 @@ def _of_flag(line: bytes, at: int, flag: bytes, *, command: bool) -> Span | None
     if found := values.quoted(line, at):
         return _of_quotes(line, found[0], kind)
     tail = _ahead(line, at)
-    if values.is_sentence(tail) or values.is_prose(tail):
+    if values.is_sentence(tail) or values.is_prose(tail) or values.holds_several(tail) or _USAGE.match(tail):
         return None
-    return kept(line, values.token(line, at), kind)
+    return None if line[at - 2 : at].isspace() else kept(line, values.token(line, at), kind)  # a column of a help text
 
 
 def _of_curl(line: bytes, match: Any) -> Span | None:
     at, mark = match.end(), match[5]
-    if line.rfind(b"curl", max(0, match.start() - _AHEAD), match.start() + 1) < 0:
+    before = line[max(0, match.start() - _AHEAD) : match.start() + 1]
+    if b"curl" not in _SEVERAL.split(before)[-1] and not (line[: match.start() + 1].isspace() and line[-1:] == b"\\"):
         return None
     if mark:
         return kept(line, Span(at, values.closing(line, at, mark, 0)), "secret")

@@ -14,7 +14,7 @@ from bot.core.pattern import compile_pattern
 from bot.core.redact import keys, pairs
 from bot.core.redact.names import HINTS, is_secret_header, rank
 from bot.core.redact.shapes import SHAPES
-from bot.core.redact.shell import Shell, key_runs
+from bot.core.redact.shell import inert, key_runs
 from bot.core.redact.values import Span, is_placeholder
 
 HIDDEN = "[redacted]"
@@ -121,8 +121,7 @@ class Redactor:
     def command(self, text: str) -> str:
         """A line for a shell, or a command's input."""
         data = text.encode("utf-8", "replace")
-        shell = Shell(data)
-        found = [span for it in pairs.spans(data, command=True) if (span := shell.inert(it)).end > span.start]
+        found = [span for it in pairs.spans(data, command=True) if (span := inert(data, it)).end > span.start]
         data = _without(data, found, _sized)
         for pattern, _ in self._each if self._any.search(data) else ():
             data = _told(pattern, data)
@@ -133,7 +132,7 @@ class Redactor:
     def _word(self, before: str, word: str, *, own: bool) -> str:
         name, equals, value = word.partition("=")
         if own and before in _OWN_VALUES and equals:
-            return f"{name}={_said(value)}" if _is_secret(name) and value else word
+            return f"{name}={self._value(value, own=False)}" if _is_secret(name) and value else word
         if before.startswith("-") and "=" not in before and _is_secret(before.lstrip("-")):
             return self._value(word, own=own)
         if word.startswith("--") and equals and _is_secret(name.lstrip("-")):
@@ -211,12 +210,12 @@ def _told(pattern: Any, data: bytes) -> bytes:
     matches = list(pattern.finditer(data))
     if not matches:
         return data
-    shell, parts, at = Shell(data), list[bytes](), 0
+    parts, at = list[bytes](), 0
     for match in matches:
         groups = [match[number] or b"" for number in range(1, match.re.groups + 1)]
         before, after = (groups[0] if groups else b""), (groups[1] if len(groups) > 1 else b"")
         whole = Span(match.start() + len(before), match.end() - len(after))
-        span = shell.inert(whole)
+        span = inert(data, whole)
         rest = data[span.end : whole.end]
         parts += [data[at : span.start], _sized(data[span.start : span.end]) if span.end > span.start else b""]
         parts.append(key_runs(rest, _sized) if b"PRIVATE KEY" in before else rest)

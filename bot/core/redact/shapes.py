@@ -11,12 +11,21 @@ KEY = "[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
 SHAPES: Mapping[str, str] = {
     "bearer": r"((?i:\b(?:bearer|basic|negotiate))[ \t]+)[A-Za-z0-9._~+/=-]{0,40}[A-Z0-9._~+/=-][A-Za-z0-9._~+/=-]{11,}",
     "url": r"([a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@\"'<>]{0,100}:)(?:[^\s/@\"'<>*$%{]|%[0-9A-Fa-f]{2}|[$][^\s{])[^\s/@\"'<>]{0,200}(@)",
+    "database's url": r"((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|ftp|smtps?|ldaps?)"
+    r"(?:\+[a-z0-9]+)?://[^\s/:@\"'<>]{0,100}:)(?:[^\s\"'0-9*$%{@]|\*[^\s*@]|\d+[^\s\"'0-9/@])[^\s\"']{0,200}(@)",
+    "token in a url": r"(https?://)[A-Za-z0-9_-]{24,}(@)",
+    "key by its name": r"(\b(?:id_(?:rsa|ed25519|ecdsa|dsa)|tls\.key)\"?: \"?)[A-Za-z0-9+/=]{40,}",
+    "jwk": r"(\"(?:d|dp|dq|qi|k)\": ?\")[A-Za-z0-9_-]{32,}(\")",
     "url in percent": r"((?i:%3A%2F%2F[^%\s]{0,60}%3A))[^%\s]{1,200}((?i:%40))",
     "oracle": r"((?:jdbc:oracle:[a-z]+:|\bsqlplus[ \t]+)[^\s/@:]{1,60}/)[^\s@]{1,100}(@)",
     "go dsn": r"(\b[\w.-]{1,60}:)[^\s\"'/]{1,100}(@(?:tcp|unix)\()",
     "sql": r"((?i:\bidentified(?: with \S+)? by(?: password)? )['\"])[^'\"\n]*(['\"])",
+    "sql without quotes": r"((?i:\bidentified by ))[A-Za-z0-9_!@#$%^&*.-]{4,}(;|$)",
+    "client, quoted": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p)')"
+    r"[^'\n]+(')",
     "told once": r"((?:Unseal|Recovery) Key \d{1,2}: |password is generated for [^\s:]{1,100}: |generated security password: )\S+",
-    "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\bdocker[ \t]+login\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
+    "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\b(?:docker|az|helm)[ \t][^\n|;&]{0,40}\blogin\b[^\n|;&]{0,100}[ \t]-p[ \t]+|\bldap[a-z]{3,9}\b[^\n|;&]{0,200}[ \t]-w[ \t]+"
+    r"|\bsqlcmd\b[^\n|;&]{0,100}[ \t]-P[ \t]+|\bmongo(?:sh|dump|restore)?\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
     r"|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p))[^\s'\"$]{3,}",
     "netrc": r"((?:^|\s)machine[ \t]+\S+[ \t]+(?:login[ \t]+\S+[ \t]+)?password[ \t]+)\S+",
     "authentication": r"((?:^|[>:][ \t])AUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+)[A-Za-z0-9+/=]{8,}",

@@ -21,12 +21,12 @@ _AT = rf"(?:{keys.TIME.pattern.decode()})?"
 _NAME = r"[\"'\[]*([A-Za-z0-9_.\-]+)[\"'\]]*"
 HINT = compiled_bytes(
     rf"(?im)^[^\n]*(?:{_WORDS})[^\n]*(?:[|>][+-]?\d?|\"\"\"[^\n]*|'''[^\n]*|[:=]>?|[\"',\\>]|\[)[ \t]*(?:#[^\n]*)?\r?$"
-    rf"|^{_AT}[ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?[ \t]*[:=][ \t]*[\"'][^\"'\n]*$"
+    rf"|^{_AT}[ \t]*(?:export[ \t]+)?[\"']?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?[ \t]*[:=][ \t]*[\"'][^\"'\n]*$"
     rf"|^{_AT}[ \t{{+~\-]*(?:<[a-z]+[ \t]+)?[\"']?[a-z]*(?:name|key)[\"']?[ \t]*[:=>][ \t]*[\"']?[a-z0-9_.\-]*(?:{_WORDS})"
     rf"|^{_AT}[ \t]*(?:-[ \t]+)?[\"']?--?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?,?[ \t]*\\?\r?$"
     rf"|^{_AT}[^\n]*(?:{_WORDS})[^\n]*\{{[ \t]*\r?$"
 )
-_SCALAR = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}:[ \t]*[|>][+-]?\d?[ \t]*(?:#.*)?")
+_SCALAR = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}:[ \t]*(?:![a-z!-]*[ \t]+)?[|>][+-]?\d?[ \t]*(?:#.*)?")
 _TRIPLE = compiled_bytes(rf"[ \t]*{_NAME}[ \t]*[:=][ \t]*(\"\"\"|''')(.*)")
 _ALONE = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=]>?[ \t]*")
 _NAMED = compiled_bytes(
@@ -39,13 +39,13 @@ _QUOTED = compiled_bytes(r"([ \t]*(?:string\(\d+\)[ \t]*)?)([\"'])(.*)([\"'],?[ 
 _LIST = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=][ \t]*(\[?)[ \t]*")
 _ITEM = compiled_bytes(r"([ \t]*(?:-[ \t]+)?[\"']?)([^\s\"'\[\]{}][^\"']*?)([\"']?,?[ \t]*\\?)")
 _ELEMENT = compiled_bytes(rf"([ \t]*)<{_NAME}>[ \t]*")
-_UNCLOSED = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=][ \t]*([\"'])([^\"']+)")
+_UNCLOSED = compiled_bytes(rf"([ \t]*(?:(?:-|export)[ \t]+)*){_NAME}[ \t]*[:=][ \t]*([\"'])([^\"']+)")
 _CONTINUED = compiled_bytes(rf"([ \t]*(?:export[ \t]+)?){_NAME}[ \t]*[:=].*\\")
 _SETTING = compiled_bytes(r"[ \t]+[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[ \t]*[:=]")
 _PLAIN = compiled_bytes(r"([ \t]+)([^\s:#\-\[{\"'][^:\n]*)")
 _OBJECT = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*)(?:(?:variable|output)[ \t]+)?{_NAME}[ \t]*[:=]?[ \t]*\{{[ \t]*")
-_KEY_ELEMENT = compiled_bytes(r"([ \t]*)<(?:key|name)>([A-Za-z0-9_.\-]+)</(?:key|name)>[ \t]*")
-_VALUE_ELEMENT = compiled_bytes(r"([ \t]*<(?:string|value)>)()([^<]*)(<.*|)")
+_KEY_ELEMENT = compiled_bytes(r"([ \t]*)<(?:key|name|param-name)>([A-Za-z0-9_.\-]+)</(?:key|name|param-name)>[ \t]*")
+_VALUE_ELEMENT = compiled_bytes(r"([ \t]*<(?:string|value|param-value)>)()([^<]*)(<.*|)")
 _FLAG = compiled_bytes(r"([ \t]*(?:-[ \t]+)?)[\"']?(--?[A-Za-z0-9_.\-]+)[\"']?,?[ \t]*\\?")
 _FOLDED = compiled_bytes(r"[|>][+-]?\d?")
 _LONGEST_LINE, _MOST_LINES, _MOST_BETWEEN, _MOST_QUOTED = 2_000, 200, 8, 20

@@ -18,11 +18,11 @@ _QUOTE = compiled_bytes(
 _JOINED = (b"'\\''", b"'\"'\"'")  # how a shell's quotes hold one of their own
 _ENDS = compiled_bytes(
     r"""(?i)\s|[;,|](?:[ \t]|$|[a-z_][a-z0-9_.\-\[\] ]{0,60}=)|&(?:[ \t&]|$|amp;|[a-z_][a-z0-9_.\-\[\]]{0,60}=)"""
-    r"""|["'`](?:[\s,;:}\])>]|$)|\\+["']|\\[nr](?:[a-z_][a-z0-9_.\-]*[=:]|\\|["'\s]|$)|</|[)\]}>]+(?:[\s,;.]|$)"""
+    r"""|["'`](?:[\s,;:}\])>]|$)|\\+["']|\\[nr](?:[a-z_][a-z0-9_.\-]*[=:]|\\|["'\s]|$)|</|[)\]}>]+(?:[\s,;.\"']|$)"""
 )
 _ENDS_IN_QUOTES = compiled_bytes(r"(?i)[;,|&] ?[a-z_][a-z0-9_.\-\[\]]{0,60}=|\\[nr]")
 _CODE = compiled_bytes(
-    r"(?:[A-Za-z_][A-Za-z0-9_]*\.)*[A-Za-z_][A-Za-z0-9_]*\(|(?:var|local|process\.env|os|self|config|settings|secrets|data|env|ENV)[.\[]"
+    r"(?:[A-Za-z_][A-Za-z0-9_]*\.)*[A-Za-z_][A-Za-z0-9_]*\(|[a-z_]+(?:\.[a-z_]+){2,}(?:[\s;,)]|$)|module\.|(?:var|local|process\.env|os|self|config|settings|secrets|data|env|ENV)[.\[]"
 )
 _SHELL_ENDS = compiled_bytes(r"[\s;&|<>()`$\"']")
 _SHELL_QUOTED_ENDS = compiled_bytes(r"[`$\"]")
@@ -34,7 +34,8 @@ _PLACEHOLDER = compiled_bytes(
     r"|not shown|none|empty|unset|unknown|secret|changeme\?|password|token|set|your[-_ a-z]*)\)?>?\]?"
     r"|\[redacted: [0-9, a-z]*\]|<[a-z][a-z0-9 _.-]*>|\$\{[^}]*\}|\$(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]+|[a-z]+(?:_[a-z]+)*)|\$\([^)]*\)?|\{\{.*|%[a-z_]+%|%[svdqr]"
     r"|</?[a-z]+>|\\+|\[[a-z]+\]|\d+ ?bytes|\$\{?\{.*|[A-Z][a-z]+\.\.\.|\{[a-z_.]*\}|\$\d{1,2}|:[a-z_]+|@[a-z_]+|\.\.\.|\xe2\x80\xa6|https?://[^\s@]*|arn:aws:[a-z]+:.*|(?:ref\+)?vault:.*"
-    r"|expired|invalid|missing|revoked|valid|rejected|absent|present|refreshed|required|unchanged|ok)"
+    r"|expired|invalid|missing|revoked|valid|rejected|absent|present|refreshed|required|unchanged|ok|eof|include|cached|canceled|cancelled"
+    r"|(?-i:[A-Z][A-Za-z]+(?:Error|Exception|Impl)):?|http|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9]+)"
 )
 _PATH = compiled_bytes(r"(?:file:/*)?(?:\.{1,2}|~)?(?:/[a-z.][a-z0-9._-]*){2,}/?|[A-Z]:\\.*|(?:/[A-Za-z0-9._-]+){3,}/?")
 _HUMP = compiled_bytes(r"[a-z][A-Z]")
@@ -57,7 +58,7 @@ _PROSE = frozenset(
     forbidden found had has have incorrect invalid invalidated is least malformed mismatch missing must not
     permission permitted please provided refused rejected required returned revoked should skipped skipping
     specified succeeded successfully such timed timeout too unable unauthenticated unauthorized unavailable
-    unbound undefined unexpected unset updated verified was were will without wrong
+    unbound unchanged undefined unexpected unset updated verified was were will without wrong
     """.split()
 )
 _LOWER = compiled_bytes(r"[a-z][a-z'-]*[.,:;!?)]?")
@@ -139,7 +140,10 @@ def opens_object(line: bytes, at: int) -> bool:
 
 def holds_several(text: bytes) -> bool:
     """Whether a bracket opens there and closes: what is in it is no value, or several. Alone it may begin one."""
-    return _CLOSING.get(text[:1], b"\n") in text[:_AHEAD] or text[:2] in (b"${", b"{{")
+    if text[:2] in (b"${", b"{{"):
+        return True
+    end = text.find(_CLOSING.get(text[:1], b"\n"), 0, _AHEAD)
+    return end > 0 and not text[end + 1 : end + 2].isalnum()
 
 
 def shell_token(line: bytes, at: int, *, weak: bool = False) -> Span:
