@@ -357,11 +357,11 @@ async def verify_audit(environment: Environment, config: Config) -> tuple[str, i
         journal = Journal(client, key)
         try:
             start, anchors = await journal.start(), list(read_anchors(environment.data / config.audit.file))
+            end, records = await journal.until_head()
         except Unavailable:
             raise
         except CdebugError as error:
             return str(error), 0
-        end, records = await journal.until_head()
         return fault(records, start, end, anchors, key), len(records)
 
 

@@ -13,14 +13,15 @@ class CdebugError(Exception):
     """`what` happened, on which `target`, `why`, and a `hint` of what to do next."""
 
     def __init__(self, what: str, target: object = "", *, why: str = "", hint: str = "") -> None:
-        self.what, self.target, self.why, self.hint = what, str(target), why, hint
+        self.what, self.target, self.why, self.hint = what, str(target).replace("`", "ˋ"), why, hint
         super().__init__(what)
 
     @property
     def brief(self) -> str:
         """What happened, without the hint: a hint names what this person may see, and others perhaps not."""
         line = f"{self.what} `{self.target}`" if self.target else self.what
-        return f"{line}: {self.why}" if self.why else line
+        line = f"{line}: {self.why}" if self.why else line
+        return line.replace("\n", "␤")  # what somebody typed begins no line of ours
 
     def __str__(self) -> str:
         line = self.brief

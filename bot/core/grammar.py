@@ -26,7 +26,8 @@ from bot.core.kinds import kind_of
 from bot.core.pattern import compiled
 
 LONGEST = 8_000
-_CONTROL = compiled(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]")
+_MOST_WORDS = 100  # reading flags costs more than their number; what stands behind `--` is not read
+_CONTROL = compiled(r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{2028}\x{2029}]")
 _SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
 _PIPE_HINTS = {
     "grep": "`--grep TEXT` does it, or `grep TEXT` in the thread",
@@ -86,6 +87,11 @@ class Grammar:
         words = words[: words.index("--")] if "--" in words else words
         if not words:
             raise UsageError("no command", hint="Try `ps`, `logs NAME` or `help`.")
+        if len(words) > _MOST_WORDS:
+            raise UsageError(
+                f"a command has at most {_MOST_WORDS} words before `--`, this one has {len(words):,}",
+                hint="Send several.",
+            )
         action, rest = self._verb(words)
         if {"--help", "-h"} & set(rest):
             return self.parse(f"help '{action.verb}'")

@@ -13,9 +13,10 @@ import re2
 from bot.core.errors import UsageError
 
 _LONGEST = 500
+_MOST_MEMORY = 2 << 20  # bytes for a pattern and its automaton: a repetition of repetitions takes any amount
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def compile_pattern(text: str, where: str = "the pattern") -> Any:  # re2 ships no types
     """A compiled pattern over UTF-8 bytes in which `^` and `$` mean a line's ends.
 
@@ -25,6 +26,7 @@ def compile_pattern(text: str, where: str = "the pattern") -> Any:  # re2 ships 
         raise UsageError(f"{where} has at most {_LONGEST} characters", hint="Search for a shorter part of it.")
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = _MOST_MEMORY
     try:
         return re2.compile(b"(?m)" + text.encode(), options)
     except re2.error as error:

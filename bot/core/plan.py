@@ -92,7 +92,7 @@ _SETS = ("images", "capabilities", "hostNamespaces", "hostPaths", "creates", "pa
 POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bool, secrets: Long"
 
 
-def rows(plan: Plan) -> Iterator[tuple[str, str]]:
+def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
     """The whole plan, as an approver reads it."""
     yield from (("image", image) for image in plan.images)
     if plan.privileged:

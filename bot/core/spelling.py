@@ -15,7 +15,7 @@ from bot.core.pattern import compiled
 
 _BLANK = (
     r"\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{2800}\x{3164}"
-    r"\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}"
+    r"\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}\x{2065}\x{1d159}\x{16fe4}"
 )
 _SPACES = r"\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}"
 _UNASSIGNED = r"\x{e0000}-\x{e0fff}\x{fff0}-\x{fff8}\x{fdd0}-\x{fdef}\x{ffff}\x{fffe}"
@@ -40,9 +40,18 @@ def in_one_line(text: str) -> str:
     return spell_out(text).replace("\n", "␤").replace("\t", "␉")
 
 
+def quoted(text: str) -> str:
+    """In one line, for between backticks: nothing in it ends the quotes that it stands in."""
+    return in_one_line(text).replace("`", "ˋ")
+
+
 def to_the_letter(text: str) -> str:
-    """In one line, and no two texts alike: a sign that we spell others by is spelt out where somebody typed it."""
-    return in_one_line(_OURS.sub(_escaped, text.encode("utf-8", "backslashreplace").decode()))
+    """In one line, and no two texts alike: a sign that we spell others by is spelt out where somebody typed it, and so
+    are spaces at the end, which nobody sees.
+    """
+    shown = in_one_line(_OURS.sub(_escaped, text.encode("utf-8", "backslashreplace").decode()))
+    begins, ends = len(shown) - len(shown.lstrip(" ")), len(shown) - len(shown.rstrip(" "))
+    return "␠" * begins + shown.strip(" ") + ("␠" * ends if begins < len(shown) else "")
 
 
 def _escaped(match: Any) -> str:
@@ -58,9 +67,13 @@ def _spelt(match: Any) -> str:
     sign, at = match[0], match.start()
     if sign in _MEANT:
         return str(sign)
-    if sign == _EMOJI_STYLE and at and unicodedata.category(match.string[at - 1]) == "So":
+    if sign == _EMOJI_STYLE and at and _is_emoji(match.string[at - 1]):
         return str(sign)  # ⚠ and its coloured form look different: nothing is hidden
     return _name(sign)
+
+
+def _is_emoji(sign: str) -> bool:
+    return unicodedata.category(sign) == "So" and (0x2600 <= ord(sign) < 0x27C0 or ord(sign) >= 0x1F000)
 
 
 @lru_cache(maxsize=4_096)

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from bot.core.action import Action, DeskAction
 from bot.core.approval import Approval
+from bot.core.effect import Approve
 from bot.core.errors import CdebugError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person
@@ -133,7 +134,7 @@ class Pipeline:
             await self.take(request)
             return
         async with guarded(self._parts, request):
-            spent = await self._parts.approvals.get(request.value) if request.action == "approve" else None
+            spent = await self._approved_by(request)
             if spent is not None and spent.spent_by == request.id:  # between its last vote and its run
                 await self._approving.interrupted(spent)
                 return
@@ -142,6 +143,15 @@ class Pipeline:
                 return
             hint = "Press it again." if vote and request.kind != "line" else "Type it again."
             raise CdebugError("interrupted: the bot was away, and this has not run", hint=hint)
+
+    async def _approved_by(self, request: Request) -> Approval | None:
+        """The request for approval that this one is a vote for, pressed or typed."""
+        approval_id = request.value if request.action == "approve" else ""
+        if request.kind == "command":
+            action = self._parts.grammar.parse(request.text)
+            asked = action.effect() if isinstance(action, DeskAction) else None
+            approval_id = asked.id if isinstance(asked, Approve) else ""
+        return await self._parts.approvals.get(approval_id) if approval_id else None
 
     async def expire(self, now: float) -> None:
         """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
@@ -194,7 +204,7 @@ class Pipeline:
 
     async def _interrupted(self, request: Request, person: Person, place: Place) -> None:
         """Its own message says so; it is never done again by itself."""
-        approval = await self._parts.approvals.get(request.value) if request.action == "approve" else None
+        approval = await self._approved_by(request)
         if approval is not None:
             await self._approving.interrupted(approval)
             return

@@ -28,5 +28,5 @@ class Admission:
             raise Denied(person.refusal, hint="Ask somebody of this workspace to run it.")
         if request.kind in ("command", "line"):
             check_typed(request.text)
-            check_typed(request.stdin)
+            check_typed(request.stdin.replace("\r\n", "\n"))
         return person, await self._parts.directory.channel(request.channel)

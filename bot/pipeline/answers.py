@@ -19,7 +19,7 @@ from bot.core.plan import Plan
 from bot.core.policy import Ask, Circumstances, Decision
 from bot.core.ports.engines import Reviews
 from bot.core.request import Place, Request
-from bot.core.spelling import in_one_line
+from bot.core.spelling import quoted
 from bot.core.target import Found, found_from_json
 from bot.core.units import parse_when
 from bot.pipeline.approving import Approving
@@ -125,8 +125,7 @@ class Answers:
     async def requests(self, person: Person, channel: Channel) -> str:
         """What waits for a second person."""
         lines = [
-            f"`{it.id}` `{in_one_line(it.command)}` in {it.where}, {expiry(it)},"
-            f" {len(it.votes)} of {it.needed} approvals"
+            f"`{it.id}` `{quoted(it.command)}` in {it.where}, {expiry(it)}, {len(it.votes)} of {it.needed} approvals"
             for it in await self._approving.waiting(person, channel)
         ]
         return "\n".join(lines[:_SHOWN]) or "No request waits for an approval."
@@ -135,9 +134,7 @@ class Answers:
         """What is live in this channel."""
         runs = await self._parts.live.in_channel(Place(request.team, request.channel, ""))
         seen = [run for run in runs if self._sees(person, channel, run.found)]
-        lines = [
-            part for run in seen[:_SHOWN] for part in (f"`{in_one_line(run.command)}` of ", mention(run.user), "\n")
-        ]
+        lines = [part for run in seen[:_SHOWN] for part in (f"`{quoted(run.command)}` of ", mention(run.user), "\n")]
         return tuple(lines[:-1]) or "Nothing runs in this channel."
 
     def _sees(self, person: Person, channel: Channel, found: str) -> bool:

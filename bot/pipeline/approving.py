@@ -16,6 +16,7 @@ from bot.core.person import Channel, Person, Said, mention
 from bot.core.plan import Plan
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
+from bot.core.spelling import in_one_line
 from bot.core.takes import many
 from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
@@ -148,7 +149,7 @@ class Approving:
         approval = await self._seen(person, channel, approval_id)
         if person.identity != approval.identity:
             self._permitted(person, channel, approval, "deny")
-        why = self._parts.redactor.text(why)
+        why = in_one_line(self._parts.redactor.text(why))
         approval.check_waiting(self._now())
         await self._record(request, person, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
         approval = await self._moved(approval, lambda it: it.ended("denied", why, self._now()))
@@ -172,7 +173,7 @@ class Approving:
             self._permitted(person, channel, approval, "approve")
         action = self._parts.grammar.parse(approval.request.text)
         await self._record(request, person, approval, "read", f"the arguments of request {approval.id}")
-        whole = arguments(action, approval.request.stdin)
+        whole = arguments(action, approval.request.stdin, Plan.from_json(approval.plan))
         await self._parts.chat.show_modal(request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
 
     async def waiting(self, person: Person, channel: Channel) -> list[Approval]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.core.audit import Entry
 from bot.core.person import Channel, Person, mention
 from bot.core.policy import Policy
-from bot.core.spelling import in_one_line
+from bot.core.spelling import quoted
 from bot.core.target import found_from_json, is_whole, things_of
 
 _SHOWN = 30
@@ -72,6 +72,5 @@ def _line(it: Entry, *, words: bool) -> Line:
 
 
 def _quoted(text: str, most: int) -> str:
-    """Nothing in it ends the quotes that it stands in, or the line."""
-    text = in_one_line(text).replace("`", "ˋ")
+    text = quoted(text)
     return text if len(text) <= most else f"{text[:most]}… (+{len(text) - most:,} characters)"

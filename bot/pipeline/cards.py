@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.core import plan
 from bot.core.action import Action, ArgvAction
 from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.person import Said, mention
+from bot.core.plan import Plan, rows_of
 from bot.core.redact import Redactor
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
@@ -47,12 +47,10 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
     groups = [
         ("Where", [(label, redactor.text(value)) for label, value in _where(asked, found, replicas)]),
         ("Why", [("", redactor.text(asked.action.reason) or "no reason was given")]),
+        *([("Can't be undone", [("", asked.action.lasting)])] if asked.action.lasting else []),
+        *([("Plan", [(label, redactor.command(value)) for label, value in rows_of(asked.plan)])] if asked.plan else []),
         ("What", _what(redactor, asked)),
     ]
-    if asked.plan:
-        groups.append(("Plan", [(label, redactor.command(value)) for label, value in plan.rows(asked.plan)]))
-    if asked.action.lasting:
-        groups.append(("Can't be undone", [("", asked.action.lasting)]))
     return tuple((title, tuple((label, in_one_line(value)) for label, value in rows)) for title, rows in groups)
 
 
@@ -101,10 +99,11 @@ def _thing(thing: Thing) -> list[tuple[str, str]]:
     return rows
 
 
-def arguments(action: Action, stdin: str) -> str:
-    """All that was typed, to the letter, for those who may approve it."""
-    lines = [" ".join(filter(None, row)) for row in _flags(words_of(action))]
+def arguments(action: Action, stdin: str, plan: Plan) -> str:
+    """All that was typed and planned, to the letter, for those who may approve it."""
+    lines = [f"verb {action.verb}", *(" ".join(filter(None, row)) for row in _flags(words_of(action)[1:]))]
     argv = action.argv if isinstance(action, ArgvAction) else ()
     lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
+    lines += [f"plan: {' '.join(filter(None, row))}" for row in rows_of(plan)]
     lines += ["", f"standard input, {len(stdin.encode()):,} bytes:", *stdin.split("\n")] if stdin else []
     return "\n".join(to_the_letter(line) for line in lines)

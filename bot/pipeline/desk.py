@@ -45,7 +45,7 @@ class Desk:
         if not isinstance(asked, _UNDECIDED):
             await self._decide(request, person, channel, action, asked)
         if said := await self._answers.to(request, person, channel, asked):
-            await self._parts.chat.whisper(request, said)
+            await self._parts.chat.whisper(request, said, private=True)  # it says what this reader may know
             return
         match asked:
             case effect.ShowManual(topic):

@@ -14,7 +14,7 @@ from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import BREAK_GLASS, Allow, Circumstances
 from bot.core.request import Place
-from bot.core.spelling import in_one_line
+from bot.core.spelling import in_one_line, quoted
 from bot.core.target import Found
 from bot.core.view import NoteView
 from bot.pipeline.asked import Asked
@@ -35,15 +35,15 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
             f"you may not break the glass for `{asked.action.verb}` on", found, why=getattr(decision, "why", ""),
             hint="Leave `--break-glass` out, and it is asked for.",
         )  # fmt: skip
-    why = in_one_line(parts.redactor.text(asked.action.glass))
-    command = in_one_line(asked.command)
+    why = in_one_line(parts.redactor.text(asked.action.glass)).replace("”", '"')  # it ends where we say so
+    command = quoted(asked.command)
     shown = (
         command if len(command) <= _LONGEST else f"{command[:_LONGEST]}… ({len(command):,} characters: all in the file)"
     )
     told = (
         "break-glass: ",
         asked.person.mention,
-        f" says “{why}”, and runs without an approval in {asked.where}: {shown}",
+        f" says “{why}”, and runs without an approval in {asked.where}: `{shown}`",
     )
     there = Place(asked.request.team, parts.audit_channel, "")
     posted = await parts.chat.post(there, NoteView(told))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.core.errors import CdebugError, Denied
+from bot.core.errors import CdebugError, Denied, UsageError
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask, Circumstances
@@ -22,6 +22,8 @@ from bot.pipeline.trail import Trail
 
 Admit = Callable[[], Awaitable[tuple[Person, Channel]]]
 OpenShell = Callable[[Request, Person, Channel, str], Awaitable[None]]
+
+_MOST_LINES = 50  # half of what a run holds
 
 
 class Keyboard:
@@ -109,8 +111,15 @@ def _nothing_runs() -> CdebugError:
 
 
 def typed_lines(text: str) -> list[str]:
-    """A reply of several lines is several lines, whether or not each begins with the prompt."""
-    return [line.removeprefix("$ ") for line in text.split("\n")]
+    """A reply of several lines is several lines, whether or not each begins with the prompt. Raises UsageError for more
+    than a shell holds while it is busy.
+    """
+    lines = [line.removeprefix("$ ") for line in text.split("\n")]
+    if len(lines) > _MOST_LINES:
+        raise UsageError(
+            f"a reply has at most {_MOST_LINES} lines, this one has {len(lines)}", hint="`sh -s` reads a code block."
+        )
+    return lines
 
 
 def _place(request: Request) -> Place:

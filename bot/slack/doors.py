@@ -140,9 +140,12 @@ class HttpDoor:
                 try:
                     body = await request.read()
                 finally:
-                    self._waiting.remove(time)
+                    with contextlib.suppress(ValueError):  # it had to make room
+                        self._waiting.remove(time)
         except TimeoutError:
             return _closing(408)
+        except ConnectionError:  # whoever sent it is gone
+            return _closing(400)
         except web.HTTPRequestEntityTooLarge:
             return _closing(413)
         if not self._is_signed(body, request):
@@ -154,8 +157,9 @@ class HttpDoor:
 
     def _make_room_for(self, time: asyncio.Timeout) -> None:
         """So many bodies may be on their way; Slack's come at once, so who has waited longest waits for nothing."""
-        if len(self._waiting) >= _MOST_BODIES:
-            self._waiting[0].reschedule(asyncio.get_running_loop().time())
+        while len(self._waiting) >= _MOST_BODIES:
+            with contextlib.suppress(RuntimeError):  # its own time is over, and it is about to go
+                self._waiting.popleft().reschedule(asyncio.get_running_loop().time())
         self._waiting.append(time)
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:

@@ -33,7 +33,11 @@ class Remembered(Generic[T]):
             known = self._known.get(key)
             if known and time.monotonic() - known[0] < _KEEP_S:
                 return known[1]
-            answer = await self._ask(key)
+            try:
+                answer = await self._ask(key)
+            except BaseException:
+                self._asking.pop(key, None)  # nobody is remembered who isn't known
+                raise
             if len(self._known) >= _MOST:
                 self._known.clear()
                 self._asking = {key: self._asking[key]}

@@ -28,7 +28,7 @@ def from_payload(body: Body, bot_user: str, new_id: str, now: float) -> Request 
             return _action(body, new_id, now)
         if kind == "view_submission":
             return _submission(body, new_id, now)
-    except (KeyError, IndexError, TypeError, AttributeError, json.JSONDecodeError):
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
         return None
     return None
 

@@ -14,7 +14,7 @@ from bot.core.output import Chart
 from bot.core.person import Said
 from bot.core.request import Place, Request
 from bot.core.spelling import in_one_line, spell_out
-from bot.core.view import Form, Page, Status, View
+from bot.core.view import Form, NoteView, Page, Status, View
 from bot.core.window import Room
 from bot.slack import blocks
 from bot.slack.calls import NotInvited, Pace, call
@@ -74,16 +74,17 @@ class Threads:
         await asyncio.sleep(await self._pace.reserve(place.channel))
         await upload(self._client, place, in_one_line(name), data, in_one_line(title))
 
-    async def whisper(self, request: Request, said: Said) -> None:
-        """One line for the asker alone; a command in a thread or a direct message gets a reply instead."""
-        text = blocks.plain(said)
-        in_public = request.kind == "command" and (request.thread or request.channel.startswith("D"))
+    async def whisper(self, request: Request, said: Said, *, private: bool = False) -> None:
+        """For the asker alone; a command in a direct message, or in a thread where it isn't private, gets a reply."""
+        shown = _whispered(said)
+        in_thread = bool(request.thread) and not private
+        in_public = request.kind == "command" and (in_thread or request.channel.startswith("D"))
         try:
-            await call("answer", lambda: (self._reply if in_public else self._ephemeral)(request, text))
+            await call("answer", lambda: (self._reply if in_public else self._ephemeral)(request, shown))
         except CdebugError:
             if not request.response_url:
                 raise
-            await call("answer", lambda: self._respond(request, text))
+            await call("answer", lambda: self._respond(request, shown))
 
     async def show_modal(self, request: Request, modal: Form | Page) -> None:
         """Open a modal for the person who pressed; Slack allows that for three seconds."""
@@ -123,24 +124,39 @@ class Threads:
         )
         return str(answer["ts"])
 
-    async def _reply(self, request: Request, text: str) -> Any:
+    async def _reply(self, request: Request, shown: blocks.Message) -> Any:
         return await self._client.chat_postMessage(
-            channel=request.channel, thread_ts=request.thread or None, text=text, unfurl_links=False
+            channel=request.channel,
+            thread_ts=request.thread or None,
+            text=shown.text,
+            blocks=shown.blocks or None,
+            unfurl_links=False,
         )
 
-    async def _ephemeral(self, request: Request, text: str) -> Any:
-        thread = request.thread if request.kind != "command" else None
+    async def _ephemeral(self, request: Request, shown: blocks.Message) -> Any:
         return await self._client.chat_postEphemeral(
-            channel=request.channel, user=request.user, text=text, thread_ts=thread or None
+            channel=request.channel,
+            user=request.user,
+            text=shown.text,
+            blocks=shown.blocks or None,
+            thread_ts=request.thread or None,
         )
 
-    async def _respond(self, request: Request, text: str) -> Any:
+    async def _respond(self, request: Request, shown: blocks.Message) -> Any:
         """The way that works in channels the bot isn't in. Five uses within 30 minutes."""
         webhook = AsyncWebhookClient(request.response_url, session=self._client.session)
-        answer = await webhook.send(text=text, response_type="ephemeral", replace_original=False)
+        answer = await webhook.send(
+            text=shown.text, blocks=shown.blocks or None, response_type="ephemeral", replace_original=False
+        )
         if answer.status_code != 200:
             raise NotInvited("can't answer", why=f"response_url says {answer.status_code}")
         return _Body(answer.body)
+
+
+def _whispered(said: Said) -> blocks.Message:
+    """A line as elements that Slack reads nothing into; an answer of several lines quotes its parts itself."""
+    text = blocks.plain(said)
+    return blocks.Message(text, []) if "\n" in text else blocks.render(NoteView(said))
 
 
 class _Body:

@@ -9,6 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -91,11 +92,23 @@ class Journal:
             if answer == 1:
                 self._head = now
                 return
-            self._head = answer.decode()  # another replica wrote meanwhile
+            self._head = self._moved_on(_text(answer))
         raise Unavailable("the audit can't be written", why="others write all the time", hint="Try again.")
 
+    def _moved_on(self, told: str) -> str:
+        """The head that another replica has written meanwhile. Raises CdebugError for one that went back: what was cut
+        off is not written over.
+        """
+        known, now = _read_head(self._head or ""), _read_head(told)
+        if now.seq <= known.seq:
+            raise CdebugError(
+                "the audit is not written", why=f"its head went back from record {known.seq} to {now.seq}",
+                hint="`python -m bot audit verify` says what is missing; a restart of the bot goes on from there.",
+            )  # fmt: skip
+        return told
+
     async def _stored_head(self) -> str:
-        return ((await self._redis.get(AUDIT_HEAD())) or b"").decode()
+        return _text(await self._redis.get(AUDIT_HEAD()))
 
     async def head(self) -> Head:
         """The last record, of whichever replica."""
@@ -108,11 +121,14 @@ class Journal:
             text = await self._redis.get(AUDIT_START())
         if not text:
             return Head()
-        known = json.loads(text)
-        head = Head(known["seq"], known["mac"])
-        if known["seal"] != seal(head, self._key):
-            raise CdebugError(f"record {head.seq + 1} is not where the chain was trimmed: its start was edited")
-        return head
+        try:
+            known = json.loads(text)
+            head = _read_head(f"{known['seq']} {known['mac']}")
+            if hmac.compare_digest(str(known["seal"]).encode(), seal(head, self._key).encode()):
+                return head
+        except (ValueError, TypeError, KeyError, RecursionError, CdebugError):
+            pass
+        raise CdebugError("the audit does not begin where the chain was trimmed: its start was edited")
 
     async def records(self) -> AsyncIterator[Record]:
         """All, oldest first. What can't be read comes as a record that no chain holds."""
@@ -140,7 +156,7 @@ class Journal:
             raise
         except CdebugError as error:
             return AuditPage((), str(error))
-        return await asyncio.to_thread(self._proved, begins, _read_head((head or b"").decode()), rows, most)
+        return await asyncio.to_thread(self._proved, begins, _read_head(_text(head)), rows, most)
 
     def _proved(self, begins: Head, end: Head, rows: Any, most: int) -> AuditPage:
         records = [_read_record(_fields(fields)) for _, fields in rows]
@@ -160,14 +176,14 @@ class Journal:
         async with answering(_PATIENCE_S):
             head, rows = await self._end(keys=[AUDIT(), AUDIT_HEAD()], args=[1])
         if not rows:
-            return _read_head((head or b"").decode()), []
+            return _read_head(_text(head)), []
         last = rows[0][0].decode()
         records = []
         async for entry_id, record in self._rows():
             if _order(entry_id) > _order(last):
                 break
             records.append(record)
-        return _read_head((head or b"").decode()), records
+        return _read_head(_text(head)), records
 
     async def trim(self, before: datetime) -> None:
         """Take out the records from before a moment, and seal where the chain begins now.
@@ -178,10 +194,10 @@ class Journal:
         head, last = await self.start(), ""
         async with answering(_PATIENCE_S):
             async for entry_id, record in self._rows():
-                if datetime.fromisoformat(read(record.entry).at) >= before:
-                    break
                 if wrong := fault([record], head, Head(record.seq, record.mac), [], self._key):
                     raise CdebugError("the audit is not trimmed", why=wrong, hint="`audit verify` says more.")
+                if datetime.fromisoformat(read(record.entry).at) >= before:
+                    break
                 head, last = Head(record.seq, record.mac), entry_id
             if not last:
                 return
@@ -207,6 +223,11 @@ def _read_head(text: str) -> Head:
     return Head(int(seq), mac)
 
 
+def _text(stored: bytes | None) -> str:
+    """What is no text is no head either, and is refused as one."""
+    return (stored or b"").decode("utf-8", "replace")
+
+
 def _order(entry_id: str) -> tuple[int, int]:
     milliseconds, _, number = entry_id.partition("-")
     return int(milliseconds), int(number)
@@ -223,6 +244,7 @@ def _read_record(fields: Any) -> Record:
         if set(fields) != {b"record"}:
             return Record(0, "", "")
         seq, mac, entry = json.loads(fields[b"record"])
-        return Record(int(seq), str(entry), str(mac))
-    except (ValueError, TypeError, KeyError):
+        entry.encode()  # half of a character can't be proved
+        return Record(_read_head(f"{seq} {mac}").seq, entry, mac)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CdebugError):
         return Record(0, "", "")

@@ -203,3 +203,50 @@ async def modal(channel: Conversation, user: str, title: str) -> Json:
                 return found
         await asyncio.sleep(0.03)
     raise AssertionError(f"no {title} is open for {user}")
+
+
+async def test_no_word_of_an_error_becomes_a_sentence_of_the_bots(channel: Conversation):
+    root, _ = await channel.run("ps")
+    await channel.type("@cdebug 'x`.\n*approved by everybody* <https://evil.example|ok>\n`'", thread=root["ts"])
+    said = await channel.replied(root, "no such verb")
+    assert "\n" not in said["text"]
+    assert said["text"].count("`") == 4  # round the word, and round `help`
+    assert json.dumps(said["blocks"]).count('"type": "link"') == 0
+    assert said["blocks"]
+
+
+@pytest.mark.parametrize("sign", ["\r", "\u2028", "\x85"])
+async def test_a_reply_that_a_terminal_takes_for_two_lines_is_none(
+    channel: Conversation, containers: docker.APIClient, bot: Bot, sign: str
+):
+    name = f"one-line-{ord(sign)}"
+    make(containers, name, "sleep 3600")
+    await channel.type(f"/cdebug sh {name}")
+    root: Json = await channel.until(lambda all_: next((m for m in all_ if not m["thread_ts"]), None), "the root")
+    await channel.replied(root, "is open")
+    await channel.type(f"$ echo one{sign}echo SECOND-$((1+1))", thread=root["ts"])
+    await channel.until(lambda all_: [m for m in all_ if "a control character" in m["text"]], "the refusal")
+    assert not [m for m in await channel.messages() if "SECOND-2" in m["text"]]
+    await channel.press(await channel.now(root), "Stop")
+    containers.remove_container(name, force=True)
+
+
+async def test_a_reply_of_more_lines_than_a_shell_holds_is_refused_whole(
+    channel: Conversation, containers: docker.APIClient, bot: Bot
+):
+    make(containers, "many-lines", "sleep 3600")
+    await channel.type("/cdebug sh many-lines")
+    root: Json = await channel.until(lambda all_: next((m for m in all_ if not m["thread_ts"]), None), "the root")
+    await channel.replied(root, "is open")
+    await channel.type("$ " + "\n".join(f"echo typed-{number}" for number in range(120)), thread=root["ts"])
+    await channel.until(lambda all_: [m for m in all_ if "a reply has at most 50 lines" in m["text"]], "the refusal")
+    assert not [it for it in await exported(bot) if it["event"] == "typed" and "typed-" in it["command"]]
+    await channel.press(await channel.now(root), "Stop")
+    containers.remove_container("many-lines", force=True)
+
+
+async def test_what_the_arguments_hold_is_told_apart_to_the_last_space(listed: Conversation):
+    _, card = await asked(listed, "exec sealed --reason x -- rm -rf '/data '")
+    assert "argument 2: /data␠" in card["text"]
+    groups = card["text"]
+    assert groups.index("Can't be undone") < groups.index("argument 0")

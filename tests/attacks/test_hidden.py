@@ -141,3 +141,11 @@ async def test_the_neighbour_who_may_see_it_does(room: Conversation):
     await room.press(result, "Save")
     await room.until(lambda all_: [m for m in all_ if m["files"]], "the file")
     assert "Again" in labels(root)
+
+
+async def test_what_an_auditor_reads_in_a_thread_is_read_by_nobody_else(channel: Conversation):
+    root, _ = await channel.run("ps")
+    bob = channel.as_("U0BOB")
+    await bob.type("@cdebug audit", thread=root["ts"])
+    shown = await bob.whispered("ran <@U0BOB> `audit`")
+    assert (shown["only_for"], shown["thread_ts"]) == ("U0BOB", root["ts"])

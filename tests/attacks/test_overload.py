@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import io
 import json
 import re
+import resource
 import tarfile
 import time
 from typing import Any
@@ -15,8 +17,15 @@ import aiohttp
 import docker
 import pytest
 
+from bot.actions import catalog
+from bot.core.action import ArgvAction
+from bot.core.errors import Unavailable, UsageError
+from bot.core.grammar import Grammar
+from bot.core.pattern import compile_pattern
+from bot.slack.people import Remembered
+from bot.slack.requests import from_payload
 from bot.slack.words import clean, parted
-from tests.attacks.test_from_outside import Door, door  # noqa: F401  (a fixture)
+from tests.attacks.test_from_outside import SLASH, Door, door  # noqa: F401  (a fixture)
 from tests.harness import Bot, Conversation, make
 
 MOST_S = 0.5  # a stall that somebody would notice; the bench has the goal
@@ -165,3 +174,61 @@ async def _until_closed(reader: asyncio.StreamReader) -> bool:
     while await reader.read(1024):
         pass
     return True
+
+
+@pytest.mark.parametrize("text", ["exec nothere " + "-e A=b " * 1_000 + "-- true", "ps " + "aaa " * 1_990])
+def test_a_command_of_a_thousand_flags_is_refused_in_no_time(text: str):
+    started = time.perf_counter()
+    with pytest.raises(UsageError, match="at most 100 words"):
+        Grammar(catalog()).parse(text)
+    assert time.perf_counter() - started < MOST_S
+
+
+def test_the_neighbour_a_long_script_behind_the_dashes_is_read():
+    action = Grammar(catalog()).parse("exec web -- echo " + "word " * 1_500)
+    assert isinstance(action, ArgvAction)
+    assert len(action.argv) == 1_501
+
+
+def test_patterns_that_people_type_hold_little_memory():
+    """Repetitions of repetitions of a class: each took ten megabytes, and was remembered."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(40):
+        with contextlib.suppress(UsageError):
+            compile_pattern(rf"((\pL|x){{1,300}}y)z{number}", "`--grep`")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80 * 1024  # KiB
+    assert compile_pattern("timeout|refused").search(b"connection refused")
+
+
+async def test_a_crowd_of_half_sent_bodies_fails_nobody_elses_request(door: Door):  # noqa: F811
+    """Who has waited longest makes room, also where its own time is just over."""
+    host, port = door.url.split("/")[2].split(":")
+    head = f"POST /slack/events HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100000\r\n\r\n".encode()
+    writers = []
+    try:
+        for _ in range(400):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(head + b"x" * 1_000)
+            writers.append(writer)
+        assert {await door.send({**SLASH, "trigger_id": f"{number}.crowd"}) for number in range(40)} == {200}
+    finally:
+        for writer in writers:
+            writer.transport.abort()
+
+
+async def test_half_a_character_is_no_command_and_leaves_no_trace(door: Door):  # noqa: F811
+    body = json.dumps({"type": "event_callback", "event": {"text": "@cdebug ps \ud800"}, "team_id": "T0PLAY"})
+    assert from_payload(json.loads(body), "U0CDEBUG", "id", 0.0) is None
+    slash = {**SLASH, "text": "ps \ud800"}
+    assert from_payload(slash, "U0CDEBUG", "id", 0.0) is None
+
+
+async def test_people_who_cant_be_known_are_not_remembered():
+    async def fail(key: str) -> str:
+        raise Unavailable("Slack does not answer")
+
+    remembered = Remembered(fail)
+    for number in range(1_000):
+        with pytest.raises(Unavailable):
+            await remembered.get(f"U{number}")
+    assert not remembered._asking

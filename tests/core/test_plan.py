@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.approval import digest_of
-from bot.core.plan import NO_PLAN, Change, Plan, rows
+from bot.core.plan import NO_PLAN, Change, Plan, rows_of
 from bot.core.request import Request
 from bot.core.target import Container, NewObject, Scope
 from tests.fakes.debug.plant import Plant
@@ -43,17 +43,17 @@ def test_a_plan_comes_back_from_its_text(plan: Plan):
 def test_any_difference_in_a_plan_makes_another_digest_and_another_card(name: str):
     less = replace(WHOLE, **{name: getattr(NO_PLAN, name)})
     assert digest_of(Plant(), ASKED, WEB, less) != digest_of(Plant(), ASKED, WEB, WHOLE)
-    assert list(rows(less)) != list(rows(WHOLE))
+    assert list(rows_of(less)) != list(rows_of(WHOLE))
 
 
 def test_the_specification_of_what_is_made_counts_to_its_last_word():
     (helper,) = WHOLE.creates
     other = replace(WHOLE, creates=(replace(helper, spec={"image": "toolbox:1", "limits": {"memory": "65Mi"}}),))
     assert digest_of(Plant(), ASKED, WEB, other) != digest_of(Plant(), ASKED, WEB, WHOLE)
-    assert ("  limits", '{"memory": "65Mi"}') in rows(other)
+    assert ("  limits", '{"memory": "65Mi"}') in rows_of(other)
 
 
 def test_a_command_that_only_reads_has_no_plan_and_no_row():
     assert not NO_PLAN
     assert NO_PLAN.to_json() == ""
-    assert list(rows(NO_PLAN)) == []
+    assert list(rows_of(NO_PLAN)) == []

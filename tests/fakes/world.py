@@ -151,7 +151,7 @@ class FakeChat:
     async def upload(self, place: Place, name: str, data: bytes, title: str) -> None:
         self.files[name] = data
 
-    async def whisper(self, request: Request, said: Said) -> None:
+    async def whisper(self, request: Request, said: Said, *, private: bool = False) -> None:
         self.whispers.append(said if isinstance(said, str) else "".join(said))
 
     async def show_modal(self, request: Request, modal: Form | Page) -> None:

@@ -68,7 +68,7 @@ class TestCards:
         assert "\n1\n" in (await listed.replied(root, "```"))["text"]
 
     async def test_the_card_says_all_that_one_must_know(self, listed: Conversation):
-        flags = "--user app -e 'TOKEN=a b' --reason 'see <!channel> -- x'"
+        flags = "--user app -e TOKEN=a-b --reason 'see <!channel> -- x'"
         argv = "printf 'a\tb' 'two words' ```line one\nPASSWORD=hunter22```"
         _, card = await asked(listed, f"exec vault {flags} -- {argv}")
         text = card["text"]

@@ -423,11 +423,14 @@ async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
     assert world.chat.statuses[0].state == "done"
 
 
-async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(world: World):
+@pytest.mark.parametrize("text", ["", "approve a1"])
+@pytest.mark.parametrize("began", [False, True])
+async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(world: World, text: str, began: bool):
     web = world.engine.add("web", Lines(b"one\n"))
     asked = world.request("exec web -- id")
     place = await world.chat.open(asked, Status("running", "<@U0ANN>", "exec web"))
-    press = world.request(kind="press", user="U0BOB", action="approve", value="a1")
+    kind: dict[str, Any] = {"text": text} if text else {"kind": "press", "action": "approve", "value": "a1"}
+    press = world.request(**kind, user="U0BOB")
     await world.approvals.put(
         Approval(
             "a1", asked, "exec", "exec web", "local", "d", 1, found_to_json(web), "slack T0/U0ANN", 600.0, place, place,
@@ -435,9 +438,10 @@ async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(w
         )
     )  # fmt: skip
 
-    await world.pipeline.recover(press, None)
+    await world.pipeline.recover(replace(press, at=0.0), place if began else None)
 
     assert world.chat.statuses[0].state == "interrupted"
+    assert "exec web" in world.chat.statuses[0].command
     assert world.engine.asks == []
 
 

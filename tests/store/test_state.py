@@ -157,8 +157,55 @@ async def test_old_records_go_and_the_rest_still_holds(redis: Any):
     assert [entry.id for entry in (await journal.read(100)).entries] == ["9", "8", "7", "6"]
     assert await proved(journal) == ""
     await redis.set("cdebug:audit:start", json.dumps({"seq": 8, "mac": "0" * 64, "seal": "0" * 64}))
-    with pytest.raises(CdebugError, match="record"):
+    with pytest.raises(CdebugError, match="start was edited"):
         await journal.start()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "[" * 100_000,
+        '[Infinity, "", ""]',
+        '[1e999, "a", "b"]',
+        '[2, "é", "x"]',
+        '[2, "a", "\\ud800"]',
+        "[true, 1, 2]",
+        "{}",
+    ],
+)
+async def test_a_record_that_is_made_to_break_its_reader_is_named_like_any_other(redis: Any, record: str):
+    journal = Journal(redis, KEY)
+    await journal.write(dated(1))
+    await redis.xadd("cdebug:audit", {"record": record})
+
+    end, records = await journal.until_head()
+
+    assert fault(records, Head(), end, [], KEY) == "an entry after record 1 is none of ours"
+    assert (await journal.read(10)).fault
+    with pytest.raises(CdebugError):
+        await journal.trim(LATER)
+
+
+@pytest.mark.parametrize("start", ["x", "5", "{}", '{"seq": "1", "mac": 2, "seal": "é"}', "[" * 100_000, "\xff"])
+async def test_a_beginning_that_is_made_to_break_its_reader_is_a_fault(redis: Any, start: str):
+    await redis.set("cdebug:audit:start", start)
+    with pytest.raises(CdebugError, match="start was edited"):
+        await Journal(redis, KEY).start()
+
+
+async def test_what_is_cut_off_while_the_bot_runs_is_not_written_over(redis: Any):
+    """Whoever takes the last records away wants them forgotten with the next one."""
+    journal = Journal(redis, KEY)
+    for number in range(3):
+        await journal.write(dated(number))
+    rows = await redis.xrange("cdebug:audit")
+    seq, mac, _ = json.loads(rows[0][1][b"record"])
+    await redis.xdel("cdebug:audit", *(entry_id for entry_id, _ in rows[1:]))
+    await redis.set("cdebug:audit:head", f"{seq} {mac}")
+
+    with pytest.raises(CdebugError, match="its head went back from record 3 to 1"):
+        await journal.write(dated(4))
+    assert await redis.xlen("cdebug:audit") == 1
 
 
 @pytest.mark.parametrize("head", ["10 start", "4 M\n5\nnot json", "x " + "0" * 64, "5 " + "0" * 64 + "\n"])
