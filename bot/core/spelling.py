@@ -51,7 +51,7 @@ def to_the_letter(text: str) -> str:
     """
     shown = in_one_line(_OURS.sub(_escaped, text.encode("utf-8", "backslashreplace").decode()))
     begins, ends = len(shown) - len(shown.lstrip(" ")), len(shown) - len(shown.rstrip(" "))
-    return "␠" * begins + shown.strip(" ") + ("␠" * ends if begins < len(shown) else "")
+    return "␣" * begins + shown.strip(" ") + ("␣" * ends if begins < len(shown) else "")
 
 
 def _escaped(match: Any) -> str:

@@ -247,6 +247,6 @@ async def test_a_reply_of_more_lines_than_a_shell_holds_is_refused_whole(
 
 async def test_what_the_arguments_hold_is_told_apart_to_the_last_space(listed: Conversation):
     _, card = await asked(listed, "exec sealed --reason x -- rm -rf '/data '")
-    assert "argument 2: /data␠" in card["text"]
+    assert "argument 2: /data␣" in card["text"]
     groups = card["text"]
     assert groups.index("Can't be undone") < groups.index("argument 0")
