@@ -59,7 +59,7 @@ from bot.store.shelf import Shelf
 from bot.telemetry import HealthServer, watch_lag
 
 T = TypeVar("T")
-SHIPPED_POLICY = Path(__file__).parents[1] / "deploy" / "policy.cedar"
+SHIPPED_POLICY = Path(__file__).parent / "policy.cedar"
 _RETRY_S = 1.0
 _UNTYPED = compiled(r"[^a-z0-9]+")
 _EDITS_EVERY_MS = 1_200

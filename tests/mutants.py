@@ -258,7 +258,7 @@ MUTANTS = (
     Mutant("an audit's tail may be cut off", "bot/core/audit.py",
            "    if published:\n", "    if False:\n",
            "tests/core/test_audit.py", "cut_off"),
-    Mutant("shared channels are spoken in", "deploy/policy.cedar",
+    Mutant("shared channels are spoken in", "bot/policy.cedar",
            "when { context.channel.shared };", "when { false };",
            f"{ATTACKS}test_inside.py", "shared_with"),
     Mutant("nothing runs without its record", "bot/pipeline/journey.py",

@@ -46,8 +46,8 @@ def test_a_bad_policy_stops_it_at_start(tmp_path: Path):
 
 
 def test_policy_check(tmp_path: Path):
-    good = run("policy", "check", "deploy/policy.cedar")
-    assert (good.returncode, good.stdout) == (0, "deploy/policy.cedar: ok\n")
+    good = run("policy", "check", "bot/policy.cedar")
+    assert (good.returncode, good.stdout) == (0, "bot/policy.cedar: ok\n")
     bad = tmp_path / "bad.cedar"
     bad.write_text("permit")
     done = run("policy", "check", str(bad))
