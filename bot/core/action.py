@@ -7,7 +7,7 @@ is added by adding its file. The folder that it stands in is its layer, the laye
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
@@ -148,6 +148,10 @@ class DeskAction(Action):
         raise NotImplementedError(self.verb)
 
 
+class Shown(str):
+    """How help writes a field's value, in the field's annotation: `TIME`; in brackets what may be left out."""
+
+
 def option(*names: str, help: str, **more: Any) -> Parameter:
     """A flag of a verb: its names as typed, and what it does."""
     return Parameter(name=names, help=help, negative=(), **more)
@@ -177,11 +181,11 @@ def _check_tail(_: Any, value: str) -> None:
         raise UsageError("not a number of lines:", value, hint="Write `--tail 100`, or `--tail all`.")
 
 
-Duration = Annotated[timedelta, Parameter(converter=_duration)]
-When = Annotated[str, Parameter(validator=_check_when)]
-GrepText = Annotated[str, Parameter(validator=_check_grep)]
-PatternText = Annotated[str, Parameter(validator=_check_pattern)]
-Tail = Annotated[str, Parameter(validator=_check_tail)]
+Duration = Annotated[timedelta, Parameter(converter=_duration), Shown("DURATION")]
+When = Annotated[str, Parameter(validator=_check_when), Shown("TIME")]
+GrepText = Annotated[str, Parameter(validator=_check_grep), Shown("PATTERN")]
+PatternText = Annotated[str, Parameter(validator=_check_pattern), Shown("PATTERN")]
+Tail = Annotated[str, Parameter(validator=_check_tail), Shown("LINES")]
 
 
 def _check_text(_: Any, value: str) -> None:
@@ -191,27 +195,42 @@ def _check_text(_: Any, value: str) -> None:
 
 _LONGEST_REASON = 500
 TARGET = "[context/][namespace/][kind/]name; in a thread, the thread's own"
-Selector = Annotated[str, option("--selector", "-l", help="find by label, as `app=web`")]
-Namespace = Annotated[str, option("--namespace", "-n", help="the namespace, `*` for all; on Docker the project")]
-ContainerName = Annotated[str, option("--container", "-c", help="which container of a pod")]
-Reason = Annotated[str, option("--reason", help="why, for whoever approves it", validator=_check_text)]
-Glass = Annotated[
-    str,
-    option("--break-glass", help="why it can't wait for an approval; told in the audit channel", validator=_check_text),
-]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Located(Action):
+    """What every verb that reaches an engine can be told: where to look, by which labels, and why."""
+
+    selector: Annotated[str, option("--selector", "-l", help="find by label, as `app=web`")] = ""
+    namespace: Annotated[str, option("--namespace", "-n", help="the namespace, `*` for all; on Docker the project")] = (
+        ""
+    )
+    reason: Annotated[
+        str, option("--reason", help="why, for whoever approves it", validator=_check_text), Shown("WHY")
+    ] = ""
+    glass: Annotated[
+        str,
+        option(
+            "--break-glass",
+            help="why it can't wait for an approval; told in the audit channel",
+            validator=_check_text,
+        ),
+        Shown("WHY"),
+    ] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside(Action):
+    """What a verb can be told that is about one container of a pod. Docker has no pods."""
+
+    container: Annotated[str, option("--container", "-c", help="which container of a pod")] = ""
 
 
 @dataclass(frozen=True)
-class TargetedAction(Action):
+class TargetedAction(Located):
     """A verb that is pointed at one thing by name, by label, or by the thread that it stands in."""
 
-    target: Annotated[str, Parameter(help=TARGET)] = ""
-    _: KW_ONLY
-    selector: Selector = ""
-    namespace: Namespace = ""
-    container: ContainerName = ""
-    reason: Reason = ""
-    glass: Glass = ""
+    target: Annotated[str, Parameter(help=TARGET), Shown("[TARGET]")] = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -222,23 +241,17 @@ class TargetedAction(Action):
 
 
 @dataclass(frozen=True)
-class MultiTargetedAction(Action):
+class MultiTargetedAction(Located):
     """A verb that is pointed at any number of things; at all there are when none is named."""
 
-    targets: Annotated[tuple[str, ...], Parameter(help=TARGET)] = ()
-    _: KW_ONLY
-    selector: Selector = ""
-    namespace: Namespace = ""
-    container: ContainerName = ""
-    reason: Reason = ""
-    glass: Glass = ""
+    targets: Annotated[tuple[str, ...], Parameter(help=TARGET), Shown("[TARGET…]")] = ()
 
     def pointed_at(self, target: str) -> Self:
         return replace(self, targets=(target,))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArgvAction(TargetedAction):
+class ArgvAction(Inside, TargetedAction):
     """A verb that takes a command after `--`, as a list that no shell of ours reads, and standard input."""
 
     argv: Annotated[tuple[str, ...], Parameter(parse=False)] = ()
@@ -246,16 +259,10 @@ class ArgvAction(TargetedAction):
 
 
 @dataclass(frozen=True)
-class PathAction(Action):
+class PathAction(Inside, Located):
     """A verb that is pointed at a path in one container: `web /app`, `web:/app`, or in a thread `/app`."""
 
-    words: Annotated[tuple[str, ...], Parameter(help=f"{TARGET}, then a path")] = ()
-    _: KW_ONLY
-    selector: Selector = ""
-    namespace: Namespace = ""
-    container: ContainerName = ""
-    reason: Reason = ""
-    glass: Glass = ""
+    words: Annotated[tuple[str, ...], Parameter(help=f"{TARGET}, then a path"), Shown("[TARGET] [PATH]")] = ()
 
     def __post_init__(self) -> None:
         if len(self.words) > 2 or (len(self.words) == 2 and (_is_path(self.words[0]) or _cut(self.words[0])[1])):
@@ -290,5 +297,5 @@ def _cut(word: str) -> tuple[str, str]:
     return (name, path) if colon else (word, "")
 
 
-class InteractiveAction(TargetedAction):
+class InteractiveAction(Inside, TargetedAction):
     """A verb that people type into while it runs: its bench has their keys."""

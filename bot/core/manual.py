@@ -14,18 +14,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.core.action import Action, ArgvAction
+from bot.core.action import Action, ArgvAction, Shown
 from bot.core.units import show_duration
-
-_PLACES = {
-    "target": "[TARGET]",
-    "targets": "[TARGET…]",
-    "words": "[TARGET] [PATH]",
-    "text": "PATTERN",
-    "topic": "[VERB]",
-    "place": "[CONTEXT[/NAMESPACE]]",
-}
-
 
 _EVERYWHERE = ("--selector", "--namespace", "--reason", "--break-glass")
 
@@ -45,7 +35,7 @@ class Flag:
 
 
 @cache
-def _hints(verb: type[Any]) -> dict[str, Any]:
+def _hints(verb: Any) -> dict[str, Any]:
     return typing.get_type_hints(verb, include_extras=True)
 
 
@@ -72,13 +62,21 @@ def _parameter(hint: Any) -> Parameter | None:
 
 def _value(hint: Any, name: str) -> str:
     plain = typing.get_args(hint)[0]
-    return "" if plain is bool else name.strip("_").replace("_", "-").upper()
+    if bool in (plain, *typing.get_args(plain)):
+        return ""
+    return _placeholder(hint) or name.upper()
+
+
+def _placeholder(hint: Any) -> str:
+    if typing.get_origin(hint) is not Annotated:
+        return ""
+    return next((str(extra) for extra in reversed(hint.__metadata__) if isinstance(extra, Shown)), "")
 
 
 def _default(value: Any) -> str:
     if isinstance(value, timedelta):
         return show_duration(value.total_seconds())
-    return "" if value in ("", False, None) or value is dataclasses.MISSING else str(value)
+    return "" if value in ("", False, None, ()) or value is dataclasses.MISSING else str(value)
 
 
 def summary(verb: type[Action]) -> str:
@@ -88,11 +86,13 @@ def summary(verb: type[Action]) -> str:
 
 def usage(verb: type[Action]) -> str:
     """One line: the verb, its target, its flags."""
-    names: set[str] = {field.name for field in dataclasses.fields(verb)} if dataclasses.is_dataclass(verb) else set()
-    places = [shown for name, shown in _PLACES.items() if name in names]
-    argv = ["[-- COMMAND…]"] if issubclass(verb, ArgvAction) else []
-    flags = [f"[{flag.usage}]" for flag in flags_of(verb) if flag.names[0] not in _EVERYWHERE]
-    return " ".join([verb.verb, *places, *flags, *argv])
+    hints = _hints(typing.cast("Any", verb))
+    fields: tuple[Any, ...] = dataclasses.fields(verb) if dataclasses.is_dataclass(verb) else ()
+    flags = {name for name in hints if (parameter := _parameter(hints[name])) and parameter.name}
+    places = [_placeholder(hints[field.name]) for field in fields if field.name not in flags]
+    argv = ["-- COMMAND…"] if issubclass(verb, ArgvAction) else []
+    own = [f"[{flag.usage}]" for flag in flags_of(verb) if flag.names[0] not in _EVERYWHERE]
+    return " ".join([verb.verb, *filter(None, places), *own, *argv])
 
 
 def page(verb: type[Action]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.action import Action, Layer
+from bot.core.action import Action, Inside, Layer
 from bot.core.bench import Bench
 from bot.core.errors import Denied, NotFound, UsageError
 from bot.core.kinds import WORKLOADS
@@ -97,7 +97,7 @@ class Finder:
         if engine is None or kind not in engine.kinds(action.takes) | {"container"}:
             return action
         pointed = action.pointed_at(session.target)
-        inside = session.container and not action.container
+        inside = session.container and isinstance(action, Inside) and not action.container
         return replace(pointed, container=session.container) if inside else pointed  # type: ignore[type-var]
 
     async def refs(self, request: Request, action: Action) -> list[TargetRef]:

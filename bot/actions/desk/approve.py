@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import DeskAction
+from bot.core.action import DeskAction, Shown
 from bot.core.effect import Approve as Approved
 from bot.core.effect import Effect
 from bot.core.errors import UsageError
@@ -17,7 +17,7 @@ from bot.core.errors import UsageError
 class Approve(DeskAction, verb="approve", examples=("approve 3f9a8b7c6d5e4f1",)):
     """Approve somebody else's request, by its id; the button on its card does the same."""
 
-    id: Annotated[str, Parameter(help="the request's id")] = ""
+    id: Annotated[str, Parameter(help="the request's id"), Shown("ID")] = ""
 
     def __post_init__(self) -> None:
         if not self.id:

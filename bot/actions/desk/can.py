@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import DeskAction
+from bot.core.action import DeskAction, Shown
 from bot.core.effect import Effect, MayI
 from bot.core.errors import UsageError
 
@@ -17,7 +17,7 @@ from bot.core.errors import UsageError
 class Can(DeskAction, verb="can", examples=("can exec checkout", "can logs web")):
     """Say whether you may use a verb on a target, which policy says so, and who could approve it. Nothing runs."""
 
-    words: Annotated[tuple[str, ...], Parameter(help="a verb, then a target")] = ()
+    words: Annotated[tuple[str, ...], Parameter(help="a verb, then a target"), Shown("VERB [TARGET]")] = ()
 
     def __post_init__(self) -> None:
         if not self.words:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import DeskAction, option
+from bot.core.action import DeskAction, Shown, option
 from bot.core.effect import DenyRequest, Effect
 from bot.core.errors import UsageError
 
@@ -16,9 +16,9 @@ from bot.core.errors import UsageError
 class Deny(DeskAction, verb="deny", examples=("deny 3f9a8b7c6d5e4f1 --why 'not during the sale'",)):
     """Deny a request, by its id. One is enough. Your own is taken back by this."""
 
-    id: Annotated[str, Parameter(help="the request's id")] = ""
+    id: Annotated[str, Parameter(help="the request's id"), Shown("ID")] = ""
     _: KW_ONLY
-    why: Annotated[str, option("--why", help="the requester reads it")] = ""
+    why: Annotated[str, option("--why", help="the requester reads it"), Shown("WHY")] = ""
 
     def __post_init__(self) -> None:
         if not self.id:

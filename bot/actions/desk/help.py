@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import DeskAction
+from bot.core.action import DeskAction, Shown
 from bot.core.effect import Effect, ShowManual
 
 
@@ -15,7 +15,7 @@ from bot.core.effect import Effect, ShowManual
 class Help(DeskAction, verb="help", examples=("help", "help logs")):
     """List the verbs, or explain one."""
 
-    topic: Annotated[str, Parameter(help="a verb")] = ""
+    topic: Annotated[str, Parameter(help="a verb"), Shown("[VERB]")] = ""
 
     def effect(self) -> Effect:
         return ShowManual(self.topic)

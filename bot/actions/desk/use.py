@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.core.action import DeskAction
+from bot.core.action import DeskAction, Shown
 from bot.core.effect import Effect, UseScope
 
 
@@ -18,7 +18,7 @@ class Use(DeskAction, verb="use", examples=("use", "use local", "use local/shop"
     It is announced in the channel. Without a place it says which one is chosen and which there are.
     """
 
-    place: Annotated[str, Parameter(help="context[/namespace]")] = ""
+    place: Annotated[str, Parameter(help="context[/namespace]"), Shown("[CONTEXT[/NAMESPACE]]")] = ""
 
     def effect(self) -> Effect:
         return UseScope(self.place)

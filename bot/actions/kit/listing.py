@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
-from bot.core.action import Glass, Namespace, Reason, Selector, option
+from bot.core.action import Located, Shown, option
 from bot.core.errors import UsageError
 from bot.core.output import Table
 from bot.core.pattern import compiled
@@ -19,16 +19,13 @@ _NUMBER = compiled(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing(Anywhere):
+class Listing(Anywhere, Located):
     """What every list of objects can be asked."""
 
-    selector: Selector = ""
-    namespace: Namespace = ""
-
-    output: Annotated[str, option("--output", "-o", help="`wide` shows more columns")] = ""
-    sort_by: Annotated[str, option("--sort-by", help="a column, or a path as `.metadata.creationTimestamp`")] = ""
-    reason: Reason = ""
-    glass: Glass = ""
+    output: Annotated[str, option("--output", "-o", help="`wide` shows more columns"), Shown("wide")] = ""
+    sort_by: Annotated[
+        str, option("--sort-by", help="a column, or a path as `.metadata.creationTimestamp`"), Shown("COLUMN")
+    ] = ""
 
     def __post_init__(self) -> None:
         if self.output not in ("", "wide"):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.actions.kit.cluster import card
 from bot.actions.kit.exits import describe_state
-from bot.core.action import TargetedAction
+from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
@@ -27,6 +27,7 @@ _LOOKS_BACK = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Describe(
+    Inside,
     TargetedAction,
     verb="describe",
     aliases=("desc",),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
-from bot.core.action import MultiTargetedAction, When, option
+from bot.core.action import Inside, MultiTargetedAction, Shown, When, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
@@ -26,6 +26,7 @@ _PATHS = {"lasttimestamp": "time", "creationtimestamp": "time", "firsttimestamp"
 @dataclass(frozen=True, kw_only=True)
 class Events(
     Anywhere,
+    Inside,
     MultiTargetedAction,
     verb="events",
     aliases=("get events", "get event", "get ev"),
@@ -42,7 +43,7 @@ class Events(
     since: Annotated[When, option("--since", help="from: `10m` ago, `14:05`, a time")] = "1h"
     until: Annotated[When, option("--until", help="up to")] = ""
     types: Annotated[str, option("--types", help="`normal`, `warning`, or both with a comma")] = ""
-    sort_by: Annotated[str, option("--sort-by", help="`time`, `count`, `event` or `object`")] = "time"
+    sort_by: Annotated[str, option("--sort-by", help="`time`, `count`, `event` or `object`"), Shown("COLUMN")] = "time"
 
     def __post_init__(self) -> None:
         for word in filter(None, self.types.lower().split(",")):

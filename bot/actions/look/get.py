@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
+from bot.core.action import Shown
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.kinds import ALL, kind_of
@@ -33,7 +34,9 @@ class Get(
     endpointslices, ingresses, networkpolicies, persistentvolumeclaims, nodes, configmaps, namespaces. Never secrets.
     """
 
-    words: Annotated[tuple[str, ...], Parameter(help="KIND[,KIND…] [NAME…], or KIND/NAME…")] = ()
+    words: Annotated[
+        tuple[str, ...], Parameter(help="KIND[,KIND…] [NAME…], or KIND/NAME…"), Shown("KIND[,KIND…] [NAME…]")
+    ] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.paths import pick, show
-from bot.core.action import TargetedAction, option
+from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
@@ -20,6 +20,7 @@ from bot.core.target import Thing
 
 @dataclass(frozen=True, kw_only=True)
 class Inspect(
+    Inside,
     TargetedAction,
     verb="inspect",
     takes=one("object", "image", "network"),
@@ -39,7 +40,7 @@ class Inspect(
     """
 
     path: Annotated[str, option("--path", help="only this part, as `.State.Pid` or `.Mounts[0]`")] = ""
-    output: Annotated[str, option("--output", "-o", help="`yaml` or `json`")] = ""
+    output: Annotated[str, option("--output", "-o", help="`yaml` or `json`"), Shown("FORMAT")] = ""
 
     def __post_init__(self) -> None:
         if self.output not in ("", "yaml", "json"):

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from bot.actions.kit.leading import led
 from bot.actions.kit.merging import as_they_come, in_time_order
-from bot.core.action import GrepText, Tail, TargetedAction, When, option
+from bot.core.action import GrepText, Inside, Tail, TargetedAction, When, option
 from bot.core.bench import Bench
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
@@ -27,6 +27,7 @@ _MOST_SILENT, _MOST_SOURCES = 5, 100
 
 @dataclass(frozen=True, kw_only=True)
 class Logs(
+    Inside,
     TargetedAction,
     verb="logs",
     aliases=("log",),

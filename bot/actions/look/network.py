@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bot.actions.kit.cluster.reach import reach
-from bot.core.action import TargetedAction, option
+from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
 from bot.core.ports.engines import Detail, NetworkDetail, Networks, Reach
@@ -18,6 +18,7 @@ from bot.core.target import Network as FoundNetwork
 
 @dataclass(frozen=True, kw_only=True)
 class Network(
+    Inside,
     TargetedAction,
     verb="network",
     aliases=("net",),
@@ -29,7 +30,7 @@ class Network(
     Of a pod: its addresses, the services that select it, whether they send it traffic, and which policies hold.
     """
 
-    name: Annotated[str, option("--name", help="a network instead of a container")] = ""
+    name: Annotated[str, option("--name", help="a network instead of a container"), Shown("NETWORK")] = ""
 
     @property
     def takes(self) -> Takes:

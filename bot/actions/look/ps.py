@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from cyclopts import Parameter
 
 from bot.actions.kit.listing import Listing, tables
-from bot.core.action import TARGET, option
+from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
 from bot.core.ports.engines import Detail, Details
@@ -35,7 +35,7 @@ class Ps(
 ):
     """List containers, or a cluster's pods: state, image or readiness, restarts and age."""
 
-    targets: Annotated[tuple[str, ...], Parameter(help=TARGET)] = ()
+    targets: Annotated[tuple[str, ...], Parameter(help=TARGET), Shown("[TARGET…]")] = ()
     _: KW_ONLY
     all: Annotated[bool, option("--all", "-a", help="those that have stopped, too; pods are all listed anyway")] = False
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
 from bot.actions.kit.cluster import usage
-from bot.core.action import Duration, MultiTargetedAction, option
+from bot.core.action import Duration, Inside, MultiTargetedAction, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
@@ -32,6 +32,7 @@ _EVERY_S = 5.0
 @dataclass(frozen=True, kw_only=True)
 class Stats(
     Anywhere,
+    Inside,
     MultiTargetedAction,
     verb="stats",
     aliases=("top pod", "top pods"),
@@ -45,8 +46,10 @@ class Stats(
     it last. With `--for` it watches for that long and draws a chart.
     """
 
-    over: Annotated[Duration | None, option("--for", help="watch for so long and draw a chart, as `10s`")] = None
-    sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`")] = "name"
+    over: Annotated[
+        Duration | None, option("--for", help="watch for so long and draw a chart, as `10s`"), Shown("DURATION")
+    ] = None
+    sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`"), Shown("COLUMN")] = "name"
     containers: Annotated[bool, option("--containers", help="each container of a pod by itself")] = False
     nodes: Annotated[bool, option("--nodes", help="the machines of a cluster; `top node` says the same")] = False
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.core.action import TargetedAction
+from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
 from bot.core.ports import engines
@@ -16,6 +16,7 @@ from bot.core.target import Container
 
 @dataclass(frozen=True)
 class Attach(
+    Inside,
     TargetedAction,
     verb="attach",
     takes=one("container"),

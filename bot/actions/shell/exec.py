@@ -10,7 +10,7 @@ from typing import Annotated
 
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
-from bot.core.action import ArgvAction, Duration, option
+from bot.core.action import ArgvAction, Duration, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
@@ -39,8 +39,10 @@ class Exec(
     """
 
     user: Annotated[str, option("--user", "-u", help="as this user, by name or id")] = ""
-    workdir: Annotated[str, option("--workdir", "-w", help="in this folder")] = ""
-    env: Annotated[tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`")] = ()
+    workdir: Annotated[str, option("--workdir", "-w", help="in this folder"), Shown("PATH")] = ""
+    env: Annotated[
+        tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`"), Shown("NAME=VALUE")
+    ] = ()
     limit: Annotated[Duration, option("--timeout", help="stop listening after")] = timedelta(minutes=5)
 
     def __post_init__(self) -> None:

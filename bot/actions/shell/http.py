@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
 import h11
+from cyclopts import Parameter
 
-from bot.core.action import Duration, TargetedAction, option
+from bot.core.action import Duration, Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
@@ -33,6 +34,7 @@ _LONGEST = timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Http(
+    Inside,
     TargetedAction,
     verb="http",
     takes=one("container"),
@@ -45,9 +47,14 @@ class Http(
     It goes through the cluster's API, as `kubectl port-forward` does: no service, ingress or policy is in between.
     """
 
+    target: Annotated[
+        str, Parameter(help="a pod or what makes pods, a port and a path"), Shown("[TARGET]:PORT[/PATH]")
+    ] = field(default="", kw_only=False)
     method: Annotated[str, option("--request", "-X", help="GET, HEAD, POST, …")] = ""
-    headers: Annotated[tuple[str, ...], option("--header", "-H", help="a header, as `Accept: text/plain`")] = ()
-    data: Annotated[str, option("--data", "-d", help="a body; makes it a POST")] = ""
+    headers: Annotated[
+        tuple[str, ...], option("--header", "-H", help="a header, as `Accept: text/plain`"), Shown("HEADER")
+    ] = ()
+    data: Annotated[str, option("--data", "-d", help="a body; makes it a POST"), Shown("BODY")] = ""
     limit: Annotated[Duration, option("--timeout", help="give up after")] = timedelta(seconds=10)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.kit.execution import RUN, outputs_of
-from bot.core.action import TargetedAction, option
+from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Output
@@ -32,6 +32,7 @@ echo "$found processes were sent SIG$2"
 
 @dataclass(frozen=True, kw_only=True)
 class Kill(
+    Inside,
     TargetedAction,
     verb="kill",
     takes=one("container"),
@@ -44,7 +45,7 @@ class Kill(
     The engine can't end what was started through it; this asks a shell of the container to.
     """
 
-    mark: Annotated[str, option("--run", help="the mark that the stopped command named")] = ""
+    mark: Annotated[str, option("--run", help="the mark that the stopped command named"), Shown("MARK")] = ""
     signal: Annotated[str, option("--signal", "-s", help="TERM, KILL, INT, …")] = "TERM"
 
     def __post_init__(self) -> None:
