@@ -27,13 +27,28 @@ class Anchors:
         self._last = 0
 
     async def publish(self) -> None:
-        """Write the head down and say it, if it has moved; forget what is too old. Raises CdebugError."""
+        """Write the head down and say it, if it has moved; forget what is too old. Raises CdebugError.
+
+        One that has gone back since it was published last, also before this start, is said so.
+        """
         head = await self._journal.head()
+        self._last = self._last or await asyncio.to_thread(self._published)
+        if head.seq < self._last:
+            await self._announce(
+                f"audit: the head went back from record {self._last} to {head.seq}."
+                " `python -m bot audit verify` says what is missing."
+            )
         if head.seq != self._last:
             await asyncio.to_thread(self._write, head)
             await self._announce(f"audit: record {head.seq} has the mac {head.mac}")
             self._last = head.seq
         await self._journal.trim(datetime.now(UTC) - self._retention)
+
+    def _published(self) -> int:
+        try:
+            return max((head.seq for head in read_anchors(self._file)), default=0)
+        except CdebugError:  # `audit verify` names the line; what comes is published all the same
+            return 0
 
     def _write(self, head: Head) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

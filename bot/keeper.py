@@ -55,7 +55,7 @@ class Keeper:
             self._runs.spawn(self._expire())
             if number % _RECHECK_ROUNDS == 0:
                 self._runs.spawn(self._runs.recheck())
-            if number % _ANCHOR_ROUNDS == 0:
+            if number % _ANCHOR_ROUNDS == 1:  # at the start, too: what was cut off meanwhile is said
                 self._runs.spawn(self._anchor())
             await asyncio.sleep(_EVERY_S)
 

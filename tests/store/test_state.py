@@ -6,11 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.anchors import Anchors
 from bot.core.approval import Approval
 from bot.core.audit import Entry, Head, fault, read
 from bot.core.errors import CdebugError, Unavailable
@@ -191,6 +193,25 @@ async def test_a_beginning_that_is_made_to_break_its_reader_is_a_fault(redis: An
     await redis.set("cdebug:audit:start", start)
     with pytest.raises(CdebugError, match="start was edited"):
         await Journal(redis, KEY).start()
+
+
+async def test_what_is_cut_off_while_the_bot_is_away_is_said_at_its_start(redis: Any, tmp_path: Path):
+    journal, said, file = Journal(redis, KEY), list[str](), tmp_path / "audit.jsonl"
+
+    async def announce(line: str) -> None:
+        said.append(line)
+
+    for number in range(3):
+        await journal.write(dated(number))
+    await Anchors(journal, file, timedelta(days=40_000), announce).publish()
+    rows = await redis.xrange("cdebug:audit")
+    seq, mac, _ = json.loads(rows[0][1][b"record"])
+    await redis.xdel("cdebug:audit", *(entry_id for entry_id, _ in rows[1:]))
+    await redis.set("cdebug:audit:head", f"{seq} {mac}")
+
+    await Anchors(Journal(redis, KEY), file, timedelta(days=40_000), announce).publish()
+
+    assert "the head went back from record 3 to 1" in said[1]
 
 
 async def test_what_is_cut_off_while_the_bot_runs_is_not_written_over(redis: Any):
