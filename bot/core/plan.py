@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.core.target import NewObject, Scope
+from bot.core.target import NewObject, Thing, found_from_json, found_to_json, things_of
 from bot.core.units import show_duration
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that is there already, and how it is changed; nothing where it is removed. patch: as JSON."""
+    """Something that is there already, as it was found, and how it is changed; nothing where it is removed.
 
-    kind: str
-    name: str
+    patch: as JSON.
+    """
+
+    thing: Thing
     patch: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return f"{self.thing.kind}/{self.thing.name}"
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,19 @@ class Plan:
     def __bool__(self) -> bool:
         return self != NO_PLAN
 
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What is made, changed and removed: policy judges each as an object."""
+        return (*self.creates, *(change.thing for change in (*self.patches, *self.deletes)))
+
     def to_json(self) -> str:
         """All of it, in one order."""
-        return json.dumps(asdict(self), sort_keys=True) if self else ""
+        if not self:
+            return ""
+        known = {field.name: getattr(self, field.name) for field in fields(self)}
+        known |= {"creates": [found_to_json(thing) for thing in self.creates]}
+        known |= {name: [[found_to_json(it.thing), it.patch] for it in known[name]] for name in _CHANGES}
+        return json.dumps(known, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -61,16 +73,21 @@ class Plan:
 
 
 NO_PLAN = Plan()
+_CHANGES = ("patches", "deletes")
 
 
 def _read(name: str, value: Any) -> Any:
     if name == "creates":
-        return tuple(NewObject(**{**each, "scope": Scope(**each["scope"])}) for each in value)
-    if name in ("patches", "deletes"):
-        return tuple(Change(**each) for each in value)
+        return tuple(found_from_json(each) for each in value)
+    if name in _CHANGES:
+        return tuple(Change(_thing(thing), patch) for thing, patch in value)
     if name == "passed_over":
         return tuple((plan, why) for plan, why in value)
     return tuple(value) if isinstance(value, list) else value
+
+
+def _thing(text: str) -> Thing:
+    return things_of(found_from_json(text))[0]
 
 
 def for_policy(plan: Plan) -> Mapping[str, Any]:
@@ -103,15 +120,22 @@ def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.secrets:
         yield "secrets", f"{plan.secrets} become readable"
     for thing in plan.creates:
-        yield "creates", f"{thing.kind}/{thing.name}"
-        yield from ((f"  {key}", _plain(value)) for key, value in sorted(thing.spec.items()))
-    for change in plan.patches:
-        yield "changes", f"{change}: {change.patch}"
-    yield from (("deletes", str(change)) for change in plan.deletes)
+        yield "creates", _named(thing)
+        yield from (("  with", _plain({name: value})) for name, value in sorted(thing.spec.items()))
+        yield from (("  labelled", _plain({name: value})) for name, value in sorted(thing.labels.items()))
+    yield from (("changes", f"{_named(change.thing)}: {change.patch}") for change in plan.patches)
+    yield from (("deletes", f"{_named(change.thing)}{change.patch and f': {change.patch}'}") for change in plan.deletes)
     if plan.ends_s:
-        yield "ends by itself", f"after {show_duration(plan.ends_s)}"
-    yield from ((f"not {name}", why) for name, why in plan.passed_over)
+        yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s!r} seconds)"
+    yield from (("not taken", _plain({name: why})) for name, why in plan.passed_over)
+
+
+def _named(thing: Thing) -> str:
+    """Where it is, what it is, and which of that name."""
+    known = getattr(thing, "id", "")
+    return f"{thing.scope}/{thing.kind}/{thing.name}{known and f' ({known})'}"
 
 
 def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    """Exact: a text is no number that looks like it."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

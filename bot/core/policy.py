@@ -155,7 +155,7 @@ class Policy:
         self, person: Person, channel: Channel, verb: str, found: Found, known: Circumstances = _PLAIN
     ) -> Decision:
         """The same of the scope, of each object in it and of each that the plan makes, in one answer."""
-        every = (found.scope, *things_of(found), *known.plan.creates)
+        every = (found.scope, *things_of(found), *known.plan.things)
         return strictest(self.decide(person, channel, verb, each, known) for each in every)
 
 

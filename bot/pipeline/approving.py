@@ -18,7 +18,7 @@ from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
 from bot.core.spelling import in_one_line
 from bot.core.takes import many
-from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
+from bot.core.target import Found, Objects, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
 from bot.pipeline.asked import Asked
 from bot.pipeline.cards import arguments, card, card_groups, expiry
@@ -208,7 +208,10 @@ class Approving:
         return approval
 
     def _sees(self, person: Person, channel: Channel, approval: Approval) -> bool:
-        return self._parts.policy.sees_all(person, channel, found_from_json(approval.found))
+        """Whether somebody may know of all that it reaches, makes, changes or removes."""
+        found, plan = found_from_json(approval.found), Plan.from_json(approval.plan)
+        every = Objects(found.scope, (*things_of(found), *plan.things))
+        return self._parts.policy.sees_all(person, channel, every)
 
     def _permitted(self, person: Person, channel: Channel, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction
@@ -11,7 +12,7 @@ from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.person import Said, mention
 from bot.core.plan import Plan, rows_of
-from bot.core.redact import Redactor
+from bot.core.redact import Redactor, hide_settings
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView
@@ -48,10 +49,16 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
         ("Where", [(label, redactor.text(value)) for label, value in _where(asked, found, replicas)]),
         ("Why", [("", redactor.text(asked.action.reason) or "no reason was given")]),
         *([("Can't be undone", [("", asked.action.lasting)])] if asked.action.lasting else []),
-        *([("Plan", [(label, redactor.command(value)) for label, value in rows_of(asked.plan)])] if asked.plan else []),
+        *([("Plan", _planned(redactor, asked.plan))] if asked.plan else []),
         ("What", _what(redactor, asked)),
     ]
     return tuple((title, tuple((label, in_one_line(value)) for label, value in rows)) for title, rows in groups)
+
+
+def _planned(redactor: Redactor, plan: Plan) -> list[tuple[str, str]]:
+    """The whole plan; the values of settings that look secret are hidden, as `inspect` hides them."""
+    shown = replace(plan, creates=tuple(replace(it, spec=hide_settings(it.spec)) for it in plan.creates))
+    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(shown)]
 
 
 def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:

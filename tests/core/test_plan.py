@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.approval import digest_of
 from bot.core.plan import NO_PLAN, Change, Plan, rows_of
 from bot.core.request import Request
-from bot.core.target import Container, NewObject, Scope
+from bot.core.target import Container, NewObject, Resource, Scope
 from tests.fakes.debug.plant import Plant
 
 SCOPE = Scope("staging", "kubernetes", "shop")
@@ -25,8 +25,8 @@ WHOLE = Plan(
     host_paths=("/var/log",),
     secrets=2,
     creates=(NewObject(SCOPE, "web-helper", {"image": "toolbox:1", "limits": {"memory": "64Mi"}}, kind="pod"),),
-    patches=(Change("deployment", "web", '[{"op": "test"}]'),),
-    deletes=(Change("pod", "old"),),
+    patches=(Change(Resource(SCOPE, "deployment", "web", id="u1"), '[{"op": "test"}]'),),
+    deletes=(Change(Resource(SCOPE, "pod", "old", id="u2")),),
     ends_s=1_800,
     passed_over=(("weaker", "the namespace is restricted"),),
 )
@@ -50,10 +50,33 @@ def test_the_specification_of_what_is_made_counts_to_its_last_word():
     (helper,) = WHOLE.creates
     other = replace(WHOLE, creates=(replace(helper, spec={"image": "toolbox:1", "limits": {"memory": "65Mi"}}),))
     assert digest_of(Plant(), ASKED, WEB, other) != digest_of(Plant(), ASKED, WEB, WHOLE)
-    assert ("  limits", '{"memory": "65Mi"}') in rows_of(other)
+    assert ("  with", '{"limits": {"memory": "65Mi"}}') in rows_of(other)
 
 
 def test_a_command_that_only_reads_has_no_plan_and_no_row():
     assert not NO_PLAN
     assert NO_PLAN.to_json() == ""
     assert list(rows_of(NO_PLAN)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Plan(creates=(NewObject(SCOPE, "x", {"a": "true"}),)), Plan(creates=(NewObject(SCOPE, "x", {"a": True}),))),
+        (Plan(creates=(NewObject(SCOPE, "x", {"a b": "c"}),)), Plan(creates=(NewObject(SCOPE, "x", {"a": "b c"}),))),
+        (Plan(ends_s=60.0), Plan(ends_s=60.4)),
+        (Plan(passed_over=(("a", "b"),)), Plan(passed_over=(("a b", ""),))),
+        (
+            Plan(creates=(NewObject(SCOPE, "x"),)),
+            Plan(creates=(NewObject(replace(SCOPE, namespace="kube-system"), "x"),)),
+        ),
+        (Plan(creates=(NewObject(SCOPE, "x"),)), Plan(creates=(NewObject(SCOPE, "x", labels={"a": "b"}),))),
+        (
+            Plan(deletes=(Change(Resource(SCOPE, "pod", "x", id="u1")),)),
+            Plan(deletes=(Change(Resource(SCOPE, "pod", "x", id="u2")),)),
+        ),
+    ],
+)
+def test_two_plans_never_read_alike(one: Plan, other: Plan):
+    assert list(rows_of(one)) != list(rows_of(other))
+    assert one.to_json() != other.to_json()

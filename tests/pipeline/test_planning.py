@@ -48,10 +48,10 @@ async def test_the_card_names_all_of_the_plan_and_an_approval_runs_it(runs: Runs
 
     await world.say("plant web")
     groups = dict(card_of(world).groups)
-    assert ("creates", "container/web-helper") in groups["Plan"]
+    assert ("creates", "local/container/web-helper") in groups["Plan"]
     assert ("gains capability", "SYS_PTRACE") in groups["Plan"]
-    assert ("ends by itself", "after 30m") in groups["Plan"]
-    assert ("not as the target's user", "it can't see other people's processes") in groups["Plan"]
+    assert ("ends by itself", "after 30m (1800 seconds)") in groups["Plan"]
+    assert ("not taken", '{"as the target\'s user": "it can\'t see other people\'s processes"}') in groups["Plan"]
     assert not MADE
 
     (approval,) = world.approvals.kept.values()
@@ -84,6 +84,7 @@ async def test_an_approval_is_void_once_the_plan_is_another(runs: Runs):
         ('context.plan.creates.contains("container/web-helper")', "plant web", "done"),
         ('context.plan.capabilities.contains("SYS_ADMIN")', "plant web", "denied"),
         ('resource.name != "web-helper"', "plant web", "denied"),
+        ('resource.name != "vault"', "plant web --without vault", "denied"),
     ],
 )
 async def test_a_rule_judges_what_is_planned_and_knows_no_verb(runs: Runs, rule: str, command: str, state: str):
@@ -99,4 +100,16 @@ async def test_can_answers_of_the_plan_and_makes_nothing(runs: Runs):
     world = world_of(runs, 'context.plan.images == ["toolbox:1"] && context.approvals >= 1')
     await world.say("can plant web")
     assert "ask for 1: policy `debugs`. Could approve it: <@U0BOB>" in world.chat.whispers[0]
+    assert not MADE
+
+
+async def test_a_plan_that_reaches_what_is_hidden_finds_nothing_of_that_name(runs: Runs):
+    world = world_of(runs, "true")
+    world.pipeline._parts.policy.load(
+        OPEN.replace("{RULE}", "{ true }")
+        + '@id("hidden") forbid (principal, action, resource) when { resource.name == "vault" };'
+    )
+    await world.say("plant web --without vault")
+    assert world.chat.statuses[0].state == "failed"
+    assert "nothing is called `vault`" in world.chat.statuses[0].detail
     assert not MADE

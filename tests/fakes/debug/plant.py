@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.core.action import TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Note, Output
-from bot.core.plan import Plan
+from bot.core.plan import Change, Plan
 from bot.core.takes import one
 from bot.core.target import Container, NewObject
 
@@ -21,6 +21,7 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
     """Make a helper beside a container."""
 
     image: Annotated[str, option("--image", help="of the helper")] = "toolbox:1"
+    without: Annotated[str, option("--without", help="a container that goes for it")] = ""
     power: Annotated[bool, option("--privileged", help="as root of the machine")] = False
 
     async def plan(self, found: Container, bench: Bench) -> Plan:
@@ -32,6 +33,7 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
             privileged=self.power,
             capabilities=("SYS_PTRACE",),
             creates=(helper,),
+            deletes=(Change(replace(found, name=self.without, id=f"id-{self.without}")),) if self.without else (),
             ends_s=1_800,
             passed_over=(("as the target's user", "it can't see other people's processes"),),
         )
