@@ -356,8 +356,8 @@ async def verify_audit(environment: Environment, config: Config) -> tuple[str, i
         key = audit_key(environment)
         journal = Journal(client, key)
         try:
-            start, anchors = await journal.start(), list(read_anchors(environment.data / config.audit.file))
-            end, records = await journal.until_head()
+            anchors = list(read_anchors(environment.data / config.audit.file))
+            start, end, records = await journal.whole()
         except Unavailable:
             raise
         except CdebugError as error:
@@ -370,8 +370,7 @@ async def export_audit(environment: Environment) -> AsyncIterator[str]:
     async with redis_of(environment, guest=True) as client:
         key = audit_key(environment)
         journal = Journal(client, key)
-        head = await journal.start()
-        end, records = await journal.until_head()
+        head, end, records = await journal.whole()
         for record in records:
             if wrong := fault([record], head, Head(record.seq, record.mac), [], key):
                 raise CdebugError("the audit does not hold", why=wrong, hint="`audit verify` says more.")

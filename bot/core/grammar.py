@@ -28,6 +28,7 @@ from bot.core.pattern import compiled
 LONGEST = 8_000
 _MOST_WORDS = 100  # reading flags costs more than their number; what stands behind `--` is not read
 _CONTROL = compiled(r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{2028}\x{2029}]")
+_CLUSTER = compiled(r"-[A-Za-z]{12}")  # letters of one dash are read one by one, each at a cost
 _SHELL_SIGNS = frozenset({"|", "||", "&&", "&", ";", ">", ">>", "<", "2>&1"})
 _PIPE_HINTS = {
     "grep": "`--grep TEXT` does it, or `grep TEXT` in the thread",
@@ -92,6 +93,8 @@ class Grammar:
                 f"a command has at most {_MOST_WORDS} words before `--`, this one has {len(words):,}",
                 hint="Send several.",
             )
+        if cluster := next((word for word in words if _CLUSTER.match(word)), ""):
+            raise UsageError("too many letters in one flag:", f"{cluster[:20]}…", hint="Write each flag by itself.")
         action, rest = self._verb(words)
         if {"--help", "-h"} & set(rest):
             return self.parse(f"help '{action.verb}'")

@@ -13,10 +13,12 @@ import re2
 from bot.core.errors import UsageError
 
 _LONGEST = 500
-_MOST_MEMORY = 2 << 20  # bytes for a pattern and its automaton: a repetition of repetitions takes any amount
+# Bytes for a pattern and its automaton: with less, one that repeats is searched a hundred times slower. Whether it is
+# small enough for that, in instructions, is tried with little memory first.
+_MOST_MEMORY, _TRIAL, _LARGEST = 8 << 20, 512 << 10, 2_500
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def compile_pattern(text: str, where: str = "the pattern") -> Any:  # re2 ships no types
     """A compiled pattern over UTF-8 bytes in which `^` and `$` mean a line's ends.
 
@@ -24,17 +26,24 @@ def compile_pattern(text: str, where: str = "the pattern") -> Any:  # re2 ships 
     """
     if len(text) > _LONGEST:
         raise UsageError(f"{where} has at most {_LONGEST} characters", hint="Search for a shorter part of it.")
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MOST_MEMORY
     try:
-        return re2.compile(b"(?m)" + text.encode(), options)
+        size = _compiled(text, _TRIAL).programsize
     except re2.error as error:
         said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
         raise UsageError(
             f"{where} is no pattern (RE2):", text, why=said.replace("(?m)", ""),
             hint=r"Put `\` before signs that are meant as they stand, as in `\(`.",
         ) from None  # fmt: skip
+    if size > _LARGEST:
+        raise UsageError(f"{where} repeats too much:", text, hint="Search for less, as `a+` in place of `a{1000}`.")
+    return _compiled(text, _MOST_MEMORY)
+
+
+def _compiled(text: str, memory: int) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = memory
+    return re2.compile(b"(?m)" + text.encode(), options)
 
 
 def matching_lines(pattern: Any, block: bytes) -> bytes:

@@ -23,7 +23,7 @@ PATH = "/slack/events"
 _PING_S = 3.0
 _RETRY_S = 2.0
 _LARGEST = 1 << 20
-_BODY_S, _IDLE_S, _MOST_BODIES = 3.0, 15.0, 200
+_BODY_S, _IDLE_S, _MOST_BODIES, _MOST_BYTES = 3.0, 15.0, 200, 32 << 20
 _REFUSED = frozenset({"invalid_auth", "not_allowed_token_type", "account_inactive", "token_revoked"})
 
 
@@ -115,7 +115,7 @@ class HttpDoor:
     def __init__(self, app: AsyncApp, port: int, signing_secret: str, log: Any) -> None:
         self._app, self._port, self._log = app, port, log
         self._verifier = SignatureVerifier(signing_secret)
-        self._waiting: deque[asyncio.Timeout] = deque()
+        self._waiting: deque[tuple[asyncio.Timeout, int]] = deque()  # with the bytes that each may take
         self._runner: web.AppRunner | None = None
 
     async def open(self) -> None:
@@ -136,12 +136,13 @@ class HttpDoor:
             return _closing(415)
         try:
             async with asyncio.timeout(_BODY_S) as time:
-                self._make_room_for(time)
+                waiting = (time, request.content_length or _LARGEST)
+                self._make_room_for(waiting)
                 try:
                     body = await request.read()
                 finally:
                     with contextlib.suppress(ValueError):  # it had to make room
-                        self._waiting.remove(time)
+                        self._waiting.remove(waiting)
         except TimeoutError:
             return _closing(408)
         except ConnectionError:  # whoever sent it is gone
@@ -155,12 +156,13 @@ class HttpDoor:
         except (ValueError, RecursionError, AttributeError, TypeError):  # signed, and yet no payload
             return _closing(400)
 
-    def _make_room_for(self, time: asyncio.Timeout) -> None:
-        """So many bodies may be on their way; Slack's come at once, so who has waited longest waits for nothing."""
-        while len(self._waiting) >= _MOST_BODIES:
+    def _make_room_for(self, waiting: tuple[asyncio.Timeout, int]) -> None:
+        """So many bodies, and bytes of them, may be on their way; the oldest makes room. Slack's come at once."""
+        self._waiting.append(waiting)
+        while len(self._waiting) > _MOST_BODIES or sum(size for _, size in self._waiting) > _MOST_BYTES:
+            time, _ = self._waiting.popleft()
             with contextlib.suppress(RuntimeError):  # its own time is over, and it is about to go
-                self._waiting.popleft().reschedule(asyncio.get_running_loop().time())
-        self._waiting.append(time)
+                time.reschedule(asyncio.get_running_loop().time())
 
     def _is_signed(self, body: bytes, request: web.Request) -> bool:
         at = request.headers.get("X-Slack-Request-Timestamp", "")

@@ -35,7 +35,14 @@ return 1
 
 
 _END = """
-return {redis.call('GET', KEYS[2]) or '', redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[1])}
+return {redis.call('GET', KEYS[2]) or '', redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[1]),
+        redis.call('GET', KEYS[3]) or ''}
+"""
+_TRIM = """
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 0 end
+redis.call('XTRIM', KEYS[1], 'MINID', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
 """
 
 
@@ -46,34 +53,43 @@ class Journal:
         self._redis, self._key = redis, key
         self._append = redis.register_script(_APPEND)
         self._end = redis.register_script(_END)
+        self._trim = redis.register_script(_TRIM)
         self._head: str | None = None
         self._batch: list[tuple[str, asyncio.Future[None]]] = []
         self._writing = asyncio.Lock()
+        self._flushing: set[asyncio.Task[None]] = set()
 
     async def write(self, *entries: Entry) -> None:
         """Append, in this order; what comes back was written to disk. Raises Unavailable: then nothing was."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._batch += [(written(entry), done) for entry in entries]
+        flushing = asyncio.create_task(self._flush_in_turn(done))
+        self._flushing.add(flushing)
+        flushing.add_done_callback(self._flushing.discard)
         try:
             async with answering(_PATIENCE_S):
-                async with self._writing:
-                    if not done.done():
-                        await self._flush()
-                await done
+                await asyncio.shield(done)
         except BaseException:
             self._batch = [(entry, future) for entry, future in self._batch if future is not done]
             raise
 
+    async def _flush_in_turn(self, done: asyncio.Future[None]) -> None:
+        """A task of its own: what somebody writes and gives up is written with what others wait for."""
+        async with self._writing:
+            if not done.done() and any(future is done for _, future in self._batch):
+                await self._flush()
+
     async def _flush(self) -> None:
         batch, self._batch = self._batch, []
         try:
-            await self._chain([entry for entry, _ in batch])
-        except BaseException as error:
+            async with answering(_PATIENCE_S):
+                await self._chain([entry for entry, _ in batch])
+        except Exception as error:
             for _, done in batch:
                 if not done.done():
-                    done.set_exception(error if isinstance(error, Exception) else TimeoutError())
+                    done.set_exception(error)
                     done.exception()  # whoever waited may have given up: that is no fault
-            raise
+            return
         for _, done in batch:
             if not done.done():
                 done.set_result(None)
@@ -118,7 +134,10 @@ class Journal:
     async def start(self) -> Head:
         """What the first record that is left is chained to. Raises CdebugError for a place that we did not seal."""
         async with answering():
-            text = await self._redis.get(AUDIT_START())
+            return self._sealed(await self._redis.get(AUDIT_START()))
+
+    def _sealed(self, text: bytes | None) -> Head:
+        """Raises CdebugError for a place that we did not seal."""
         if not text:
             return Head()
         try:
@@ -149,11 +168,9 @@ class Journal:
     async def read(self, most: int) -> AuditPage:
         """The last ones, newest first, as far back as the chain holds; and what is wrong with it, if anything is."""
         async with answering(_PATIENCE_S):
-            head, rows = await self._end(keys=[AUDIT(), AUDIT_HEAD()], args=[most + 1])
+            head, rows, start = await self._end(keys=[AUDIT(), AUDIT_HEAD(), AUDIT_START()], args=[most + 1])
         try:
-            begins = await self.start()
-        except Unavailable:
-            raise
+            begins = self._sealed(start)
         except CdebugError as error:
             return AuditPage((), str(error))
         return await asyncio.to_thread(self._proved, begins, _read_head(_text(head)), rows, most)
@@ -161,7 +178,7 @@ class Journal:
     def _proved(self, begins: Head, end: Head, rows: Any, most: int) -> AuditPage:
         records = [_read_record(_fields(fields)) for _, fields in rows]
         entries: list[Entry] = []
-        for record, before in zip(records, [*records[1:], None], strict=True):
+        for record, before in zip(records, [*records[1:], None][: len(records)], strict=True):
             if len(entries) == most:
                 break
             start = Head(before.seq, before.mac) if before else begins
@@ -171,10 +188,22 @@ class Journal:
             entries.append(read(record.entry))
         return AuditPage(tuple(entries), "" if records or end == begins else f"record {end.seq} is missing")
 
+    async def whole(self) -> tuple[Head, Head, list[Record]]:
+        """Where the chain begins, its head and all between, as they were at one moment.
+
+        Raises CdebugError for a start or a head that was edited.
+        """
+        for _ in range(_TRIES):
+            start = await self.start()
+            end, records = await self.until_head()
+            if await self.start() == start:  # nothing was trimmed meanwhile
+                return start, end, records
+        raise Unavailable("the audit can't be read", why="it is trimmed all the time", hint="Try again.")
+
     async def until_head(self) -> tuple[Head, list[Record]]:
         """The head and every entry of the stream, as they were at one moment: none is passed over."""
         async with answering(_PATIENCE_S):
-            head, rows = await self._end(keys=[AUDIT(), AUDIT_HEAD()], args=[1])
+            head, rows, _ = await self._end(keys=[AUDIT(), AUDIT_HEAD(), AUDIT_START()], args=[1])
         if not rows:
             return _read_head(_text(head)), []
         last = rows[0][0].decode()
@@ -191,8 +220,9 @@ class Journal:
         A record's age is the one that it says under its mac, and what goes is proved first. Raises CdebugError
         for a chain that doesn't hold: nobody's cut is sealed by us.
         """
-        head, last = await self.start(), ""
         async with answering(_PATIENCE_S):
+            found = await self._redis.get(AUDIT_START())
+            head, last = self._sealed(found), ""
             async for entry_id, record in self._rows():
                 if wrong := fault([record], head, Head(record.seq, record.mac), [], self._key):
                     raise CdebugError("the audit is not trimmed", why=wrong, hint="`audit verify` says more.")
@@ -202,10 +232,8 @@ class Journal:
             if not last:
                 return
             place = {"seq": head.seq, "mac": head.mac, "seal": seal(head, self._key)}
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(AUDIT_START(), json.dumps(place))
-                pipe.xtrim(AUDIT(), minid=_after(last), approximate=False)
-                await pipe.execute()
+            # Where another replica trimmed meanwhile, this cut isn't made: the next round looks again.
+            await self._trim(keys=[AUDIT(), AUDIT_START()], args=[found or "", json.dumps(place), _after(last)])
 
 
 def _after(entry_id: str) -> str:
@@ -245,6 +273,7 @@ def _read_record(fields: Any) -> Record:
             return Record(0, "", "")
         seq, mac, entry = json.loads(fields[b"record"])
         entry.encode()  # half of a character can't be proved
-        return Record(_read_head(f"{seq} {mac}").seq, entry, mac)
+        head = _read_head(f"{seq} {mac}")
+        return Record(head.seq, entry, head.mac)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CdebugError):
         return Record(0, "", "")

@@ -173,18 +173,29 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
         (["--env", "DB_PASSWORD=correct-horse"], ["--env", "DB_PASSWORD=[redacted: 13 characters]"]),
         (["--env", "TOKEN=reboot; rm -rf /"], ["--env", "TOKEN=[redacted: 6 characters]; rm -rf /"]),
         (["-e", "DB_PASSWORD=its-me"], ["-e", "DB_PASSWORD=[redacted: 6 characters]"]),
-        (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted: 13 characters]"]),
-        (["--api-key=a b"], ["--api-key=[redacted: 3 characters]"]),
+        (["mysql", "--password", "correct horse"], ["mysql", "--password", "[redacted: 7 characters] horse"]),
+        (["--api-key=a b"], ["--api-key=[redacted: 1 character] b"]),
+        (["--env", "URL=postgres://u:hunter2@h/db"], ["--env", "URL=postgres://u:[redacted: 7 characters]@h/db"]),
+        (["ps", "http://user:hunter2@host/"], ["ps", "http://user:[redacted: 7 characters]@host/"]),
+        (["--", "prog", "--token", "a*?[!]x"], ["--", "prog", "--token", "[redacted: 1 character]*?[!]x"]),
+        (
+            ["--", "curl", "-H", "Authorization:\trm\t{a,b}"],
+            ["--", "curl", "-H", "Authorization:\t[redacted: 2 characters]\t{a,b}"],
+        ),
         (["--token", "x"], ["--token", "[redacted: 1 character]"]),
         (
             ["--", "curl", "-H", "Authorization: Bearer abcdefghijklmn"],
-            ["--", "curl", "-H", "Authorization: [redacted: 21 characters]"],
+            ["--", "curl", "-H", "Authorization: Bearer [redacted: 14 characters]"],
         ),
         (["http", "-H", "Cookie: sid=1"], ["http", "-H", "Cookie: [redacted: 5 characters]"]),
         (["http", "-H", "Accept: text/plain"], ["http", "-H", "Accept: text/plain"]),
         (["--tail", "20", "ls", "-la"], ["--tail", "20", "ls", "-la"]),
         (["--", "echo", "ghp_" + "a" * 36], ["--", "echo", "[redacted: 40 characters]"]),
-        (["--", "echo", f"x\n{BODY}\ny"], ["--", "echo", "x\n[redacted: 64 characters]\ny"]),
+        (["--", "echo", f"x\n{BODY}\ny"], ["--", "echo", f"x\n{BODY}\ny"]),  # a program may be called so
+        (
+            ["--", "echo", f"x -----BEGIN PRIVATE KEY-----\n{BODY}\ny"],
+            ["--", "echo", "x -----BEGIN PRIVATE KEY-----\n[redacted: 64 characters]\ny"],
+        ),
     ],
 )
 def test_the_words_of_a_command_are_hidden_each_by_itself(words: list[str], shown: list[str]):
@@ -300,7 +311,9 @@ def test_a_secret_on_any_break_of_one_long_block_is_hidden():
 
 REPEATED = [
     "<token>", "&lt;token&gt;", "tokens=", 'token=\\"{', "<tokens>", "<password>a</", "<password>null</password>",
-    "-----BEGIN CERTIFICATE-----", "x -----BEGIN PUBLIC KEY----- ", "-----END CERTIFICATE-----",
+
+    "password=vault:/", "token%3Dvault:/", "password=https://", "-----BEGIN CERTIFICATE-----",
+    "x -----BEGIN PUBLIC KEY----- ", "-----END CERTIFICATE-----",
 ]  # fmt: skip
 
 

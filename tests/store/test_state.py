@@ -195,6 +195,43 @@ async def test_a_beginning_that_is_made_to_break_its_reader_is_a_fault(redis: An
         await Journal(redis, KEY).start()
 
 
+async def test_an_empty_audit_is_read_and_has_no_fault(redis: Any):
+    page = await Journal(redis, KEY).read(5)
+    assert (page.entries, page.fault) == ((), "")
+
+
+async def test_a_mac_that_is_a_number_is_none(redis: Any):
+    journal = Journal(redis, KEY)
+    await journal.write(dated(1))
+    await redis.xadd("cdebug:audit", {"record": json.dumps([2, int("1" * 64), "x"])})
+    end, records = await journal.until_head()
+    assert fault(records, Head(), end, [], KEY)
+    assert (await journal.read(5)).fault
+
+
+async def test_replicas_that_trim_at_once_leave_a_chain_that_holds(redis: Any):
+    journals = [Journal(redis, KEY) for _ in range(4)]
+    for number in range(20):
+        await journals[0].write(dated(number))
+    moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (3, 9, 5, 12)]
+    await asyncio.gather(*(journal.trim(moment) for journal, moment in zip(journals, moments, strict=True)))
+    start, end, records = await journals[0].whole()
+    assert fault(records, start, end, [], KEY) == ""
+    await journals[1].trim(moments[3])
+    assert await proved(journals[2]) == ""
+
+
+async def test_who_gives_up_takes_nobody_elses_record_along(redis: Any):
+    journal = Journal(redis, KEY)
+    writes = [asyncio.create_task(journal.write(dated(number))) for number in range(6)]
+    await asyncio.sleep(0)
+    writes[0].cancel()
+    ends = await asyncio.gather(*writes, return_exceptions=True)
+    assert [end for end in ends[1:] if end is not None] == []
+    assert await proved(journal) == ""
+    assert {entry.id for entry in (await journal.read(10)).entries} >= {"1", "2", "3", "4", "5"}
+
+
 async def test_what_is_cut_off_while_the_bot_is_away_is_said_at_its_start(redis: Any, tmp_path: Path):
     journal, said, file = Journal(redis, KEY), list[str](), tmp_path / "audit.jsonl"
 

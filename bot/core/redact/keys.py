@@ -26,15 +26,19 @@ _BODY = compiled_bytes(r"(?:[A-Za-z0-9+/]{4}){15,19}(?:[A-Za-z0-9+/]{2})?|[A-Za-
 _REST = compiled_bytes(r"[A-Za-z0-9+/]{1,76}={0,2}|=[A-Za-z0-9+/]{4}")
 # What a log, a diff or a program's source puts before and behind each line of a key.
 _BEFORE, _BEHIND = r"(?:^[ \t]*[\"'+>#-]?|[ \t][\"']?)", r"[\"',\\n+ \t]*\r?$"
+_EDGE = "A-Za-z0-9+/=._%-"
+_RUN = rf"(?:^|[^{_EDGE}])([A-Za-z0-9+/]{{64}}|[A-Za-z0-9+/]{{70}}|[A-Za-z0-9+/]{{76}})(?:[^{_EDGE}]|$|\\\\n)"
+_WRAPPED_RUN = compiled_bytes(rf"(?m){_RUN}")
 # What may hold any of this; asked of a block first.
 HINTS = (
     r"-{4,5} ?(?:BEGIN|END) |Private-(?:Lines|MAC|Hash): "
-    rf"|(?m:{_BEFORE}[A-Za-z0-9+/]{{60,78}}{_BEHIND})"
+    rf"|(?m:{_BEFORE}[A-Za-z0-9+/]{{60,78}}{_BEHIND}|{_RUN})"
 )
 HINT = compiled_bytes(HINTS)
 _KEYISH = compiled_bytes(
     r"^[^:]{0,60}\b(?:Proc-Type|DEK-Info|Comment|Version|Hash|Key|Info): |^\s*[A-Za-z0-9+/]{1,76}={0,2}\s*$"
 )
+_LONG_RUN = compiled_bytes(r"([A-Za-z0-9+/]{40,})")  # in whatever a log wraps each line of a key
 _LAST = compiled_bytes(rf"(?m){_BEFORE}([A-Za-z0-9+/=]{{24,}}){_BEHIND}")
 _LONGEST_KEY, _LONGEST_LINE = 500, 512  # lines; bytes
 _SHORTEST_REST = 20  # bytes: what is shorter may be the name of something that runs, and is little of a key
@@ -138,14 +142,22 @@ class Keys:
         last = _LAST.search(line)
         text = last[1] if last else line.strip()
         if _is_body(text) and (len(text) in _WRAPPED or text == line.strip()):
-            self.found += not self._body
-            first, self._body = not self._body, True
+            first = self._body_begins()
             return line[: line.rfind(text)] + HIDDEN + b"\n" if first else None
+        if (run := _WRAPPED_RUN.search(line)) and _is_body(run[1]):  # a log says more of each line
+            self._body_begins()
+            return line[: run.start(1)] + HIDDEN + line[run.end(1) :]
         if self._body:
             self._body = False
             if _REST.fullmatch(text):
                 return None
         return line
+
+    def _body_begins(self) -> bool:
+        """Whether it is the first line that was taken for one."""
+        first, self._body = not self._body, True
+        self.found += first
+        return first
 
 
 def _is_body(text: bytes) -> bool:
@@ -161,21 +173,20 @@ def _is_keyish(line: bytes) -> bool:
     """Whether a line may be one of a key that began before it, behind whatever a log puts before each."""
     if _KEYISH.search(line):
         return True
-    last = _LAST.search(line)
+    last = _LAST.search(line) or _LONG_RUN.search(line)
     return last is not None and last[1].lower() != last[1] and any(sign in b"0123456789+/" for sign in last[1])
 
 
 def bodies_said(block: bytes) -> Iterator[bytes]:
-    """The lines of a command's input with those of a key's body told by their length. Nothing else goes: what stands
-    between two markers may be what runs.
+    """The lines of a command's input with those of a key's body, between its markers, told by their length. Nothing else
+    goes: what stands between two markers may be what runs, and what goes on from the line before is part of that.
     """
-    inside = False
+    inside = went_on = False
     for line in block.splitlines(keepends=True):
         text = line.strip()
-        body = _is_body(text) and not text.startswith(b"/")  # a path may be what runs
-        rest = inside and len(text) > _SHORTEST_REST and _REST.fullmatch(text) and not text.islower()
-        if body or (rest and b"/" not in text[:1]):
-            yield line.replace(text, b"[redacted: %d characters]" % len(text))
-        else:
-            yield line
-        inside = body
+        if markers := list(_MARKER.finditer(line)):
+            inside = markers[-1][1] is not None
+        rest = len(text) > _SHORTEST_REST and _REST.fullmatch(text) and not text.islower()
+        hides = inside and not went_on and not markers and (_is_body(text) or rest) and not text.startswith(b"/")
+        yield line.replace(text, b"[redacted: %d characters]" % len(text)) if hides else line
+        went_on = text.endswith(b"\\")

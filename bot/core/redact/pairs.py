@@ -156,7 +156,8 @@ def _of_name(line: bytes, match: Any, before: bytes, separator: bytes, *, comman
     if separator.endswith((b">", b"&gt;")) and separator != b"=>":
         return _of_element(line, at, kind) if before.endswith((b"<", b":", b"&lt;")) else None
     if separator.startswith(b"%3"):
-        return kept(line, values.escaped(line, at), kind)
+        near = values.escaped(line, at, weak=True)
+        return kept(line, values.escaped(line, at), kind) if kept(line, near, kind) else None
     while line[at : at + 1] in (b" ", b"\t"):
         at += 1
     if command:
@@ -177,6 +178,8 @@ def _of_setting(line: bytes, match: Any, at: int, kind: Rank) -> Span | None:
     ):
         return None
     at = values.after_scheme(line, Span(at, len(line))).start
+    if not _of_shell(line, values.shell_token(line, at, weak=True), kind):
+        return None
     return _of_shell(line, values.shell_token(line, at, weak=kind == "weak"), kind)
 
 

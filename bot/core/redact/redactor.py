@@ -14,7 +14,7 @@ from bot.core.pattern import compile_pattern
 from bot.core.redact import keys, pairs
 from bot.core.redact.names import HINTS, is_secret_header, rank
 from bot.core.redact.shapes import SHAPES
-from bot.core.redact.shell import inert, key_runs
+from bot.core.redact.shell import inert, key_runs, plain_end
 from bot.core.redact.values import Span, is_placeholder
 
 HIDDEN = "[redacted]"
@@ -22,8 +22,7 @@ _HIDDEN = HIDDEN.encode()
 _OVERLAP = 8 * 1024
 _NAME = 512  # bytes before a value that its name may begin in
 _SHORTEST = 4  # characters of a value that is hidden wherever it stands
-_RUN = ";&|<>()`$\n"  # what a shell would act on
-_ACTS = _RUN + "\\{},'\" \t"  # and what would part a word, or put one together
+_SCHEMES = ("bearer ", "basic ", "token ", "digest ", "negotiate ")
 _OWN_VALUES = ("--env", "-e")
 
 
@@ -115,12 +114,14 @@ class Redactor:
 
     def _target(self, word: str) -> str:
         """What a command is pointed at: the container `token` is no setting, though a path follows it."""
+        if "://" in word:
+            return self.command(word)
         name, colon, path = word.partition(":")
         return f"{self.command(name)}{colon}{self.command(path)}"
 
     def command(self, text: str) -> str:
         """A line for a shell, or a command's input."""
-        data = text.encode("utf-8", "replace")
+        data = text.encode("utf-8", "backslashreplace")
         found = [span for it in pairs.spans(data, command=True) if (span := inert(data, it)).end > span.start]
         data = _without(data, found, _sized)
         for pattern, _ in self._each if self._any.search(data) else ():
@@ -132,27 +133,35 @@ class Redactor:
     def _word(self, before: str, word: str, *, own: bool) -> str:
         name, equals, value = word.partition("=")
         if own and before in _OWN_VALUES and equals:
-            return f"{name}={self._value(value, own=False)}" if _is_secret(name) and value else word
+            return f"{name}={self._value(value) if _is_secret(name) else self.command(value)}"
         if before.startswith("-") and "=" not in before and _is_secret(before.lstrip("-")):
-            return self._value(word, own=own)
+            return self._value(word)
         if word.startswith("--") and equals and _is_secret(name.lstrip("-")):
-            return f"{name}={self._value(value, own=own)}"
+            return f"{name}={self._value(value)}"
         header, colon, rest = word.partition(":")
-        if colon and before in ("-H", "--header") and is_secret_header(header) and (own or _is_one(rest)):
-            return f"{header}: {self._value(rest.strip(), own=True)}"
+        if colon and before in ("-H", "--header") and is_secret_header(header):
+            space = rest[: len(rest) - len(rest.lstrip())]
+            value = rest.strip()
+            # Our own verbs send a header, and run nothing of it.
+            said = _said(value) if own and value else self._of_header(value)
+            return f"{header}:{space}{said}{rest[len(space) + len(value) :]}"
         return self.command(word)
 
-    def _value(self, value: str, *, own: bool) -> str:
-        """Up to where a shell would begin to run something. Of another program's flag nobody knows that a value
-        follows it: what looks like a flag or a path, or is several words, may be what runs.
+    def _of_header(self, value: str) -> str:
+        """Of another program: behind its scheme, as any value."""
+        scheme = next((it for it in _SCHEMES if value.lower().startswith(it)), "")
+        return value[: len(scheme)] + self._value(value[len(scheme) :])
+
+    def _value(self, value: str) -> str:
+        """One plain run of it. Of another program's flag nobody knows that a value follows: what looks like a flag or a
+        path may be what runs.
         """
-        if not own and value[:1] in ("-", "/"):
+        if value[:1] in ("-", "/"):
             return self.command(value)
-        end = min((at for sign in (_RUN if own else _ACTS) if (at := value.find(sign)) >= 0), default=len(value))
-        kept = value[end:]
-        if is_placeholder(value.encode()) and not kept:
-            return value
-        return (_said(value[:end]) if value[:end].strip() else value[:end]) + self.command(kept)
+        end = plain_end(value)
+        if not end or (is_placeholder(value.encode("utf-8", "replace")) and end == len(value)):
+            return value[:end] + self.command(value[end:])
+        return _said(value[:end]) + self.command(value[end:])
 
     def safe_cut(self, line: bytes, wanted: int) -> int:
         """Where a line may be cut at `wanted` or before, so that no secret that is found in it is cut in two."""
@@ -180,14 +189,6 @@ def _check(given: str, text: str) -> None:
 
 def _is_secret(name: str) -> bool:
     return rank(name) in ("secret", "header")
-
-
-def _is_one(value: str) -> bool:
-    """Whether it is a single word, after a scheme perhaps: several may be a command."""
-    scheme, _, rest = value.strip().partition(" ")
-    return not rest or (
-        scheme.lower() in ("bearer", "basic", "token", "digest", "negotiate") and " " not in rest.strip()
-    )
 
 
 def _forms(value: str) -> list[str]:

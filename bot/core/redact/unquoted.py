@@ -27,6 +27,9 @@ def find(line: bytes, match: Any, start: int, kind: Rank, before: bytes) -> Span
         return None
     if kind == "secret" and not spaced and (whole := values.in_quotes(line, start, before)):
         return kept(line, whole, kind)
+    first = values.token(line, start, weak=True)  # so far every placeholder shows what it is
+    if kept(line, first, kind) is None:
+        return None
     first = values.token(line, start, weak=kind == "weak")
     if kind == "bare" and not _means_password(line, match, line[first.start : first.end], separator):
         return None

@@ -123,13 +123,14 @@ def token(line: bytes, at: int, *, weak: bool = False) -> Span:
     return Span(at, end)
 
 
-def escaped(line: bytes, at: int) -> Span:
-    """A value in a percent-encoded text."""
+def escaped(line: bytes, at: int, *, weak: bool = False) -> Span:
+    """A value in a percent-encoded text. weak: as of `token`."""
+    most = min(len(line), at + _AHEAD) if weak else len(line)
     if opens := _ESCAPED_OPENS.match(line, at):
-        end = line.lower().find(opens[1].lower(), opens.end()) if len(line) < 1 << 16 else -1
-        return Span(opens.end(), len(line) if end < 0 else end)
-    ends = _ESCAPED_ENDS.search(line, at)
-    return Span(at, ends.start() if ends else len(line))
+        end = line.lower().find(opens[1].lower(), opens.end(), most) if len(line) < 1 << 16 else -1
+        return Span(opens.end(), most if end < 0 else end)
+    ends = _ESCAPED_ENDS.search(line, at, most)
+    return Span(at, ends.start() if ends else most)
 
 
 def opens_object(line: bytes, at: int) -> bool:
@@ -149,14 +150,12 @@ def holds_several(text: bytes) -> bool:
 def shell_token(line: bytes, at: int, *, weak: bool = False) -> Span:
     """A value as a shell ends it; what it would run or expand stands outside. weak: as of `token`."""
     mark = line[at : at + 1]
-    line = line[: at + _AHEAD] if weak else line
-    if mark == b"'" and (end := line.find(b"'", at + 1)) > 0:
+    most = min(len(line), at + _AHEAD) if weak else len(line)
+    if mark == b"'" and (end := line.find(b"'", at + 1, most)) > 0:
         return Span(at + 1, end)
-    if mark == b'"':
-        ends = _SHELL_QUOTED_ENDS.search(line, at + 1)
-        return Span(at + 1, ends.start() if ends else len(line))
-    ends = _SHELL_ENDS.search(line, at)
-    return Span(at, ends.start() if ends else len(line))
+    pattern, at = (_SHELL_QUOTED_ENDS, at + 1) if mark == b'"' else (_SHELL_ENDS, at)
+    ends = pattern.search(line, at, most)
+    return Span(at, ends.start() if ends else most)
 
 
 def after_scheme(line: bytes, span: Span) -> Span:
