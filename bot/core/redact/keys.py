@@ -27,7 +27,7 @@ _REST = compiled_bytes(r"[A-Za-z0-9+/]{1,76}={0,2}|=[A-Za-z0-9+/]{4}")
 # What a log, a diff or a program's source puts before and behind each line of a key.
 _BEFORE, _BEHIND = r"(?:^[ \t]*[\"'+>#-]?|[ \t][\"']?)", r"[\"',\\n+ \t]*\r?$"
 _EDGE = "A-Za-z0-9+/=._%-"
-_RUN = rf"(?:^|[^{_EDGE}])([A-Za-z0-9+/]{{64}}|[A-Za-z0-9+/]{{70}}|[A-Za-z0-9+/]{{76}})(?:[^{_EDGE}]|$|\\\\n)"
+_RUN = rf"(?:^|[^{_EDGE}])([A-Za-z0-9+/]{{64}}|[A-Za-z0-9+/]{{70}}|[A-Za-z0-9+/]{{76}})(?:[^{_EDGE}]|$)"
 _WRAPPED_RUN = compiled_bytes(rf"(?m){_RUN}")
 # What may hold any of this; asked of a block first.
 HINTS = (
