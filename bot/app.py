@@ -159,6 +159,7 @@ class App:
                     listeners.open = False
                     await self._door.close()
                     self._door = None
+            await journal.close()
             for task in keeping:
                 task.cancel()
             with contextlib.suppress(Unavailable, TimeoutError):

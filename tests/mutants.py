@@ -271,7 +271,7 @@ MUTANTS = (
            "when { context.channel.shared };", "when { false };",
            f"{ATTACKS}test_inside.py", "shared_with"),
     Mutant("nothing runs without its record", "bot/pipeline/journey.py",
-           'await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.found))',
+           'await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.reached))',
            "pass",
            "tests/pipeline/test_pipeline.py", "audit"),
 )  # fmt: skip

@@ -26,6 +26,7 @@ from bot.core.kinds import kind_of
 from bot.core.pattern import compiled
 
 LONGEST = 8_000
+_SHORT = 300  # characters of what is remembered: people repeat what is short
 _MOST_WORDS = 100  # reading flags costs more than their number; what stands behind `--` is not read
 _CONTROL = compiled(r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{2028}\x{2029}]")
 _CLUSTER = compiled(r"-[A-Za-z]{12}")  # letters of one dash are read one by one, each at a cost
@@ -80,7 +81,7 @@ class Grammar:
 
         Actions are frozen, and people repeat themselves: what was understood once is remembered.
         """
-        return self._known(text)
+        return self._known(text) if len(text) <= _SHORT else self._parse(text)
 
     def _parse(self, text: str) -> Action:
         words = paste.understand(split(text))

@@ -13,6 +13,7 @@ import re2
 from bot.core.errors import UsageError
 
 _LONGEST = 500
+_HITS = 64  # after so many, lines are asked one by one: a search may go to the block's end for each hit
 # Bytes for a pattern and its automaton: with less, one that repeats is searched a hundred times slower. Whether it is
 # small enough for that, in instructions, is tried with little memory first.
 _MOST_MEMORY, _TRIAL, _LARGEST = 8 << 20, 512 << 10, 2_500
@@ -53,12 +54,16 @@ def matching_lines(pattern: Any, block: bytes) -> bytes:
     RE2 over 256 KiB costs less than a call a line. A match that runs over a newline (`\\s+`) only
     tells where to look: each line is then asked by itself.
     """
-    kept, at = [], 0
-    while at < len(block) and (match := pattern.search(block, at)):
+    kept, at = list[bytes](), 0
+    for _ in range(_HITS):
+        match = pattern.search(block, at) if at < len(block) else None
+        if not match:
+            return b"".join(kept)
         start = block.rfind(b"\n", 0, match.start()) + 1
         end = (block.find(b"\n", match.end()) + 1) or len(block)
         kept += [line for line in block[start:end].splitlines(keepends=True) if pattern.search(line.rstrip(b"\n"))]
         at = end
+    kept += [line for line in block[at:].splitlines(keepends=True) if pattern.search(line.rstrip(b"\n"))]
     return b"".join(kept)
 
 

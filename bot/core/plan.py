@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.core.target import NewObject, Thing, found_from_json, found_to_json, things_of
+from bot.core.target import Found, NewObject, Objects, Thing, found_from_json, found_to_json, things_of
 from bot.core.units import show_duration
 
 
@@ -84,6 +84,11 @@ def _read(name: str, value: Any) -> Any:
     if name == "passed_over":
         return tuple((plan, why) for plan, why in value)
     return tuple(value) if isinstance(value, list) else value
+
+
+def reached(found: Found, plan: Plan) -> Found:
+    """What was found with what is planned for: whoever may not know of one doesn't read of the other."""
+    return Objects(found.scope, (*things_of(found), *plan.things)) if plan.things else found
 
 
 def _thing(text: str) -> Thing:

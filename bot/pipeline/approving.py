@@ -13,7 +13,7 @@ from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person, Said, mention
-from bot.core.plan import Plan
+from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
 from bot.core.spelling import in_one_line
@@ -257,9 +257,10 @@ class Approving:
     async def _record(
         self, request: Request, person: Person, approval: Approval, event: Transition, detail: str
     ) -> None:
-        about = replace(approval.request, channel=request.channel, thread=request.thread)
-        trail = Trail.of(self._parts, about, person, approval.command)
-        await trail.write(trail.entry(event, detail, found_from_json(approval.found), digest=approval.digest))
+        where = replace(approval.request, channel=request.channel, thread=request.thread)
+        trail = Trail.of(self._parts, where, person, approval.command)
+        about = reached(found_from_json(approval.found), Plan.from_json(approval.plan))
+        await trail.write(trail.entry(event, detail, about, digest=approval.digest))
 
     async def _say(self, approval: Approval, outcome: Said, *, live: bool = False) -> None:
         """Edit the card to what became of it; it keeps its buttons only while it waits."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction
@@ -12,7 +11,7 @@ from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.person import Said, mention
 from bot.core.plan import Plan, rows_of
-from bot.core.redact import Redactor, hide_settings
+from bot.core.redact import Redactor
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView
@@ -56,9 +55,8 @@ def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -
 
 
 def _planned(redactor: Redactor, plan: Plan) -> list[tuple[str, str]]:
-    """The whole plan; the values of settings that look secret are hidden, as `inspect` hides them."""
-    shown = replace(plan, creates=tuple(replace(it, spec=hide_settings(it.spec)) for it in plan.creates))
-    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(shown)]
+    """The whole plan, as a command is shown: what it runs stays to be read."""
+    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan)]
 
 
 def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:

@@ -149,7 +149,7 @@ class Finder:
             found = judge.readable(found, named=bool(action.targets))
         plan = await action.plan(found, Bench(engine, self._parts.now(), self._parts.limits))
         judge = replace(judge, known=Circumstances(votes, plan=plan))
-        judge.check_seen(plan)
+        judge.check_seen(found, plan)
         of_things = [judge.decide(thing) for thing in (*things_of(found), *plan.things)]
         return found, plan, judge.strictest([*(of_place or [judge.of_place(scope)]), *of_things])
 
@@ -209,11 +209,10 @@ class Judge:
     action: Action
     known: Circumstances
 
-    def check_seen(self, plan: Plan) -> None:
-        """Raises NotFound for what a plan would reach and this person may not know of."""
-        for thing in plan.things:
-            if not self.policy.sees(self.person, self.channel, thing):
-                raise NotFound(f"nothing is called `{thing.name}` in `{thing.scope}`", hint=_shows_all(TargetRef()))
+    def check_seen(self, found: Found, plan: Plan) -> None:
+        """Raises NotFound for what a plan would reach and this person may not know of; it isn't named."""
+        if not all(self.policy.sees(self.person, self.channel, thing) for thing in plan.things):
+            raise NotFound(f"`{self.action.verb}` finds no way to do this to", found, hint=_shows_all(TargetRef()))
 
     def decide(self, thing: Found, said: Found | None = None) -> Allow | Ask:
         """Raises Denied, which names `said` where that is what was asked for."""

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from bot.core.action import Action
 from bot.core.errors import Denied
 from bot.core.person import Channel, Person
-from bot.core.plan import Plan
+from bot.core.plan import Plan, reached
 from bot.core.policy import BREAK_GLASS, Allow, Circumstances
 from bot.core.request import Place
 from bot.core.spelling import in_one_line, quoted
@@ -51,7 +51,7 @@ async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) ->
         await parts.chat.upload(
             replace(there, thread=posted), "break-glass.txt", f"{command}\n".encode(), "The whole command"
         )
-    await trail.write(trail.entry("glass broken", why, found))
+    await trail.write(trail.entry("glass broken", why, reached(found, asked.plan)))
 
 
 def without_glass(action: Action) -> Action:

@@ -12,7 +12,7 @@ from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.person import Channel, Person
-from bot.core.plan import Plan
+from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
 from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
@@ -41,6 +41,11 @@ class Judged:
     plan: Plan
     decision: Allow | Ask
     note: str = ""
+
+    @property
+    def reached(self) -> Found:
+        """All that the audit's record is about."""
+        return reached(self.found, self.plan)
 
 
 Finding = Awaitable[Judged | Exception]
@@ -95,7 +100,7 @@ class Journey:
             said = error.brief if isinstance(error, CdebugError) else error.question
             await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
             raise
-        await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.found))
+        await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.reached))
         return judged
 
     async def _found(self, asked: Asked, refs: list[TargetRef], votes: int) -> Judged:
@@ -175,7 +180,7 @@ class Journey:
             approved = asked.grant.approval
             if digest_of(asked.action, asked.request, judged.found, judged.plan) != approved.digest:
                 trail = self._trail(asked)
-                await trail.write(trail.entry("void", f"request {approved.id}", judged.found))
+                await trail.write(trail.entry("void", f"request {approved.id}", judged.reached))
                 raise Denied(
                     f"the approval of request `{approved.id}` is void",
                     why="what was approved is not what is there now: the object was replaced, or the command changed",

@@ -131,7 +131,7 @@ class TextResult(Result):
             await aside(len(lines.data), lambda: scrubber.push(clean(lines.data)))
             self._hidden -= scrubber.hidden - before  # what nobody is shown is hidden from nobody
             return
-        size = len(lines.data)
+        size = len(lines.data) + lines.data.count(b"\n") * len(lines.source)
         await self._add(*await aside(size, lambda: self._read(scrubber.push(clean(lines.data)), lines)))
 
     async def _close(self, scrubber: Scrubber, origin: Lines) -> None:

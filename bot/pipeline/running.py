@@ -13,6 +13,7 @@ from bot.core.bench import Bench, Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
 from bot.core.output import Note, Output
+from bot.core.plan import reached
 from bot.core.policy import Allow, Ask
 from bot.core.ports.engines import Find, SecretValues
 from bot.core.ports.state import LiveRun
@@ -81,7 +82,9 @@ class Running:
             raise
         finally:
             trail = Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
-            await trail.afterwards(trail.entry("ended", ended, found, bytes=delivery.bytes, exit=delivery.exit))
+            await trail.afterwards(
+                trail.entry("ended", ended, reached(found, asked.plan), bytes=delivery.bytes, exit=delivery.exit)
+            )
             if not run.in_a_hurry:
                 await self._unlisted(place, live)
                 if delivery.kept:

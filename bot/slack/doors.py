@@ -22,7 +22,7 @@ from bot.slack.inbox import BOLT_LOG
 PATH = "/slack/events"
 _PING_S = 3.0
 _RETRY_S = 2.0
-_LARGEST = 1 << 20
+_LARGEST, _LONGEST_HEADER = 1 << 20, 2_048
 _BODY_S, _IDLE_S, _MOST_BODIES, _MOST_BYTES = 3.0, 15.0, 200, 32 << 20
 _REFUSED = frozenset({"invalid_auth", "not_allowed_token_type", "account_inactive", "token_revoked"})
 
@@ -123,7 +123,13 @@ class HttpDoor:
         server = web.Application(client_max_size=_LARGEST)
         server.router.add_post(PATH, self._handle)
         self._runner = web.AppRunner(
-            server, access_log=None, shutdown_timeout=2, lingering_time=0, keepalive_timeout=_IDLE_S
+            server,
+            access_log=None,
+            shutdown_timeout=2,
+            lingering_time=0,
+            keepalive_timeout=_IDLE_S,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
         )
         await self._runner.setup()
         try:

@@ -27,6 +27,7 @@ _TRIES = 50
 _PAGE = 1_000
 _APPEND = """
 local head = redis.call('GET', KEYS[2]) or ''
+if head == ARGV[2] then return 1 end -- sent twice: the first answer was lost
 if head ~= ARGV[1] then return head end
 for i = 3, #ARGV do redis.call('XADD', KEYS[1], '*', 'record', ARGV[i]) end
 redis.call('SET', KEYS[2], ARGV[2])
@@ -69,9 +70,12 @@ class Journal:
         try:
             async with answering(_PATIENCE_S):
                 await asyncio.shield(done)
-        except BaseException:
-            self._batch = [(entry, future) for entry, future in self._batch if future is not done]
-            raise
+        except BaseException as error:
+            waiting = [(entry, future) for entry, future in self._batch if future is not done]
+            taken, self._batch = len(waiting) == len(self._batch), waiting
+            if not taken or not isinstance(error, Unavailable):
+                raise
+            await asyncio.shield(done)  # it is being written, within a time of its own
 
     async def _flush_in_turn(self, done: asyncio.Future[None]) -> None:
         """A task of its own: what somebody writes and gives up is written with what others wait for."""
@@ -84,11 +88,13 @@ class Journal:
         try:
             async with answering(_PATIENCE_S):
                 await self._chain([entry for entry, _ in batch])
-        except Exception as error:
+        except BaseException as error:
             for _, done in batch:
                 if not done.done():
-                    done.set_exception(error)
+                    done.set_exception(error if isinstance(error, Exception) else TimeoutError())
                     done.exception()  # whoever waited may have given up: that is no fault
+            if not isinstance(error, Exception):
+                raise
             return
         for _, done in batch:
             if not done.done():
@@ -125,6 +131,11 @@ class Journal:
 
     async def _stored_head(self) -> str:
         return _text(await self._redis.get(AUDIT_HEAD()))
+
+    async def close(self) -> None:
+        """What is being written is written to its end."""
+        if self._flushing:
+            await asyncio.wait(self._flushing, timeout=_PATIENCE_S)
 
     async def head(self) -> Head:
         """The last record, of whichever replica."""

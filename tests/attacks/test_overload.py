@@ -21,7 +21,7 @@ from bot.actions import catalog
 from bot.core.action import ArgvAction
 from bot.core.errors import Unavailable, UsageError
 from bot.core.grammar import Grammar
-from bot.core.pattern import compile_pattern
+from bot.core.pattern import compile_pattern, matching_lines
 from bot.slack.people import Remembered
 from bot.slack.requests import from_payload
 from bot.slack.words import clean, parted
@@ -208,6 +208,13 @@ def test_the_neighbour_a_pattern_that_people_type_is_searched_in_no_time(pattern
     started = time.perf_counter()
     compile_pattern(pattern).search(b"a" * 262_144)
     assert time.perf_counter() - started < MOST_S
+
+
+def test_a_pattern_that_looks_to_the_end_at_each_line_costs_its_length():
+    started = time.perf_counter()
+    block = b"a\n" * 65_536
+    assert matching_lines(compile_pattern("(?s).*Z|a"), block) == block
+    assert time.perf_counter() - started < 4 * MOST_S
 
 
 def test_the_neighbour_a_long_script_behind_the_dashes_is_read():

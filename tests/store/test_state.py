@@ -195,6 +195,21 @@ async def test_a_beginning_that_is_made_to_break_its_reader_is_a_fault(redis: An
         await Journal(redis, KEY).start()
 
 
+async def test_a_write_whose_answer_was_lost_is_on_record_once(redis: Any):
+    journal = Journal(redis, KEY)
+    append = journal._append
+
+    async def sent_twice(**given: Any) -> Any:
+        await append(**given)
+        return await append(**given)
+
+    journal._append = sent_twice
+    await journal.write(dated(1))
+    await journal.write(dated(2))
+    assert await redis.xlen("cdebug:audit") == 2
+    assert await proved(journal) == ""
+
+
 async def test_an_empty_audit_is_read_and_has_no_fault(redis: Any):
     page = await Journal(redis, KEY).read(5)
     assert (page.entries, page.fault) == ((), "")
