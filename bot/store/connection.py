@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from bot.core.errors import Misconfigured, Unavailable
 
-ANSWER_S = 0.5
+ANSWER_S = 1.5  # half of what Slack waits for: a busy machine or disk is not away yet
 _CONNECTIONS = 64
 
 
