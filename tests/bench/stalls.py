@@ -77,7 +77,7 @@ async def _nothing(channel: Conversation) -> None:
 
 async def _many_records(channel: Conversation) -> None:
     await channel.run("ps")
-    for _ in range(100):
+    for _ in range(200):
         await asyncio.gather(*(channel.type("/cdebug whoami") for _ in range(10)))
     await asyncio.sleep(2)  # the last answers are on their way
 

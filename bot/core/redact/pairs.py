@@ -48,9 +48,9 @@ _NAMED = (b"password", b"passwd", b"passphrase")
 _BEGINS = compiled_bytes(r"[ \t]*(?:-[ \t]+)*[\"']?")
 _ELEMENT_ENDS = (b"</", b"&lt;/")
 _SEVERAL = compiled_bytes(r"[;|&\n]")
-# What comes before a name where its fate is told, and not its value.
 _NUMBER = compiled_bytes(r"(?:0x[0-9a-f]{1,16}|\d{1,10})(?:[\s,;)]|$)")
 _USAGE = compiled_bytes(r"[A-Z][A-Z_]+(?:[\s\]),]|$)")
+# What comes before a name where its fate is told, and not its value.
 _VERB = compiled_bytes(
     r"(?i)\b(?:unexpected|expected|illegal|reserved|stray|unknown|non-existent|missing|no such|next|current"
     r"|(?:get|fetch|decod|pars|retriev|load|validat|verify|refresh|creat|delet|mount|find|resolv|obtain|updat|read)(?:e|ing)?)"
