@@ -26,6 +26,8 @@ HINT = compiled_bytes(
     rf"|^{_AT}[ \t]*(?:-[ \t]+)?[\"']?--?[a-z0-9_.\-]*(?:{_WORDS})[a-z0-9_.\-]*[\"']?,?[ \t]*\\?\r?$"
     rf"|^{_AT}[^\n]*(?:{_WORDS})[^\n]*\{{[ \t]*\r?$"
 )
+# In every name that is a secret's.
+_STEM = compiled_bytes(r"(?i)pass|pw|secret|token|credential|key|cookie|auth|csrf|xsrf|signature|session")
 _SCALAR = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}:[ \t]*(?:![a-z!-]*[ \t]+)?[|>][+-]?\d?[ \t]*(?:#.*)?")
 _TRIPLE = compiled_bytes(rf"[ \t]*{_NAME}[ \t]*[:=][ \t]*(\"\"\"|''')(.*)")
 _ALONE = compiled_bytes(rf"([ \t]*(?:-[ \t]+)*){_NAME}[ \t]*[:=]>?[ \t]*")
@@ -109,6 +111,8 @@ class Spread:
         return text
 
     def _begin(self, text: bytes) -> None:
+        if not _STEM.search(text):  # one look at most lines, not one for each kind
+            return
         for kind, pattern, name in _KINDS:
             match = pattern.fullmatch(text)
             if match and rank(match[name].decode("ascii", "replace").lstrip("-")) in ("secret", "header"):
