@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-class Mention(str):
-    """A person, as `<@U0ANN>`: the one text that Slack may turn into a name. Nothing that anybody typed becomes one."""
-
-    __slots__ = ()
-
-
-Said = str | tuple[str, ...]  # a sentence: text, and mentions of people between the texts
-
-
-def mention(user: str) -> Mention:
-    """A person, by their id: a name can be chosen by anybody."""
-    return Mention(f"<@{user}>")
+from bot.core.said import Mention, mention
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.person import Said
+from bot.core.said import Said
 
 State = Literal["running", "waiting for approval", "done", "denied", "failed", "stopped", "interrupted", "expired"]
 

@@ -14,11 +14,12 @@ from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit,
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.pattern import compiled
-from bot.core.person import Channel, Person, Said, mention
+from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import Ask, Circumstances, Decision
 from bot.core.ports.engines import Reviews
 from bot.core.request import Place, Request
+from bot.core.said import Said, mention
 from bot.core.spelling import quoted
 from bot.core.target import Found, found_from_json
 from bot.core.units import parse_when

@@ -12,10 +12,11 @@ from bot.core.approval import Approval, digest_of
 from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
-from bot.core.person import Channel, Person, Said, mention
+from bot.core.person import Channel, Person
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place, Request
+from bot.core.said import Said, mention
 from bot.core.spelling import in_one_line
 from bot.core.takes import many
 from bot.core.target import Found, Objects, TargetRef, found_from_json, found_to_json, things_of

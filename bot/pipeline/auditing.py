@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.audit import Entry
-from bot.core.person import Channel, Person, mention
+from bot.core.person import Channel, Person
 from bot.core.policy import Policy
+from bot.core.said import mention
 from bot.core.spelling import quoted
 from bot.core.target import found_from_json, is_whole, things_of
 

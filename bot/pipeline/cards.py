@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from bot.core.action import Action, ArgvAction
 from bot.core.approval import Approval
 from bot.core.manual import words_of
-from bot.core.person import Said, mention
 from bot.core.plan import Plan, rows_of
 from bot.core.redact import Redactor
+from bot.core.said import Said, mention
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView

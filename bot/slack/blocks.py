@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bot.core.pattern import compiled
-from bot.core.person import Mention, Said
+from bot.core.said import Mention, Said
 from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, State, Status, TableView, TextView, View
 from bot.core.window import Room, shorten

@@ -11,8 +11,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.errors import CdebugError
 from bot.core.output import Chart
-from bot.core.person import Said
 from bot.core.request import Place, Request
+from bot.core.said import Said
 from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Form, NoteView, Page, Status, View
 from bot.core.window import Room

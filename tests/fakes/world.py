@@ -21,11 +21,12 @@ from bot.core.errors import CdebugError, Denied, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.limits import Limits
 from bot.core.output import Chart, Lines
-from bot.core.person import Channel, Person, Said
+from bot.core.person import Channel, Person
 from bot.core.policy import Policy
 from bot.core.ports.engines import Detail, LogQuery, Sees
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
+from bot.core.said import Said
 from bot.core.session import Default
 from bot.core.takes import Takes
 from bot.core.target import Candidates, Container, Objects, Scope, TargetRef, Thing

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.core.output import Chart
-from bot.core.person import Channel, Person, Said
+from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
+from bot.core.said import Said
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 
