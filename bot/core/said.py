@@ -45,6 +45,11 @@ def _moment(at: datetime, form: str, fallback: str) -> Moment:
     return made
 
 
+def after(text: str, said: Said) -> Said:
+    """A sentence that begins with `text`."""
+    return text + said if isinstance(said, str) else (text, *said)
+
+
 def parts_of(said: Said) -> tuple[str, ...]:
     """A sentence as its parts."""
     return said if isinstance(said, tuple) else (said,)

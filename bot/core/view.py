@@ -30,7 +30,7 @@ class Status:
     who: str
     command: str
     where: str = ""
-    detail: str = ""
+    detail: Said = ""
     ended_by: str = ""
     buttons: tuple[Button, ...] = ()
 
@@ -41,7 +41,10 @@ class Status:
 
 @dataclass(frozen=True)
 class TextView:
-    """A window of lines, `first` counted from 0, of `total`; stderr lines carry their mark."""
+    """A window of lines, `first` counted from 0, of `total`; stderr lines carry their mark.
+
+    ends: its last lines are what matters, where there is no room for all.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -49,6 +52,7 @@ class TextView:
     total: int
     notes: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    ends: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,15 @@ _CONTINUED = bytes(range(0x80, 0xC0))  # what follows a character's first byte i
 
 @dataclass(frozen=True)
 class Room:
-    """What one message can hold: lines, and characters as `cost` counts them; one line's longest show."""
+    """What one message can hold: lines or a table's rows, and characters as `cost` counts them; the longest that is
+    shown of one line, and of one cell.
+    """
 
     lines: int = 40
-    characters: int = 2_900
+    rows: int = 99
+    characters: int = 10_000
     width: int = 1_200
+    cell: int = 300
     cost: Cost = len
 
 

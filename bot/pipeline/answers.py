@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
+from bot.core.approval import Approval
 from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
@@ -123,13 +124,11 @@ class Answers:
                 return self._parts.grammar.parse(f"{command} /")
             raise
 
-    async def requests(self, person: Person, channel: Channel) -> str:
+    async def requests(self, person: Person, channel: Channel) -> Said:
         """What waits for a second person."""
-        lines = [
-            f"`{it.id}` `{quoted(it.command)}` in {it.where}, {expiry(it)}, {len(it.votes)} of {it.needed} approvals"
-            for it in await self._approving.waiting(person, channel)
-        ]
-        return "\n".join(lines[:_SHOWN]) or "No request waits for an approval."
+        waiting = await self._approving.waiting(person, channel)
+        said = tuple(part for it in waiting[:_SHOWN] for part in (*_waiting(it), "\n"))
+        return said[:-1] or "No request waits for an approval."
 
     async def sessions(self, request: Request, person: Person, channel: Channel) -> Said:
         """What is live in this channel."""
@@ -153,6 +152,14 @@ class Answers:
             if page.fault
             else said
         )
+
+
+def _waiting(it: Approval) -> tuple[str, ...]:
+    return (
+        f"`{it.id}` `{quoted(it.command)}` in {it.where}, ",
+        *expiry(it),
+        f", {len(it.votes)} of {it.needed} approvals",
+    )
 
 
 def _user(who: str) -> str:

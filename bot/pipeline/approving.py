@@ -40,7 +40,7 @@ class Approving:
 
     # ---- asking
 
-    async def ask(self, asked: Asked, place: Place, found: Found, needed: int) -> str:
+    async def ask(self, asked: Asked, place: Place, found: Found, needed: int) -> Said:
         """Post the card and keep the request; returns what the root message says of it. Raises Denied, UsageError."""
         action, request = asked.action, asked.request
         if found.protected and not action.reason:
@@ -80,7 +80,7 @@ class Approving:
         approval = replace(approval, card=replace(shown_in, thread=shown_in.thread or root, root=root))
         await self._parts.approvals.put(approval)
         plural = "s" if needed > 1 else ""
-        return f"{needed} approval{plural} needed, request {approval.id}, {expiry(approval)}"
+        return (f"{needed} approval{plural} needed, request {approval.id}, ", *expiry(approval))
 
     async def _replicas(self, asked: Asked, found: Found) -> int:
         """How many containers that the requester may see stand behind the same owner."""
@@ -138,7 +138,7 @@ class Approving:
             requester, where, approval.verb, found_from_json(approval.found), _known(approval, count)
         )
         if not isinstance(decision, Allow):
-            so_far = (*_approved(approval), f": {count} of {approval.needed}, {expiry(approval)}")
+            so_far = (*_approved(approval), f": {count} of {approval.needed}, ", *expiry(approval))
             await self._say(approval, so_far, live=True)
             return
         approval = await self._moved(approval, lambda it: it.spent(request.id, self._now()))

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.core.audit import Entry
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy
-from bot.core.said import mention
+from bot.core.said import date_and_time, mention
 from bot.core.spelling import quoted
 from bot.core.target import found_from_json, is_whole, things_of
 
@@ -69,7 +69,7 @@ def _line(it: Entry, *, words: bool) -> Line:
     detail = f" · {_quoted(it.detail, _DETAIL)}" if it.detail and words else ""
     size = f" · {it.bytes:,} bytes" if it.bytes else ""
     who = mention(it.user) if it.user else "cdebug"
-    return (f"`{it.at[5:19].replace('T', ' ')}` {it.event} ", who, f"{said}{detail}{size}")
+    return (date_and_time(datetime.fromisoformat(it.at)), f" {it.event} ", who, f"{said}{detail}{size}")
 
 
 def _quoted(text: str, most: int) -> str:

@@ -11,7 +11,7 @@ from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.plan import Plan, rows_of
 from bot.core.redact import Redactor
-from bot.core.said import Said, mention
+from bot.core.said import Said, clock_time, mention
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView
@@ -37,9 +37,9 @@ def card(approval: Approval, outcome: Said, *, live: bool) -> CardView:
     return CardView(title, (who, *approval.groups), notes, buttons if live else (), asked if live else ())
 
 
-def expiry(approval: Approval) -> str:
+def expiry(approval: Approval) -> tuple[str, ...]:
     """Until when it can be answered."""
-    return f"open until {datetime.fromtimestamp(approval.expires, UTC):%H:%M:%S} UTC"
+    return ("open until ", clock_time(datetime.fromtimestamp(approval.expires, UTC)))
 
 
 def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -> tuple[tuple[str, Rows], ...]:

@@ -16,6 +16,7 @@ from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
 from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
+from bot.core.said import Said, after
 from bot.core.target import Container, Found, TargetRef
 from bot.core.units import show_duration
 from bot.core.view import Button, MenuView, NoteView, State, Status
@@ -137,7 +138,7 @@ class Journey:
 
     async def _attempt(
         self, asked: Asked, place: Place, running: Status, finding: Finding, run: Run
-    ) -> tuple[State, str]:
+    ) -> tuple[State, Said]:
         try:
             await self._parts.inbox.begun(asked.work, place)
             judged = await finding
@@ -222,7 +223,8 @@ class Journey:
                 await self._parts.chat.settle(place, replace(status, buttons=buttons), hurry=hurry)
                 told = True
                 if status.state in ("stopped", "interrupted"):
-                    await self._parts.chat.post(place, NoteView(f"{status.state}: {status.detail}"), hurry=hurry)
+                    said = after(f"{status.state}: ", status.detail)
+                    await self._parts.chat.post(place, NoteView(said), hurry=hurry)
         except (CdebugError, TimeoutError) as error:
             self._parts.log.warning("outcome not shown", id=asked.request.id, state=status.state, why=str(error))
         except asyncio.CancelledError:
@@ -276,8 +278,8 @@ def _live_buttons(action: Action) -> tuple[Button, ...]:
     return (stop, Button("Ctrl-C", "interrupt", "-")) if isinstance(action, InteractiveAction) else (stop,)
 
 
-def _detail(state: State, detail: str, took: float) -> str:
-    if state == "waiting for approval":
+def _detail(state: State, detail: Said, took: float) -> Said:
+    if state == "waiting for approval" or not isinstance(detail, str):
         return detail
     time = f"in {show_duration(took)}" if state == "done" else f"after {show_duration(took)}"
     return f"{detail}, {time}" if detail else time

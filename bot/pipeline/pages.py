@@ -138,10 +138,11 @@ class Pages:
 
     async def _show(self, window: Window, kept: Kept, edge: Edge) -> None:
         room = self._parts.chat.room
+        most = room.rows if kept.columns else room.lines
         if edge == "end":
-            first, last = max(0, window.last - room.lines), window.last
+            first, last = max(0, window.last - most), window.last
         else:
-            first, last = window.first, min(kept.lines, window.first + room.lines)
+            first, last = window.first, min(kept.lines, window.first + most)
         lines = await self._parts.shelf.read(kept.id, first, last)
         pattern = self._parts.redactor.text(window.pattern)
         notes = (f"filter: {pattern}", *kept.notes) if pattern else kept.notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -11,6 +12,7 @@ from bot.core.errors import UsageError
 from bot.core.pattern import compiled
 from bot.core.ports.state import Kept
 from bot.core.request import Place
+from bot.core.spelling import in_one_line
 from bot.core.text import STDERR_MARK
 from bot.core.view import Button, TableView, TextView
 from bot.core.window import Line, Room, fit_end, fit_start, shorten
@@ -48,27 +50,31 @@ def window_view(
     Older and Newer are added to the buttons where there is something older or newer.
     """
     fit = fit_start if edge == "start" else fit_end
-    shown = fit([shorten(line, room) for line in _aligned(columns, lines)] if columns else lines, room)
+    shown = fit(*_rows_and_room(columns, lines, room) if columns else (lines, room))
     start = first if edge == "start" else first + len(lines) - len(shown)
     pagers = _pagers(buttons, older=start > 0, newer=start + len(shown) < total)
-    if not columns:
-        marked = any(line.startswith(_STDERR) for line in shown)
-        notes = (*notes, f"{_STDERR.strip()} is standard error") if marked else notes
-        return TextView(title, tuple(shown), start, total, notes, pagers)
-    part = lines[: len(shown)] if edge == "start" else lines[len(lines) - len(shown) :]
-    return TableView(title, columns, tuple(tuple(line.split("\t")) for line in part), start, total, notes, pagers)
+    if columns:
+        return TableView(title, columns, tuple(tuple(row.split("\t")) for row in shown), start, total, notes, pagers)
+    marked = any(line.startswith(_STDERR) for line in shown)
+    notes = (*notes, f"{_STDERR.strip()} is standard error") if marked else notes
+    return TextView(title, tuple(shown), start, total, notes, pagers, ends=edge == "end")
+
+
+def _rows_and_room(columns: tuple[str, ...], lines: Sequence[str], room: Room) -> tuple[list[str], Room]:
+    """A table's rows with cells of a bearable length, and the room that their names leave them."""
+    rows = ["\t".join(_short_cell(cell, room.cell) for cell in line.split("\t")) for line in lines]
+    return rows, replace(room, lines=room.rows, characters=room.characters - sum(map(room.cost, columns)))
+
+
+def _short_cell(text: str, longest: int) -> str:
+    text = in_one_line(text)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def readable(line: Line, room: Room) -> str:
     """A kept line as text, as much of it as a message shows."""
     text = line.start.removeprefix(STDERR_MARK).decode("utf-8", "replace")
     return shorten(f"{_STDERR}{text}" if line.start.startswith(STDERR_MARK) else text, room, line.more)
-
-
-def _aligned(columns: tuple[str, ...], lines: Sequence[str]) -> list[str]:
-    rows = [line.split("\t") for line in lines]
-    widths = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(columns)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
 
 
 def buttons(window: str) -> tuple[Button, ...]:

@@ -225,7 +225,7 @@ class TableResult(Result):
         lines = await aside(sum(map(len, self._table.rows)) * _CELL, self._lines)
         end, total, room = self._action.shows_end, len(lines), self._parts.chat.room
         edge: Edge = "end" if end else "start"
-        part = lines[-room.lines :] if end else lines[: room.lines]
+        part = lines[-room.rows :] if end else lines[: room.rows]
         first = total - len(part) if end else 0
         shown = window_view(
             self._title, self._table.columns, [line.decode().rstrip("\n") for line in part], first, total, room,

@@ -1,4 +1,4 @@
-"""Views as Slack messages: blocks, and a `text` that is a plain copy of them. Pure.
+"""Views as Slack messages: blocks, and a `text` that is a plain copy of their beginning, or their end. Pure.
 
 Whatever an engine or a person wrote goes into rich text or plain text, which Slack shows and does
 not read: it can't ping, link or format. In `text`, which Slack reads, it is escaped. Signs that hide, move or end
@@ -9,23 +9,25 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks and …/methods/chat.u
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bot.core.pattern import compiled
-from bot.core.said import Mention, Said
+from bot.core.said import Mention, Moment, Said, parts_of
 from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, State, Status, TableView, TextView, View
-from bot.core.window import Room, shorten
+from bot.core.window import Room, fit_end, fit_start, shorten
+from bot.slack import tables
 
 Block = dict[str, Any]
 TEXT = 4_000
-_BODY = 2_900
+_BODY, _CARD, _PAGE = 10_000, 9_000, 2_900
 _CELL = 300
 _OPTION = 75
 _TITLE = 24
 _PARTS = 20
+_FRAME = 80  # what stands around the lines of a text
 _STYLES = {"Stop": "danger", "Deny": "danger", "Approve": "primary"}
 _EMOJI: dict[State, str] = {
     "running": "hourglass_flowing_sand",
@@ -46,6 +48,11 @@ class Message:
     text: str
     blocks: list[Block]
 
+    @property
+    def older(self) -> Message:
+        """The same for a workspace that doesn't know the newer blocks."""
+        return Message(self.text, [tables.older(block) for block in self.blocks])
+
 
 def escape(text: str) -> str:
     """Text as it stands, for a field that Slack parses."""
@@ -53,8 +60,8 @@ def escape(text: str) -> str:
 
 
 def room(lines: int) -> Room:
-    """What one message holds. A character costs what its escape takes."""
-    return Room(lines=lines, characters=_BODY, width=1_200, cost=lambda line: len(escape(line)))
+    """What one message holds. A sign costs what it is spelt out as."""
+    return Room(lines=lines, characters=_BODY, cell=_CELL, cost=lambda line: len(spell_out(line)))
 
 
 _LINES = frozenset({"text", "lines", "question"})  # fields that may hold several lines
@@ -74,13 +81,18 @@ def _spelt(view: View) -> View:
 def _deep(value: Any, spell: Callable[[str], str]) -> Any:
     if isinstance(value, tuple):
         return tuple(_deep(part, spell) for part in value)
-    return spell(value) if isinstance(value, str) and not isinstance(value, Mention) else value
+    return spell(value) if isinstance(value, str) and not isinstance(value, Mention | Moment) else value
 
 
 def plain(said: Said) -> str:
-    """A sentence for a field that Slack parses: text escaped, mentions as they are."""
-    parts = said if isinstance(said, tuple) else (said,)
-    return "".join(part if isinstance(part, Mention) else escape(spell_out(part)) for part in parts)
+    """A sentence for a field that Slack parses: text escaped, mentions as they are, moments in the reader's zone."""
+    return "".join(_plain(part) for part in parts_of(said))
+
+
+def _plain(part: str) -> str:
+    if isinstance(part, Moment):
+        return f"<!date^{part.at}^{part.form}|{part}>"
+    return part if isinstance(part, Mention) else escape(spell_out(part))
 
 
 def render(view: View) -> Message:
@@ -120,7 +132,7 @@ def _button(button: Button) -> Block:
 
 def _status(view: Status) -> tuple[str, list[Block]]:
     where = f" in {view.where}" if view.where else ""
-    detail = f" · {view.detail}" if view.detail else ""
+    detail = (" · ", *parts_of(view.detail)) if view.detail else ()
     ended = f" by {view.ended_by}" if view.ended_by else ""
     command = shorten(view.command, Room(width=600))
     elements = [
@@ -130,10 +142,10 @@ def _status(view: Status) -> tuple[str, list[Block]]:
         _words(command, code=True),
         _words(f"{where}, by "),
         *_mention(view.who),
-        *_prose(detail),
+        *_sentence(detail),
         *([_words(" by "), *_mention(view.ended_by)] if view.ended_by else []),
     ]
-    text = f"{view.state}: `{escape(command)}`{escape(where)}, by {view.who}{escape(detail)}{ended}"
+    text = f"{view.state}: `{escape(command)}`{escape(where)}, by {view.who}{plain(detail)}{ended}"
     return text, [_rich(elements)]
 
 
@@ -145,20 +157,27 @@ def _text(view: TextView) -> tuple[str, list[Block]]:
     count = len(view.lines)
     foot = _foot(view.title, "line", view.first, count, view.total, view.notes)
     block = {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [_words(body)]}]}
-    return f"```\n{escape(body)}\n```\n{escape(foot)}", [block, _context(foot)]
+    return _copy(view.lines or (" ",), foot, ends=view.ends), [block, _context(foot)]
+
+
+def _copy(lines: Sequence[str], foot: str, *, ends: bool) -> str:
+    """Lines for where no blocks are shown: as many as `text` holds, and how many more the message has."""
+    left = Room(len(lines), characters=TEXT - len(escape(foot)) - _FRAME, cost=lambda line: len(escape(line)))
+    lines = [shorten(line, left) for line in lines]
+    shown = (fit_end if ends else fit_start)(lines, left)
+    missing = len(lines) - len(shown)
+    more = [f"… {missing:,} {'earlier' if ends else 'more'} in the message"] if missing else []
+    body = [*more, *shown] if ends else [*shown, *more]
+    return "\n".join(["```", *map(escape, body), "```", escape(foot)])
 
 
 def _table(view: TableView) -> tuple[str, list[Block]]:
-    rows = [[_cell(cell) for cell in row] for row in (view.columns, *view.rows)]
+    rows = [[cell or "-" for cell in row] for row in (view.columns, *view.rows)]
     foot = _foot(view.title, "row", view.first, len(view.rows), view.total, view.notes)
     widths = [max(len(row[i]) for row in rows) for i in range(len(view.columns))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    table = {"type": "table", "rows": [[{"type": "raw_text", "text": cell} for cell in row] for row in rows]}
-    return f"```\n{escape(chr(10).join(lines))}\n```\n{escape(foot)}", [table, _context(foot)]
-
-
-def _cell(text: str) -> str:
-    return (text if len(text) <= _CELL else text[: _CELL - 1] + "…") or "-"
+    table = tables.data_table(rows[0], rows[1:], view.title)
+    return _copy(lines, foot, ends=False), [table, _context(foot)]
 
 
 def _foot(title: str, unit: str, first: int, count: int, total: int, notes: tuple[str, ...]) -> str:
@@ -172,7 +191,7 @@ def _foot(title: str, unit: str, first: int, count: int, total: int, notes: tupl
 def _card(view: CardView) -> tuple[str, list[Block]]:
     elements: list[Block] = []
     lines = [f"*{escape(view.title)}*"]
-    left = _BODY
+    left = _CARD
     missing = 0
     for title, rows in view.groups:
         if left < 0:
@@ -200,9 +219,7 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
     has_all = "Arguments" if any(button.action == "arguments" for button in view.buttons) else "Save"
     cut = (f"{missing} more rows: {has_all} has them all",) if missing else ()
-    notes = tuple(
-        part for note in (*view.notes, *cut) for part in (" · ", *(note if isinstance(note, tuple) else (note,)))
-    )[1:]
+    notes = tuple(part for note in (*view.notes, *cut) for part in (" · ", *parts_of(note)))[1:]
     lines += [plain(notes)] if notes else []
     if view.asked:
         elements.append(_words("Who may approve: ", bold=True))
@@ -213,14 +230,15 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
 
 
 def _foot_of(notes: tuple[str, ...]) -> Block:
-    """Small print; where it names people, in the type that can."""
-    return _rich(_sentence(notes)) if any(isinstance(note, Mention) for note in notes) else _context("".join(notes))
+    """Small print; where it names people or moments, in the type that can."""
+    named = any(isinstance(note, Mention | Moment) for note in notes)
+    return _rich(_sentence(notes)) if named else _context("".join(notes))
 
 
 def _note(view: NoteView) -> tuple[str, list[Block]]:
     if isinstance(view.text, tuple):
         return plain(view.text), [_rich(_sentence(view.text))]
-    text = shorten(view.text, Room(width=_BODY))
+    text = shorten(view.text, Room(width=_PAGE))
     return escape(text), [_rich(_prose(text))]
 
 
@@ -263,7 +281,13 @@ _USER = compiled(r"<@([UW][A-Z0-9]+)>")
 
 
 def _sentence(said: tuple[str, ...]) -> list[Block]:
-    return [element for part in said for element in (_mention(part) if isinstance(part, Mention) else _prose(part))]
+    return [element for part in said for element in _piece(part)]
+
+
+def _piece(part: str) -> list[Block]:
+    if isinstance(part, Moment):
+        return [{"type": "date", "timestamp": part.at, "format": part.form, "fallback": str(part)}]
+    return _mention(part) if isinstance(part, Mention) else _prose(part)
 
 
 def _prose(text: str) -> list[Block]:
@@ -314,18 +338,18 @@ def form_modal(form: Form, metadata: str) -> Block:
 
 def is_cut(page: Page) -> bool:
     """Whether a modal can't hold all of it."""
-    return len(spell_out(page.text)) > _BODY * _PARTS
+    return len(spell_out(page.text)) > _PAGE * _PARTS
 
 
 def page_modal(page: Page) -> Block:
     """A modal that is only read: the text in as many blocks as it needs, at most what Slack takes."""
     text = spell_out(page.text)
     if is_cut(page):
-        shown = _BODY * _PARTS
+        shown = _PAGE * _PARTS
         text = (
             f"The first {shown:,} of {len(text):,} characters. cdebug sends you all of it as a file.\n\n{text[:shown]}"
         )
-    parts = [text[at : at + _BODY] for at in range(0, len(text), _BODY)] or [" "]
+    parts = [text[at : at + _PAGE] for at in range(0, len(text), _PAGE)] or [" "]
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": page.title[:_TITLE]},

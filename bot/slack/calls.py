@@ -26,6 +26,10 @@ class NotInvited(CdebugError):
     """The bot isn't in the channel, so it can't post there."""
 
 
+class InvalidBlocks(Unavailable):
+    """Slack doesn't take the blocks of a message."""
+
+
 class Pace(Protocol):
     """How long to wait before the next message of a channel."""
 
@@ -66,4 +70,5 @@ def _translated(what: str, error: SlackApiError) -> CdebugError:
         )
     if said in _BAD_TOKEN:
         return Misconfigured(f"can't {what}", why=f"Slack refuses the token: {said}", hint="Check SLACK_BOT_TOKEN.")
-    return Unavailable(f"can't {what}", why=f"Slack says {said}", hint="The bot's log has the details.")
+    fault = InvalidBlocks if said == "invalid_blocks" else Unavailable
+    return fault(f"can't {what}", why=f"Slack says {said}", hint="The bot's log has the details.")

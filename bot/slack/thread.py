@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,7 +18,7 @@ from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Form, NoteView, Page, Status, View
 from bot.core.window import Room
 from bot.slack import blocks
-from bot.slack.calls import NotInvited, Pace, call
+from bot.slack.calls import InvalidBlocks, NotInvited, Pace, call
 from bot.slack.charts import draw
 from bot.slack.files import upload
 
@@ -28,6 +29,7 @@ class Threads:
     def __init__(self, client: AsyncWebClient, pace: Pace, edits: Pace, lines: int) -> None:
         self._client, self._pace, self._edits = client, pace, edits
         self.room: Room = blocks.room(lines)
+        self._older = False
 
     async def open(self, request: Request, status: Status) -> Place:
         """The message that stands for a command: a root in the channel, or a line in the thread it was typed in."""
@@ -58,11 +60,24 @@ class Threads:
         return True
 
     async def _update(self, place: Place, message: str, view: View) -> None:
-        shown = blocks.render(view)
-        await call(
+        await self._shown(
             "edit a message",
-            lambda: self._client.chat_update(channel=place.channel, ts=message, text=shown.text, blocks=shown.blocks),
+            blocks.render(view),
+            lambda shown: self._client.chat_update(
+                channel=place.channel, ts=message, text=shown.text, blocks=shown.blocks
+            ),
         )
+
+    async def _shown(self, what: str, message: blocks.Message, send: Callable[[blocks.Message], Awaitable[Any]]) -> Any:
+        """Send a message; with older blocks in a workspace that refuses the newer ones, and from then on."""
+        if not self._older and message.older != message:
+            try:
+                return await call(what, lambda: send(message))
+            except InvalidBlocks:
+                answer = await call(what, lambda: send(message.older))
+                self._older = True
+                return answer
+        return await call(what, lambda: send(message.older if self._older else message))
 
     async def draw(self, place: Place, chart: Chart) -> None:
         """A chart as a picture."""
@@ -110,10 +125,10 @@ class Threads:
     async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False) -> str:
         if not hurry:
             await asyncio.sleep(await self._pace.reserve(channel))
-        shown = blocks.render(view)
-        answer = await call(
+        answer = await self._shown(
             "post a message",
-            lambda: self._client.chat_postMessage(
+            blocks.render(view),
+            lambda shown: self._client.chat_postMessage(
                 channel=channel,
                 thread_ts=thread or None,
                 text=shown.text,

@@ -231,3 +231,12 @@ async def test_a_direct_message_is_answered_in_a_thread_of_its_own(
 
     root = await direct.until(lambda all_: next((m for m in all_ if m["text"].startswith("done")), None), "the answer")
     await direct.replied(root, "hello")
+
+
+async def test_a_workspace_without_the_newer_blocks_gets_a_table(own_bot: Bot, incidents: Conversation):
+    await incidents.slack.post("/_/faults", older_blocks=True)
+
+    for _ in range(2):  # the second time it is known
+        _, (table, *_) = await incidents.run("ps")
+        assert table["blocks"][0]["type"] == "table"
+        assert "web" in [row[0]["text"] for row in table["blocks"][0]["rows"]]

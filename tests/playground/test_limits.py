@@ -30,6 +30,14 @@ def table(rows: int, columns: int, cell: str = "x") -> dict[str, Any]:
     return {"type": "table", "rows": [[{"type": "raw_text", "text": cell}] * columns for _ in range(rows)]}
 
 
+def data_table(rows: int, columns: int = 2, cell: str = "x", **more: Any) -> dict[str, Any]:
+    cells = [[{"type": "raw_text", "text": cell}] * columns for _ in range(rows)]
+    return {"type": "data_table", "caption": "c", "rows": cells, **more}
+
+
+NUMBER = {"type": "raw_number", "value": 1, "text": "1"}
+
+
 def rich(length: int) -> dict[str, Any]:
     piece = {"type": "text", "text": "x" * length}
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [piece]}]}
@@ -49,6 +57,8 @@ DIVIDER = {"type": "divider"}
         [actions(button(text=text(75), value="v" * 2000))],
         [select(100, 75, 150)],
         [table(100, 20)],
+        [data_table(101, 20, page_size=100)],
+        [data_table(2) | {"rows": [[{"type": "raw_text", "text": "x"}], [NUMBER]]}],
         [rich(12_000)],
         [{"type": "markdown", "text": "x" * 6000}, {"type": "markdown", "text": "x" * 6000}],
     ],
@@ -80,6 +90,15 @@ def test_what_fits_passes(blocks: list[Any]):
         ([table(2, 21)], "1 to 20 cells"),
         ([table(2, 2, cell="")], "at least 1 character"),
         ([table(2, 2), table(2, 2)], "only one table"),
+        ([data_table(102)], "header and 1 to 100 rows"),
+        ([data_table(1)], "header and 1 to 100 rows"),
+        ([data_table(2, 21)], "1 to 20 cells"),
+        ([data_table(2, cell="")], "at least 1 character"),
+        ([data_table(100, 1, cell="x" * 101)], "more than 10000 characters"),
+        ([data_table(2, page_size=101)], "page_size"),
+        ([data_table(2, caption="")], "caption"),
+        ([{"type": "data_table", "caption": "c", "rows": [[NUMBER], [NUMBER]]}], "unsupported cell: raw_number"),
+        ([data_table(2), table(2, 2)], "only one table"),
         ([rich(0)], "at least 1 character"),
         ([rich(13_001)], "msg_blocks_too_long"),
         ([{"type": "markdown", "text": "x" * 6001}, {"type": "markdown", "text": "x" * 6000}], "12000"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.output import Chart, Panel
+from bot.core.said import clock_time
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, Status, TableView, TextView, View
 from bot.core.window import cut
 from bot.pipeline.rendering import buttons, readable, row_line, window_view
 from bot.slack.blocks import form_modal, page_modal, render, room
 from bot.slack.charts import draw
 from playground.limits import UPDATE_TEXT, message_errors, view_errors
+from tests.slack.samples import VIEWS, windows
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=120) | st.sampled_from(
     ["<!channel>", "&" * 900, "<" * 3000, "`" * 40, "x" * 5000, "", " ", "*bold* _it_ ~no~", "<@U0BOB>", "日本語" * 200]
@@ -101,3 +104,58 @@ def test_a_mention_in_a_status_is_a_mention_and_nothing_else_is():
 def test_a_chart_is_a_png():
     chart = Chart("web", (Panel("CPU", {"web": [(0.0, 1.0), (1.0, 2.0)]}), Panel("memory", {"web": [(0.0, 5.0)]})))
     assert draw(chart).startswith(b"\x89PNG")
+
+
+def test_each_kind_of_view_has_a_sample_and_each_sample_is_a_message():
+    assert {type(view) for view in VIEWS} == set(get_args(View))
+    for view in VIEWS:
+        check(view)
+        assert message_errors(render(view).older.blocks, newer=False) == []
+    assert [view_errors(window) for window in windows()] == [[], []]
+
+
+def test_text_is_a_copy_of_the_beginning_or_the_end_that_says_so():
+    lines = tuple(f"{number} {'x' * 290}" for number in range(30))
+    ends = render(TextView("local/web", lines, 0, 30, ends=True))
+    begins = render(TextView("local/web", lines, 0, 30))
+    assert ends.blocks[0]["elements"][0]["elements"][0]["text"] == "\n".join(lines)
+    assert ends.text.splitlines()[1] == "… 17 earlier in the message"
+    assert f"\n{lines[-1]}\n```" in ends.text
+    assert begins.text.splitlines()[1] == lines[0]
+    assert "… 17 more in the message\n```\n" in begins.text
+
+
+def test_a_table_is_sorted_by_what_its_cells_mean():
+    view = TableView("shop", ("NAME", "RESTARTS", "AGE"), (("web", "12", "5m ago"), ("db", "-", "3h ago")), 0, 2)
+    table = render(view).blocks[0]
+    assert table["caption"] == "shop"
+    assert [cell["text"] for cell in table["rows"][0]] == ["NAME", "RESTARTS", "AGE"]
+    assert table["rows"][1][1:] == [
+        {"type": "raw_number", "value": 12, "text": "12"},
+        {"type": "raw_number", "value": 300, "text": "5m ago"},
+    ]
+    assert table["rows"][2][1:] == [
+        {"type": "raw_number", "value": -1, "text": "-"},
+        {"type": "raw_number", "value": 10_800, "text": "3h ago"},
+    ]
+
+
+def test_a_table_has_an_older_form():
+    view = TableView("shop", ("NAME", "RESTARTS"), (("web", "12"),), 0, 1)
+    older = render(view).older
+    assert message_errors(older.blocks, newer=False) == []
+    assert older.blocks[0]["rows"][1] == [{"type": "raw_text", "text": "web"}, {"type": "raw_text", "text": "12"}]
+
+
+def test_a_moment_is_shown_in_the_readers_zone():
+    noon = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+    message = render(Status("waiting for approval", "<@U0ANN>", "exec web", detail=("open until ", clock_time(noon))))
+    assert message.text.endswith(f"open until <!date^{int(noon.timestamp())}^{{time}}|12:30 UTC>")
+    date = message.blocks[0]["elements"][0]["elements"][-1]
+    assert date == {
+        "type": "date",
+        "timestamp": int(noon.timestamp()),
+        "format": "{time}",
+        "fallback": "12:30 UTC",
+    }
+    assert message_errors(message.blocks) == []

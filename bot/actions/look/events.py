@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
@@ -15,9 +16,9 @@ from bot.core.output import Note, Output, Table
 from bot.core.ports import engines
 from bot.core.takes import many
 from bot.core.target import Objects
-from bot.core.units import parse_when
+from bot.core.units import parse_when, show_age
 
-_COLUMNS = ("TIME (UTC)", "TYPE", "EVENT", "OBJECT", "DETAIL")
+_COLUMNS = ("AGE", "EVENT", "DETAIL", "OBJECT", "TYPE", "TIME (UTC)")
 _SORTS = ("time", "count", "event", "object")
 _TYPES = ("normal", "warning")
 _PATHS = {"lasttimestamp": "time", "creationtimestamp": "time", "firsttimestamp": "time", "reason": "event"}
@@ -58,10 +59,6 @@ class Events(
         last = self.sort_by.strip("{}'\"").rpartition(".")[2].lower()
         return _PATHS.get(last, last)
 
-    @property
-    def shows_end(self) -> bool:
-        return True
-
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         engine = bench.port(engines.Events)
         since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
@@ -69,7 +66,9 @@ class Events(
         async with aclosing(engine.events(found, since, until)) as events:
             seen = [event async for event in events if ("warning" if event.warning else "normal") in wanted]
         if seen:
-            yield Table(_COLUMNS, [_row(event) for event in sorted(seen, key=self._key)])
+            newest_first = self._order in ("time", "count")
+            seen.sort(key=self._key, reverse=newest_first)
+            yield Table(_COLUMNS, [_row(event, bench.now) for event in seen])
         else:
             yield Note(f"Nothing happened since {since:%Y-%m-%d %H:%M:%S} UTC. `--since 1d` looks further back.")
 
@@ -77,7 +76,7 @@ class Events(
         return {"time": event.at, "count": event.count, "event": event.action, "object": event.thing}[self._order]
 
 
-def _row(event: engines.Event) -> tuple[str, ...]:
-    times = f"{event.at:%m-%d %H:%M:%S}"
+def _row(event: engines.Event, now: datetime) -> tuple[str, ...]:
     action = f"{event.action} ×{event.count}" if event.count > 1 else event.action
-    return (times, "Warning" if event.warning else "Normal", action, event.thing, event.detail or "-")
+    age, time = f"{show_age(event.at, now)} ago", f"{event.at:%m-%d %H:%M:%S}"
+    return (age, action, event.detail or "-", event.thing, "Warning" if event.warning else "Normal", time)

@@ -13,7 +13,7 @@ from bot.core.takes import many
 from bot.core.target import Image, Objects
 from bot.core.units import show_age, show_bytes
 
-_COLUMNS = ("IMAGE", "ID", "SIZE", "AGE", "USED BY")
+_COLUMNS = ("IMAGE", "USED BY", "SIZE", "AGE", "ID")
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Images(
         rows = [
             (
                 ", ".join(detail.tags) or "(untagged)",
-                detail.image.id.removeprefix("sha256:")[:12],
+                ", ".join(detail.used_by) or "-",
                 show_bytes(detail.size),
                 show_age(detail.created, bench.now),
-                ", ".join(detail.used_by) or "-",
+                detail.image.id.removeprefix("sha256:")[:12],
             )
             for detail in known
         ]

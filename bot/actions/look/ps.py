@@ -19,7 +19,7 @@ from bot.core.target import Container, Objects
 from bot.core.units import show_age
 from bot.together import gather
 
-_COLUMNS = ("NAME", "STATE", "IMAGE", "PORTS", "HEALTH", "RESTARTS", "AGE")
+_COLUMNS = ("NAME", "STATE", "HEALTH", "RESTARTS", "AGE", "IMAGE", "PORTS")
 _ALIVE = frozenset({"running", "paused", "restarting"})
 
 
@@ -69,9 +69,9 @@ def _row(detail: Detail, now: datetime) -> tuple[str, ...]:
     return (
         container.name,
         state,
-        container.image,
-        ", ".join(detail.ports) or "-",
         detail.health or "-",
         str(detail.restarts),
         show_age(detail.created, now),
+        container.image,
+        ", ".join(detail.ports) or "-",
     )

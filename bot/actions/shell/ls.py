@@ -19,7 +19,7 @@ from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes
 
-_COLUMNS = ("MODE", "OWNER", "SIZE", "MODIFIED", "NAME")
+_COLUMNS = ("NAME", "SIZE", "MODIFIED (UTC)", "MODE", "OWNER")
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,4 @@ def _row(member: tarfile.TarInfo) -> tuple[str, ...]:
     bits = "".join(letter if member.mode & (1 << (8 - at)) else "-" for at, letter in enumerate("rwxrwxrwx"))
     name = member.name.rpartition("/")[2] + (f" -> {member.linkname}" if member.issym() else "")
     when = f"{datetime.fromtimestamp(member.mtime, UTC):%Y-%m-%d %H:%M}"
-    return (kind + bits, f"{member.uid}:{member.gid}", show_bytes(member.size), when, name)
+    return (name, show_bytes(member.size), when, kind + bits, f"{member.uid}:{member.gid}")

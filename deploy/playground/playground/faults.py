@@ -19,17 +19,21 @@ class Answer:
 
 @dataclass
 class Faults:
-    """redeliver: every payload comes twice. expire_triggers: modals are always too late."""
+    """redeliver: every payload comes twice. expire_triggers: modals are always too late. older_blocks: the newer blocks
+    are not known.
+    """
 
     answers: list[Answer] = field(default_factory=list)
     redeliver: bool = False
     expire_triggers: bool = False
+    older_blocks: bool = False
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Take the switches of one request; an empty one turns all off."""
         self.answers = [Answer(**each) for each in wanted.get("answers", [])]
         self.redeliver = bool(wanted.get("redeliver"))
         self.expire_triggers = bool(wanted.get("expire_triggers"))
+        self.older_blocks = bool(wanted.get("older_blocks"))
 
     def next_answer(self, method: str) -> Answer | None:
         for answer in self.answers:

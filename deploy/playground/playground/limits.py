@@ -13,15 +13,15 @@ Json = dict[str, Any]
 MESSAGE_BLOCKS, MODAL_BLOCKS = 50, 100
 MESSAGE_CHARACTERS = 13_000
 UPDATE_TEXT, POST_TEXT = 4_000, 40_000
-_MARKDOWN = 12_000
+_MARKDOWN, _TABLE_CHARACTERS = 12_000, 10_000
 
 
-def message_errors(blocks: Any) -> list[str]:
-    """Why a message with these blocks is refused; empty where it isn't."""
+def message_errors(blocks: Any, *, newer: bool = True) -> list[str]:
+    """Why a message with these blocks is refused; empty where it isn't. newer: whether those of 2026 are known."""
     if not isinstance(blocks, list):
         return ["blocks must be an array"]
-    errors = list(_blocks(blocks, MESSAGE_BLOCKS, _MESSAGE))
-    tables = sum(block.get("type") == "table" for block in blocks)
+    errors = list(_blocks(blocks, MESSAGE_BLOCKS, _MESSAGE if newer else _OLDER))
+    tables = sum(isinstance(block, dict) and block.get("type") in ("table", "data_table") for block in blocks)
     if tables > 1:
         errors.append("only one table is allowed a message")
     if sum(len(block.get("text", "")) for block in blocks if block.get("type") == "markdown") > _MARKDOWN:
@@ -193,6 +193,7 @@ def _rich_text(block: Json) -> Iterator[str]:
 
 _PIECES = {
     "text": ("text", "style"),
+    "date": ("timestamp format", "url fallback style"),
     "user": ("user_id", "style"),
     "channel": ("channel_id", "style"),
     "emoji": ("name", "unicode skin_tone"),
@@ -209,6 +210,8 @@ def _rich_piece(piece: Json) -> Iterator[str]:
     yield from _keys(piece, *_PIECES[kind])
     if kind == "text" and not piece.get("text"):
         yield "text must have at least 1 character"
+    if kind == "date" and (not isinstance(piece.get("timestamp"), int) or "{" not in piece.get("format", "")):
+        yield "date needs a timestamp in whole seconds, and a format with a token in it"
 
 
 def _table(block: Json) -> Iterator[str]:
@@ -229,6 +232,41 @@ def _table(block: Json) -> Iterator[str]:
                 yield "a cell must be raw_text with at least 1 character, or rich_text"
 
 
+def _data_table(block: Json) -> Iterator[str]:
+    """A header and 1 to 100 rows; it counts as the one table of a message."""
+    yield from _keys(block, "rows caption", "page_size row_header_column_index block_id")
+    rows = block.get("rows", [])
+    if not 2 <= len(rows) <= 101:
+        yield "a data_table has a header and 1 to 100 rows"
+    if len({len(row) for row in rows}) > 1 or any(not 1 <= len(row) <= 20 for row in rows):
+        yield "rows must have one length, of 1 to 20 cells"
+    if not block.get("caption"):
+        yield "caption must have at least 1 character"
+    if not 1 <= block.get("page_size", 5) <= 100:
+        yield "page_size must be 1 to 100"
+    if sum(_characters(row) for row in rows) > _TABLE_CHARACTERS:
+        yield f"cells hold more than {_TABLE_CHARACTERS} characters together"
+    for number, row in enumerate(rows):
+        for cell in row:
+            yield from _data_cell(cell, header=number == 0)
+
+
+def _data_cell(cell: Json, *, header: bool) -> Iterator[str]:
+    match cell.get("type"):
+        case "rich_text" if not header:
+            yield from _rich_text(cell)
+        case "raw_text":
+            yield from _keys(cell, "text")
+        case "raw_number" if not header:
+            yield from _keys(cell, "value text")
+            if not isinstance(cell.get("value"), int | float):
+                yield "value must be a number"
+        case other:
+            yield f"unsupported cell: {other}"
+    if cell.get("type") != "rich_text" and not cell.get("text"):
+        yield "a cell must have at least 1 character"
+
+
 def _input(block: Json) -> Iterator[str]:
     yield from _keys(block, "label element", "dispatch_action hint optional block_id")
     yield from _text(block.get("label"), 2_000, "label", kinds=("plain_text",))
@@ -247,8 +285,10 @@ def _input(block: Json) -> Iterator[str]:
 _MESSAGE: dict[str, Check] = {
     "section": _section, "header": _header, "context": _context, "actions": _actions, "image": _image,
     "divider": _divider, "markdown": _markdown, "rich_text": _rich_text, "table": _table,
+    "data_table": _data_table,
 }  # fmt: skip
+_OLDER = {kind: check for kind, check in _MESSAGE.items() if kind != "data_table"}
 _MODAL: dict[str, Check] = {
-    **{kind: check for kind, check in _MESSAGE.items() if kind not in ("markdown", "table")},
+    **{kind: check for kind, check in _MESSAGE.items() if kind not in ("markdown", "table", "data_table")},
     "input": _input,
 }

@@ -157,7 +157,7 @@ class WebApi:
         text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
         if not text and not blocks:
             raise Refused("no_text")
-        if blocks and (errors := message_errors(blocks)):
+        if blocks and (errors := message_errors(blocks, newer=not self._faults.older_blocks)):
             error = "msg_blocks_too_long" if any("too_long" in each for each in errors) else "invalid_blocks"
             raise Refused(error, response_metadata={"messages": [f"[ERROR] {each}" for each in errors]})
         return text, blocks
