@@ -37,8 +37,9 @@ from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Default
 from bot.core.view import NoteView
-from bot.keeper import Keeper
+from bot.keeper import Chore, keep
 from bot.pipeline import Parts, Pipeline
+from bot.replica import Replica
 from bot.runs import Runs
 from bot.settings import DEFAULT_HOST, Config, Environment
 from bot.slack.calls import web_client
@@ -63,7 +64,8 @@ SHIPPED_POLICY = Path(__file__).parent / "policy.cedar"
 _RETRY_S = 1.0
 _UNTYPED = compiled(r"[^a-z0-9]+")
 _EDITS_EVERY_MS = 1_200
-_ANCHOR_S = 2.0
+_LIFE_S, _RECHECK_S, _ANCHOR_S = 3.0, 9.0, 3_600.0
+_PARTING_S = 2.0
 _SWITCH_S = 0.001  # so that the loop gets its turn soon among worker threads
 _SHORTEST_KEY = 16  # characters of the audit's key
 
@@ -145,11 +147,18 @@ class App:
                 pipeline = Pipeline(self._parts(client, known, inbox, chat, runs, live, journal))
                 listeners = Listeners(pipeline, inbox, runs, chat, new_id, time.time, known, self._log)
                 anchors = Anchors(journal, self._audit_file, self._config.audit.retention, self._announce(chat, known))
-                keeper = Keeper(inbox, live, pipeline, runs, listeners.finished, anchors.publish, time.time, self._log)
+                own = Replica(inbox, live, pipeline, runs, listeners.finished, self._log)
+                chores = (
+                    Chore("signs of life", _LIFE_S, own.show_life),
+                    Chore("takeover", _LIFE_S, own.take_over),
+                    Chore("expiry", _LIFE_S, lambda: pipeline.expire(time.time())),
+                    Chore("recheck of live runs", _RECHECK_S, runs.recheck),
+                    Chore("anchors", _ANCHOR_S, anchors.publish),
+                )
                 app = listeners.bolt(client, "" if self._socket_mode else self._environment.slack_signing_secret)
                 self._door = self._make_door(app)
-                await keeper.round()
-                keeping = [group.create_task(keeper.keep()), group.create_task(keeper.deliver())]
+                await self._retried(own.show_life)
+                keeping = [group.create_task(keep(chores, self._log)), group.create_task(own.deliver())]
                 keeping += [group.create_task(engine.keep()) for engine in self.engines.values()]
                 keeping.append(group.create_task(watch_lag()))
                 try:
@@ -163,7 +172,7 @@ class App:
             for task in keeping:
                 task.cancel()
             with contextlib.suppress(Unavailable, TimeoutError):
-                async with asyncio.timeout(_ANCHOR_S):
+                async with asyncio.timeout(_PARTING_S):
                     await anchors.publish()
             with contextlib.suppress(Unavailable):
                 await inbox.leave()
