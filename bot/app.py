@@ -54,6 +54,7 @@ from bot.store.connection import connect as connect_redis
 from bot.store.embedded import EmbeddedRedis
 from bot.store.inbox import Inbox
 from bot.store.journal import Journal
+from bot.store.ledger import Ledger
 from bot.store.live import Live
 from bot.store.sessions import Sessions
 from bot.store.shelf import Shelf
@@ -64,7 +65,7 @@ SHIPPED_POLICY = Path(__file__).parent / "policy.cedar"
 _RETRY_S = 1.0
 _UNTYPED = compiled(r"[^a-z0-9]+")
 _EDITS_EVERY_MS = 1_200
-_LIFE_S, _RECHECK_S, _ANCHOR_S = 3.0, 9.0, 3_600.0
+_LIFE_S, _RECHECK_S, _SWEEP_S, _ANCHOR_S = 3.0, 9.0, 60.0, 3_600.0
 _PARTING_S = 2.0
 _SWITCH_S = 0.001  # so that the loop gets its turn soon among worker threads
 _SHORTEST_KEY = 16  # characters of the audit's key
@@ -154,6 +155,7 @@ class App:
                     Chore("expiry", _LIFE_S, lambda: pipeline.expire(time.time())),
                     Chore("recheck of live runs", _RECHECK_S, runs.recheck),
                     Chore("anchors", _ANCHOR_S, anchors.publish),
+                    Chore("sweep", _SWEEP_S, pipeline.sweep),
                 )
                 app = listeners.bolt(client, "" if self._socket_mode else self._environment.slack_signing_secret)
                 self._door = self._make_door(app)
@@ -216,6 +218,7 @@ class App:
             inbox=inbox,
             approvals=Approvals(self._redis),
             journal=journal,
+            ledger=Ledger(self._redis),
             live=live,
             runs=runs,
             now=lambda: datetime.now(UTC),

@@ -17,7 +17,7 @@ from typing import Literal
 
 Transition = Literal[
     "asked", "refused", "decided", "approved", "denied", "expired", "void", "glass broken", "ran", "typed", "read",
-    "ended", "policy loaded",
+    "ended", "policy loaded", "made", "undone", "stuck",
 ]  # fmt: skip
 START = "0" * 64
 

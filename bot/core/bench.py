@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
 from bot.core.plan import NO_PLAN, Plan
+from bot.core.target import Container, NewObject
 
 Port = TypeVar("Port")
 
@@ -36,11 +38,25 @@ class NoKeys:
         """No line ever comes."""
 
 
+class Maker(Protocol):
+    """Makes what was planned, and undoes it."""
+
+    def made(self, thing: NewObject) -> AbstractAsyncContextManager[Container]:
+        """It exists while the block lasts. Raises Unsupported for what the plan doesn't hold."""
+
+
+class NoMaker:
+    """While a command is planned, and for verbs that plan nothing, nothing is made."""
+
+    def made(self, thing: NewObject) -> AbstractAsyncContextManager[Container]:
+        raise Unsupported("nothing is made while a command is planned:", thing)
+
+
 @dataclass(frozen=True)
 class Bench:
     """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs.
 
-    plan: what was decided on, and approved where it was asked for.
+    plan: what was decided on, and approved where it was asked for. maker: makes what it holds.
     """
 
     engine: Any
@@ -48,6 +64,7 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     keys: Keys = field(default_factory=NoKeys)
     plan: Plan = NO_PLAN
+    maker: Maker = field(default_factory=NoMaker)
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""

@@ -31,6 +31,7 @@ from bot.pipeline.glass import as_anothers
 from bot.pipeline.guard import guarded
 from bot.pipeline.journey import Journey
 from bot.pipeline.keyboard import Keyboard
+from bot.pipeline.making import sweep
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
@@ -156,6 +157,10 @@ class Pipeline:
     async def expire(self, now: float) -> None:
         """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
         await self._approving.expire(now)
+
+    async def sweep(self) -> None:
+        """Remove what cdebug made and nobody may use any more. Raises Unavailable."""
+        await sweep(self._parts)
 
     async def take(self, request: Request) -> None:
         """Any request, by the entry that its kind belongs to."""

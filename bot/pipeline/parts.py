@@ -12,7 +12,7 @@ from bot.core.limits import Limits
 from bot.core.policy import Policy
 from bot.core.ports.chat import Chat, Directory
 from bot.core.ports.engines import Find
-from bot.core.ports.state import Approvals, Inbox, Journal, Live, Meter, Sessions, Shelf
+from bot.core.ports.state import Approvals, Inbox, Journal, Ledger, Live, Meter, Sessions, Shelf
 from bot.core.redact import Redactor
 from bot.core.request import Request
 from bot.core.session import Default
@@ -36,6 +36,7 @@ class Parts:
     inbox: Inbox
     approvals: Approvals
     journal: Journal
+    ledger: Ledger
     live: Live
     runs: Runs
     now: Callable[[], datetime]

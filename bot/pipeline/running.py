@@ -28,6 +28,7 @@ from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder
 from bot.pipeline.glass import still_open, without_glass
 from bot.pipeline.keyboard import typed_lines
+from bot.pipeline.making import Maker
 from bot.pipeline.parts import Parts
 from bot.pipeline.results import Reading
 from bot.pipeline.trail import Trail, told
@@ -50,7 +51,8 @@ class Running:
         """
         verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
         engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
-        bench = Bench(engine, self._parts.now(), self._parts.limits, run, asked.plan)
+        maker = Maker(self._parts, asked, engine)
+        bench = Bench(engine, self._parts.now(), self._parts.limits, run, asked.plan, maker)
         bench.require(asked.action.verb, asked.action.needs)
         plan = asked.plan.to_json()
         output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine), plan)

@@ -37,6 +37,8 @@ APPROVAL = Key("approval:{id}", "store/approvals", 2 * DAY_S, "a request for app
 APPROVALS = Key("approvals", "store/approvals", 0, "sorted set: the requests that wait, by when they expire")
 LIVE = Key("live:{channel}:{thread}", "store/live", DAY_S, "hash: the live runs of a thread, each with its replica")
 MAILBOX = Key("mailbox:{replica}", "store/live", 3_600, "stream: lines, Stop and Ctrl-C for a replica's live runs")
+MADE = Key("made:{id}", "store/ledger", 7 * DAY_S, "what cdebug made; its lifetime begins once that is undone")
+MADE_OPEN = Key("made", "store/ledger", 0, "sorted set: what cdebug made and has not undone, by when it expires")
 AUDIT = Key("audit", "store/journal", 0, "stream: the audit's records, until `audit.retention`")
 AUDIT_HEAD = Key("audit:head", "store/journal", 0, "the last record's number and mac")
 AUDIT_START = Key("audit:start", "store/journal", 0, "where a trimmed audit begins, sealed")
@@ -58,6 +60,8 @@ ALL = (
     APPROVALS,
     LIVE,
     MAILBOX,
+    MADE,
+    MADE_OPEN,
     AUDIT,
     AUDIT_HEAD,
     AUDIT_START,

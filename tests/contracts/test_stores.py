@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from bot.core.ports.state import Kept, Menu, Sessions, Shelf, Window
+from bot.core.ledger import MadeObject
+from bot.core.ports.state import Kept, Ledger, Menu, Sessions, Shelf, Window
 from bot.core.request import Place
 from bot.core.session import Default, Session
 from bot.store.connection import connect
+from bot.store.ledger import Ledger as RedisLedger
 from bot.store.sessions import Sessions as RedisSessions
 from bot.store.shelf import Shelf as RedisShelf
-from tests.fakes.stores import MemorySessions, MemoryShelf
+from tests.fakes.stores import MemoryLedger, MemorySessions, MemoryShelf
 from tests.harness import RedisServer
 
 PLACE = Place("T0", "C0", "1.0", "1.0")
@@ -37,6 +40,17 @@ async def sessions(request: pytest.FixtureRequest, redis_server: RedisServer) ->
     client = connect(redis_server.url)
     await client.flushall()
     yield RedisSessions(client)
+    await client.aclose()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def ledger(request: pytest.FixtureRequest, redis_server: RedisServer) -> AsyncIterator[Ledger]:
+    if request.param == "memory":
+        yield MemoryLedger()
+        return
+    client = connect(redis_server.url)
+    await client.flushall()
+    yield RedisLedger(client)
     await client.aclose()
 
 
@@ -78,3 +92,35 @@ async def test_defaults_and_menus(sessions: Sessions):
     assert await sessions.default("T0", "C0") == Default("local")
     assert await sessions.menu("m") == Menu("m", PLACE, ("a", "b"))
     assert await sessions.menu("n") is None
+
+
+def made_object(entry_id: str, expires: float) -> MadeObject:
+    return MadeObject(entry_id, "c", "local", "", "container", "helper", "T0", "U0ANN", "C0", "1.0", "plant", expires)
+
+
+async def test_what_was_made_is_open_until_it_is_undone(ledger: Ledger):
+    late, soon = made_object("a", 200.5), made_object("b", 100.5)
+    await ledger.intend(late)
+    await ledger.intend(soon)
+    assert await ledger.open() == [soon, late]
+
+    made = replace(soon, state="made")
+    assert await ledger.move(soon, made)
+    stuck = replace(made, state="stuck", why="the engine can't be reached")
+    assert await ledger.move(made, stuck)
+    assert await ledger.open() == [stuck, late]
+
+    assert await ledger.move(stuck, replace(stuck, state="undone", why=""))
+    assert await ledger.open() == [late]
+    known = await ledger.get("b")
+    assert known
+    assert known.state == "undone"
+    assert await ledger.get("nothing") is None
+
+
+async def test_of_two_who_undo_it_at_once_one_succeeds(ledger: Ledger):
+    entry = made_object("a", 100)
+    await ledger.intend(entry)
+    undone = replace(entry, state="undone")
+    assert [await ledger.move(entry, undone) for _ in range(2)] == [True, False]
+    assert not await ledger.move(made_object("never", 1), undone)

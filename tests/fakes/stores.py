@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.core.approval import Approval
 from bot.core.audit import AuditPage, Entry
+from bot.core.ledger import MadeObject
 from bot.core.ports.state import Kept, Letter, LiveRun, Menu, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
@@ -160,3 +161,25 @@ class MemoryLive:
 
     async def send(self, run: LiveRun, letter: Letter) -> None:
         self.letters.append(letter)
+
+
+class MemoryLedger:
+    """What was made."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, MadeObject] = {}
+
+    async def intend(self, entry: MadeObject) -> None:
+        self.entries[entry.id] = entry
+
+    async def get(self, entry_id: str) -> MadeObject | None:
+        return self.entries.get(entry_id)
+
+    async def move(self, old: MadeObject, new: MadeObject) -> bool:
+        if self.entries.get(new.id) != old:
+            return False
+        self.entries[new.id] = new
+        return True
+
+    async def open(self) -> list[MadeObject]:
+        return sorted((it for it in self.entries.values() if it.state != "undone"), key=lambda it: it.expires)

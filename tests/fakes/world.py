@@ -17,8 +17,9 @@ from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
 from bot.core.action import Action
 from bot.core.audit import fingerprint
-from bot.core.errors import CdebugError, Denied, Unavailable
+from bot.core.errors import CdebugError, Denied, NotFound, NotRunning, Unavailable
 from bot.core.grammar import Grammar
+from bot.core.ledger import LABEL, MadeObject
 from bot.core.limits import Limits
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
@@ -29,7 +30,7 @@ from bot.core.request import Place, Request
 from bot.core.said import Said
 from bot.core.session import Default
 from bot.core.takes import Takes
-from bot.core.target import Candidates, Container, Objects, Scope, TargetRef, Thing
+from bot.core.target import Candidates, Container, NewObject, Objects, Scope, TargetRef, Thing
 from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
@@ -38,6 +39,7 @@ from tests.fakes.stores import (
     MemoryApprovals,
     MemoryInbox,
     MemoryJournal,
+    MemoryLedger,
     MemoryLive,
     MemoryMeter,
     MemorySessions,
@@ -48,7 +50,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class FakeEngine:
-    """Containers with logs. It has the ports Find, Logs and Details, and no others."""
+    """Containers with logs. It has the ports Find, Logs, Details and Making, and no others."""
 
     def __init__(self, name: str = "local") -> None:
         self.mentioned: list[Thing] = []
@@ -56,6 +58,8 @@ class FakeEngine:
         self.containers: dict[str, Container] = {}
         self.lines: dict[str, list[Lines]] = {}
         self.fault: Exception | None = None
+        self.stuck: CdebugError | None = None
+        self.base = self
         self.asks: list[TargetRef] = []
 
     def add(self, name: str, *lines: Lines, **more: Any) -> Container:
@@ -100,6 +104,35 @@ class FakeEngine:
 
     async def detail(self, container: Container) -> Detail:
         return Detail(container, command=("run",), created=NOW)
+
+    async def make(self, thing: NewObject, entry: MadeObject) -> Container:
+        if self.fault:
+            raise self.fault
+        if thing.name in self.containers:
+            raise NotRunning("cannot make", thing, why="the name is taken")
+        if not str(thing.spec["Image"]).startswith("toolbox"):
+            raise NotFound("cannot make", thing, why="there is no such image")
+        made = Container(
+            self.scope, f"id-{thing.name}", thing.name, str(thing.spec["Image"]), state="running",
+            labels={**thing.labels, **entry.labels},
+        )  # fmt: skip
+        self.containers[made.name] = self.base.containers[made.name] = made
+        return made
+
+    async def made(self) -> list[MadeObject]:
+        found = [
+            MadeObject.of_labels(self.scope.context, "", "container", it.name, it.labels)
+            for it in self.base.containers.values()
+        ]
+        return [entry for entry in found if entry]
+
+    async def unmake(self, entry: MadeObject) -> bool:
+        if self.base.stuck:
+            raise self.base.stuck
+        names = [it.name for it in self.base.containers.values() if it.labels.get(LABEL) == entry.id]
+        for name in names:
+            del self.base.containers[name]
+        return bool(names)
 
 
 @dataclass
@@ -207,6 +240,7 @@ class World:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     approvals: MemoryApprovals = field(default_factory=MemoryApprovals)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
     live: MemoryLive = field(default_factory=MemoryLive)
 
     def __post_init__(self) -> None:
@@ -228,6 +262,7 @@ class World:
                 inbox=self.inbox,
                 approvals=self.approvals,
                 journal=self.journal,
+                ledger=self.ledger,
                 live=self.live,
                 runs=self.runs,
                 now=lambda: NOW,

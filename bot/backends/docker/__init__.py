@@ -12,6 +12,7 @@ from bot.backends.docker.exec import ExecPart
 from bot.backends.docker.files import FilesPart
 from bot.backends.docker.finding import FindPart
 from bot.backends.docker.logs import LogsPart
+from bot.backends.docker.making import MakingPart
 from bot.backends.docker.objects import ObjectsPart
 from bot.backends.docker.stats import StatsPart
 from bot.core.person import Person
@@ -21,7 +22,7 @@ from bot.core.target import Scope
 __all__ = ["Docker"]
 
 
-class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart, ExecPart, FilesPart):
+class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart, ExecPart, FilesPart, MakingPart):
     """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
 
     def __init__(self, name: str, host: str, *, protected: bool = False, hides_mounted: bool = True) -> None:

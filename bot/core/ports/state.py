@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from bot.core.approval import Approval
 from bot.core.audit import AuditPage, Entry
+from bot.core.ledger import MadeObject
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 
@@ -138,6 +139,15 @@ class Live(Protocol):
     async def of(self, place: Place) -> list[LiveRun]: ...
     async def in_channel(self, place: Place) -> list[LiveRun]: ...
     async def send(self, run: LiveRun, letter: Letter) -> None: ...
+
+
+class Ledger(Protocol):
+    """What cdebug made and has not undone; a change succeeds only where it finds what it expects."""
+
+    async def intend(self, entry: MadeObject) -> None: ...
+    async def get(self, entry_id: str) -> MadeObject | None: ...
+    async def move(self, old: MadeObject, new: MadeObject) -> bool: ...
+    async def open(self) -> list[MadeObject]: ...
 
 
 class Meter(Protocol):

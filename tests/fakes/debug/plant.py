@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.core.action import TargetedAction, option
 from bot.core.bench import Bench
-from bot.core.output import Note, Output
+from bot.core.output import Note, Output, Progress
 from bot.core.plan import Change, Plan
 from bot.core.takes import one
 from bot.core.target import Container, NewObject
 
 MADE: list[str] = []
+_SECONDS = 1_800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +26,16 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
     without: Annotated[str, option("--without", help="a container that goes for it")] = ""
     power: Annotated[bool, option("--privileged", help="as root of the machine")] = False
 
+    swapped: Annotated[bool, option("--swapped", help="make something else than was planned")] = False
+    without_end: Annotated[bool, option("--endless", help="plan no end")] = False
+    stays: Annotated[int, option("--stays", help="seconds that it is used for")] = 0
+
     async def plan(self, found: Container, bench: Bench) -> Plan:
         helper = NewObject(
-            found.scope, f"{found.name}-helper", {"image": self.image, "beside": found.id}, labels=found.labels
+            found.scope,
+            f"{found.name}-helper",
+            {"Image": self.image, "Cmd": ["sleep", str(_SECONDS)]},
+            labels=found.labels,
         )
         return Plan(
             images=(self.image,),
@@ -34,11 +43,15 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
             capabilities=("SYS_PTRACE",),
             creates=(helper,),
             deletes=(Change(replace(found, name=self.without, id=f"id-{self.without}")),) if self.without else (),
-            ends_s=1_800,
+            ends_s=0 if self.without_end else _SECONDS,
             passed_over=(("as the target's user", "it can't see other people's processes"),),
         )
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        for thing in bench.plan.creates:
-            MADE.append(f"{thing.name} of {thing.spec['image']}")
-            yield Note(f"`{thing.name}` is there.")
+        (helper,) = bench.plan.creates
+        helper = replace(helper, spec={"Image": "toolbox:evil"}) if self.swapped else helper
+        yield Progress(f"making {helper.name}")
+        async with bench.maker.made(helper) as made:
+            MADE.append(f"{made.name} of {made.image}")
+            yield Note(f"`{made.name}` is {made.state}.")
+            await asyncio.sleep(self.stays)

@@ -1,0 +1,65 @@
+"""Containers that cdebug makes. Source: Docker Engine API v1.41, ContainerCreate, ContainerStart, ContainerDelete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import docker
+
+from bot.backends.docker.part import PROJECT, Part, container_of
+from bot.core.errors import CdebugError
+from bot.core.ledger import LABEL, MadeObject
+from bot.core.target import Container, NewObject
+
+
+class MakingPart(Part):
+    """The spec of a new container is the body of ContainerCreate."""
+
+    async def make(self, thing: NewObject, entry: MadeObject) -> Container:
+        """Raises NotFound for its image, NotRunning where the name is taken, TimedOut, Unavailable."""
+        body = {**thing.spec, "Labels": {**thing.labels, **entry.labels}}
+        try:
+            row = await self.client.call("make", thing, lambda api: _started(api, thing.name, body))
+        except CdebugError:
+            await self.unmake(entry)  # it may be there and not have started
+            raise
+        return replace(container_of(row, self.scope), others=())
+
+    async def made(self) -> list[MadeObject]:
+        """Raises TimedOut, Unavailable."""
+        found = (self._entry(row) for row in await self._labelled(LABEL))
+        return [entry for entry in found if entry]
+
+    def _entry(self, row: dict[str, Any]) -> MadeObject | None:
+        labels = row.get("Labels") or {}
+        name = (row.get("Names") or [row["Id"][:12]])[0].lstrip("/")
+        return MadeObject.of_labels(self.scope.context, labels.get(PROJECT, ""), "container", name, labels)
+
+    async def unmake(self, entry: MadeObject) -> bool:
+        """Raises TimedOut, Unavailable."""
+        rows = await self._labelled(f"{LABEL}={entry.id}")
+        for row in rows:
+            await self.client.call("remove", entry, partial(_remove, row["Id"]))
+        return bool(rows)
+
+    async def _labelled(self, label: str) -> list[dict[str, Any]]:
+        wanted = {"label": label}
+        rows: list[dict[str, Any]] = await self.client.call(
+            "list what cdebug made on", self.scope.context, lambda api: api.containers(all=True, filters=wanted)
+        )
+        return rows
+
+
+def _started(api: Any, name: str, body: dict[str, Any]) -> Any:
+    made = api.create_container_from_config(body, name)
+    api.start(made["Id"])
+    return api.containers(all=True, filters={"id": made["Id"]})[0]
+
+
+def _remove(container_id: str, api: docker.APIClient) -> None:
+    try:
+        api.remove_container(container_id, force=True, v=True)
+    except docker.errors.NotFound:  # somebody else was quicker
+        return

@@ -1,0 +1,24 @@
+"""Making objects on an engine, finding what was made there, and removing it."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from bot.core.ledger import MadeObject
+from bot.core.target import Container, NewObject
+
+
+@runtime_checkable
+class Making(Protocol):
+    """Whoever makes something has written it down first."""
+
+    async def make(self, thing: NewObject, entry: MadeObject) -> Container:
+        """Create and start what was planned, with the entry's labels. Raises AlreadyThere where the name is taken,
+        NotFound for its image; nothing is left behind then.
+        """
+
+    async def made(self) -> list[MadeObject]:
+        """All that carries cdebug's labels on this engine, whoever made it."""
+
+    async def unmake(self, entry: MadeObject) -> bool:
+        """Remove what carries the entry's label, and nothing else, whatever its name; False where nothing does."""

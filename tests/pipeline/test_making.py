@@ -1,0 +1,159 @@
+"""What a command makes goes away again, whatever happens to the command, the bot and its memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from bot.actions import catalog
+from bot.core.errors import Unavailable
+from bot.core.ledger import MadeObject
+from bot.core.person import Person
+from bot.runs import Runs
+from tests.fakes.debug.plant import MADE, Plant
+from tests.fakes.world import NOW, World
+
+ALLOWED = '@id("all") permit (principal, action, resource);'
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with Runs(structlog.get_logger(), grace_s=0.1) as runs:
+        MADE.clear()
+        world = World(runs, policy=ALLOWED, verbs=(*catalog(), Plant))
+        world.engine.add("web")
+        world.directory.people = {"U0ANN": Person("T0", "U0ANN", "ann", roles=frozenset({"responder"}))}
+        yield world
+
+
+def events(world: World) -> list[str]:
+    return [entry.event for entry in world.journal.written]
+
+
+def left(world: World) -> list[str]:
+    return [name for name in world.engine.containers if name != "web"]
+
+
+async def later(world: World, seconds: float) -> None:
+    """The sweep, when so much time has gone by."""
+    object.__setattr__(world.pipeline._parts, "now", lambda: NOW + timedelta(seconds=seconds))
+    await world.pipeline.sweep()
+
+
+def entry_of(world: World, **more: object) -> MadeObject:
+    entry = MadeObject(
+        "e1", "c1", "local", "", "container", "web-helper", "T0", "U0ANN", "C0", "1.0", "plant",
+        NOW.timestamp() + 60, "made",
+    )  # fmt: skip
+    return replace(entry, **more)  # type: ignore[arg-type]
+
+
+async def test_a_run_makes_what_was_planned_and_undoes_it(world: World):
+    await world.say("plant web")
+
+    assert MADE == ["web-helper of toolbox:1"]
+    assert left(world) == []
+    assert [entry.state for entry in world.ledger.entries.values()] == ["undone"]
+    assert events(world) == ["asked", "decided", "made", "undone", "ended"]
+
+
+async def test_what_cannot_be_written_down_is_not_made(world: World):
+    async def fails(entry: MadeObject) -> None:
+        raise Unavailable("cdebug's memory does not answer")
+
+    world.ledger.intend = fails  # type: ignore[method-assign]
+
+    await world.say("plant web")
+
+    assert MADE == []
+    assert left(world) == []
+    assert world.chat.statuses[0].state == "failed"
+
+
+async def test_an_image_that_is_missing_leaves_nothing_open(world: World):
+    await world.say("plant web --image nowhere:1")
+
+    assert world.chat.statuses[0].state == "failed"
+    assert await world.ledger.open() == []
+
+
+async def test_what_could_not_be_removed_is_stuck_and_swept(world: World):
+    world.engine.stuck = Unavailable("cannot remove", "web-helper", why="the engine can't be reached")
+    await world.say("plant web")
+    assert world.chat.statuses[0].state == "done"
+    assert [entry.state for entry in await world.ledger.open()] == ["stuck"]
+    assert left(world) == ["web-helper"]
+
+    await later(world, 1)
+    assert left(world) == ["web-helper"]
+
+    world.engine.stuck = None
+    await later(world, 2)
+    assert left(world) == []
+    assert await world.ledger.open() == []
+    assert events(world)[-3:] == ["stuck", "ended", "undone"]
+
+
+async def test_a_run_that_is_stopped_undoes_what_it_made(world: World):
+    running = asyncio.create_task(world.say("plant web --stays 60"))
+    while not left(world):
+        await asyncio.sleep(0.01)
+
+    for run in world.runs._live.values():
+        run.by = "<@U0ANN>"
+        run.task.cancel()
+    await asyncio.wait([running])
+
+    assert left(world) == []
+    assert await world.ledger.open() == []
+
+
+async def test_what_a_dead_replica_made_is_swept_once_it_has_expired(world: World):
+    entry = entry_of(world)
+    world.engine.add("web-helper", labels=entry.labels)
+    await world.ledger.intend(entry)
+
+    await later(world, 59)
+    assert left(world) == ["web-helper"]
+
+    await later(world, 60)
+    assert left(world) == []
+    assert (events(world), world.journal.written[0].user) == (["undone"], "U0ANN")
+
+
+async def test_what_was_made_is_found_by_its_labels_where_the_ledger_is_lost(world: World):
+    world.engine.add("web-helper", labels=entry_of(world).labels)
+    world.engine.add("somebody-elses", labels={"app": "web"})
+
+    await later(world, 59)
+    assert left(world) == ["web-helper", "somebody-elses"]
+    await later(world, 60)
+    assert left(world) == ["somebody-elses"]
+
+
+async def test_what_was_intended_and_never_made_is_forgotten(world: World):
+    entry = entry_of(world, state="intended")
+    world.engine.add("web-helper", labels={"app": "of somebody else, with that name"})
+    await world.ledger.intend(entry)
+
+    await later(world, 60)
+
+    assert left(world) == ["web-helper"]
+    assert await world.ledger.open() == []
+
+
+async def test_can_makes_nothing(world: World):
+    await world.say("can plant web")
+    assert (MADE, left(world), world.ledger.entries) == ([], [], {})
+
+
+@pytest.mark.parametrize("how", ["--swapped", "--endless"])
+async def test_what_was_not_planned_or_has_no_end_is_not_made(world: World, how: str):
+    await world.say(f"plant web {how}")
+    assert "not made: it was not planned, or has no end" in str(world.chat.statuses[-1].detail)
+    assert (left(world), world.ledger.entries) == ([], {})
