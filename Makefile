@@ -14,7 +14,7 @@ $(UV):
 	python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install -q uv==$(UV_VERSION)
 
-.venv/.done: $(UV) pyproject.toml deploy/playground/pyproject.toml uv.lock
+.venv/.done: $(UV) pyproject.toml deploy/demo/playground/pyproject.toml uv.lock
 	$(UV) sync --locked -q
 	@touch $@
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import docker
 import pytest
 
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.given import given
-from deploy.cluster.kubectl import Administered
-from deploy.engine import Engine, Missing, answering, build_base
-from deploy.faults import SHOP, Shop
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.given import given
+from deploy.demo.cluster.kubectl import Administered
+from deploy.demo.engine import Engine, Missing, answering, build_base
+from deploy.demo.faults import SHOP, Shop
 from tests.cluster.world import apply_shop, cluster_bot
 from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
 

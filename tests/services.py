@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from deploy.cluster.cluster import prepare
-from deploy.engine import Missing, install
+from deploy.demo.cluster.cluster import prepare
+from deploy.demo.engine import Missing, install
 
 NEEDED = {
     "dockerd": ("docker.io", "iptables", "iproute2"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from deploy.engine import Engine, Missing, answering, build_base, install
+from deploy.demo.engine import Engine, Missing, answering, build_base, install
 from tests.harness import make
 
 

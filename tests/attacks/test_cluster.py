@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from bot.app import SHIPPED_POLICY
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.kubectl import Administered
 from tests.attacks.conftest import HIDDEN, nothing_for
 from tests.cluster.world import cluster_bot
 from tests.conftest import new_channel

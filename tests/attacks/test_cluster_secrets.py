@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.kubectl import Administered
 from tests.attacks.conftest import said
 from tests.cluster.world import cluster_bot
 from tests.conftest import new_channel

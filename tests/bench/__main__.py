@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from deploy.engine import Engine
+from deploy.demo.engine import Engine
 from tests.bench import acknowledge, answers, cluster, rules, stalls, throughput
 from tests.harness import temporary_folder
 

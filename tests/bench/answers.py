@@ -11,7 +11,7 @@ from pathlib import Path
 
 import docker
 
-from deploy.engine import build_base
+from deploy.demo.engine import build_base
 from tests.harness import Bot, Conversation, Playground, Slack, make
 
 ROUNDS, _TURNS = 7, 3

@@ -19,7 +19,7 @@ from bot.backends.kubernetes.names import Names
 from bot.core.person import Person
 from bot.core.takes import one
 from bot.core.target import TargetRef
-from deploy.cluster.cluster import Cluster
+from deploy.demo.cluster.cluster import Cluster
 from tests.bench.answers import timed
 from tests.cluster.world import apply_shop, cluster_bot
 from tests.harness import Playground

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import docker
 
-from deploy.engine import build_base
+from deploy.demo.engine import build_base
 from tests.conftest import new_channel
 from tests.core.corpus import missed, samples, shown
 from tests.harness import BASE, Bot, Conversation, Playground, Slack, make

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import docker
 
-from deploy.engine import build_base
+from deploy.demo.engine import build_base
 from tests.harness import Bot, Conversation, Playground, Slack, make
 
 SMALL, LARGE = 100_000, 1_000_000  # lines of 100 bytes

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from deploy.cluster.account import apply_manifest, sign_in
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.account import apply_manifest, sign_in
+from deploy.demo.cluster.kubectl import Administered
 from tests.harness import ROOT, Bot, wait_until
 
 SHOP = ROOT / "deploy" / "shop.yaml"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.kubectl import Administered
 from tests.cluster.world import measured, pods
 from tests.harness import Conversation, Json, body, wait_until
 

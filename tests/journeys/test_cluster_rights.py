@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.kubectl import Administered
 from tests.harness import Conversation, Json, wait_until
 from tests.journeys.test_cluster_look import said
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster.account import sign_in
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.account import sign_in
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.kubectl import Administered
 from tests.cluster.world import cluster_bot, pods
 from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, wait_until

@@ -7,7 +7,7 @@ import asyncio
 import docker
 import pytest
 
-from deploy.faults import Shop
+from deploy.demo.faults import Shop
 from tests.harness import Conversation, body, elements, labels, make
 
 pytestmark = pytest.mark.usefixtures("bot", "shop")

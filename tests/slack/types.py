@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.cluster.build import cache
+from deploy.demo.cluster.build import cache
 from tests.slack.samples import messages, windows
 
 _PACKAGES = ("@slack/types@3.2.0", "typescript@5.9.3")

@@ -18,8 +18,8 @@ from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, Misconfigur
 from bot.core.person import Person
 from bot.core.takes import one
 from bot.core.target import TargetRef
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.kubectl import Administered
 
 NOBODY = Person("T", "U0EVE", "eve")
 ANN = Person("T", "U0ANN", "ann", kubernetes="ann@example.com", groups=("sre",))

@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from deploy.engine import static_busybox
+from deploy.demo.engine import static_busybox
 
 BUSYBOX, NO_TAR, NO_SHELL, PAUSE = "cdebug/busybox:1", "cdebug/no-tar:1", "cdebug/no-shell:1", "cdebug/pause:1"
 _PASSWD = b"root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/srv:/bin/sh\n"

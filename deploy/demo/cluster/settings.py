@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.cluster.images import PAUSE
+from deploy.demo.cluster.images import PAUSE
 
 NODE = "node-1"
 PORT = 6443

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from deploy.cluster.settings import NODE
+from deploy.demo.cluster.settings import NODE
 
 
 class Api:

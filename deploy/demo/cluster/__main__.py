@@ -1,4 +1,4 @@
-"""`python -m deploy.cluster up` starts a cluster that stays; `down` ends it; `images FILE` writes its images."""
+"""`python -m deploy.demo.cluster up` starts a cluster that stays; `down` ends it; `images FILE` writes its images."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.cluster.build import build
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.images import write_archive
-from deploy.cluster.space import Trace, end
-from deploy.engine import Missing
+from deploy.demo.cluster.build import build
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.images import write_archive
+from deploy.demo.cluster.space import Trace, end
+from deploy.demo.engine import Missing
 
 
 def main(words: list[str]) -> None:
@@ -22,7 +22,7 @@ def main(words: list[str]) -> None:
     elif len(words) == 2 and words[0] == "images":
         write_archive(Path(words[1]), build().pause)
     else:
-        print("usage: python -m deploy.cluster up | down | images FILE", file=sys.stderr)
+        print("usage: python -m deploy.demo.cluster up | down | images FILE", file=sys.stderr)
         sys.exit(2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.cluster.settings import DNS_SERVICE, METRICS_PORT
+from deploy.demo.cluster.settings import DNS_SERVICE, METRICS_PORT
 
 Object = dict[str, Any]
 

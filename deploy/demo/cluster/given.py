@@ -2,7 +2,7 @@
 
 `CDEBUG_TEST_KUBECONFIG` names its kubeconfig, or a `kind` cluster called `cdebug` is there. `KUBECONFIG` alone is not
 taken as leave: cluster roles are made, and it may be anybody's production. The images must be in it:
-`python -m deploy.cluster images FILE`, then `kind load image-archive FILE --name cdebug`.
+`python -m deploy.demo.cluster images FILE`, then `kind load image-archive FILE --name cdebug`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.cluster.kubectl import Administered
-from deploy.engine import Missing
+from deploy.demo.cluster.kubectl import Administered
+from deploy.demo.engine import Missing
 
 _KIND = "cdebug"
 _MADE = ("namespace/shop", "namespace/vault", "namespace/cdebug")

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from deploy.engine import Missing
+from deploy.demo.engine import Missing
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _FOLDERS = Path("/tmp")  # noqa: S108 (whatever TMPDIR says: /var and /run are covered inside)

@@ -18,7 +18,7 @@ import docker
 from docker.types import Healthcheck
 
 from bot.core.target import PROTECTED
-from deploy.engine import build_base
+from deploy.demo.engine import build_base
 
 PROJECT = "shop"
 _SECOND_NS = 1_000_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from deploy.cluster.kubectl import Administered
+from deploy.demo.cluster.kubectl import Administered
 
 
 def apply_manifest(cluster: Administered, settings: Path) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from kubernetes import client, config
 
-from deploy.cluster import settings
-from deploy.cluster.api import Api
-from deploy.cluster.build import build
-from deploy.cluster.images import write_archive
-from deploy.cluster.keys import Authority, signing_key, write_kubeconfig
-from deploy.cluster.kubectl import Administered
-from deploy.cluster.objects import first_objects
-from deploy.cluster.space import Space, Trace
-from deploy.engine import Missing, install
+from deploy.demo.cluster import settings
+from deploy.demo.cluster.api import Api
+from deploy.demo.cluster.build import build
+from deploy.demo.cluster.images import write_archive
+from deploy.demo.cluster.keys import Authority, signing_key, write_kubeconfig
+from deploy.demo.cluster.kubectl import Administered
+from deploy.demo.cluster.objects import first_objects
+from deploy.demo.cluster.space import Space, Trace
+from deploy.demo.engine import Missing, install
 
 NEEDED = {  # a program or a file, and the Debian packages that bring it
     "containerd": ("containerd",),
@@ -91,7 +91,7 @@ class Cluster(Administered):
 
     @property
     def trace(self) -> Trace:
-        """What another process needs to end this cluster: `deploy.cluster.space.end`."""
+        """What another process needs to end this cluster: `deploy.demo.cluster.space.end`."""
         return self._space.trace
 
     def stop(self) -> None:

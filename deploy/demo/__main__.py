@@ -23,12 +23,12 @@ from pathlib import Path
 
 from bot.actions import catalog
 from bot.core.manual import summary
-from deploy.cluster.account import apply_manifest, sign_in
-from deploy.cluster.cluster import Cluster
-from deploy.cluster.given import given
-from deploy.cluster.kubectl import Administered
-from deploy.engine import Engine, Missing, answering
-from deploy.faults import Shop
+from deploy.demo.cluster.account import apply_manifest, sign_in
+from deploy.demo.cluster.cluster import Cluster
+from deploy.demo.cluster.given import given
+from deploy.demo.cluster.kubectl import Administered
+from deploy.demo.engine import Engine, Missing, answering
+from deploy.demo.faults import Shop
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _PORT = 4780

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.engine import Missing
+from deploy.demo.engine import Missing
 
 SOURCE = Path(__file__).parent / "servers"
 OLDEST_GO = (1, 24, 4)  # as go.mod says
