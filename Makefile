@@ -1,4 +1,4 @@
-# setup · check · test · bench · demo: the commands to know. Everything they need is installed by them.
+# setup · check · unit · test · bench · demo: the commands to know. Everything they need is installed by them.
 UV_VERSION := 0.13.9
 TOOLS := .tools
 UV := $(TOOLS)/bin/uv
@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Certificates as the machine has them, so that a company's own authority is known to uv too.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup check test bench demo demo-kubernetes format docs mutants
+.PHONY: setup check test unit bench demo demo-kubernetes format docs mutants
 
 setup: .venv/.done
 
@@ -32,6 +32,9 @@ check: setup
 test: setup
 	$(BIN)/python -m tests.services
 	$(BIN)/pytest
+
+unit: setup
+	$(BIN)/pytest -q -m "unit and not slow"
 
 bench: setup
 	$(BIN)/python -m tests.services

@@ -18,11 +18,12 @@ from deploy.demo.faults import SHOP, Shop
 from tests.cluster.world import apply_shop, cluster_bot
 from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
 
+_PROGRAMS = ("test_command_line.py", "test_approvals.py", "test_access.py", "test_scanning.py", "test_settings.py")
 _numbers, _listed, _in_cluster = itertools.count(1), itertools.count(1), itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses no service gets half a minute: some start the bot's own program, on a machine that does more."""
+    """What uses no service is a unit test, and gets half a minute: some start the bot's own program."""
     services = {
         "engine",
         "containers",
@@ -36,13 +37,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "own_cluster",
     }
     for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if not services & used and not _starts_something(item):
+            item.add_marker(pytest.mark.unit)
         if item.get_closest_marker("timeout"):
             continue
-        used = set(getattr(item, "fixturenames", ()))
         if "cluster" in used:
             item.add_marker(pytest.mark.timeout(300))  # the first one starts it, and waits for each of its faults
         elif not services & used:
             item.add_marker(pytest.mark.timeout(30))
+
+
+def _starts_something(item: pytest.Item) -> bool:
+    """A contract's suite on the real thing, or a program of the bot's own."""
+    real = getattr(item, "callspec", None) is not None and {"docker", "redis"} & set(
+        map(str, item.callspec.params.values())  # type: ignore[attr-defined]
+    )
+    return bool(real) or item.path.name in _PROGRAMS
 
 
 @pytest.fixture(scope="session")

@@ -317,6 +317,7 @@ REPEATED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", REPEATED)
 def test_no_repetition_takes_longer_than_its_length(piece: str):
     redactor = Redactor()
