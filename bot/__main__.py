@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="say which of Slack, Redis and the contexts can be reached")
     commands.add_parser("manifest", help="print the ClusterRole that the contexts of Kubernetes need")
     policies = commands.add_parser("policy", help="check a policy file").add_subparsers(dest="what", required=True)
-    policies.add_parser("check", help="exit 0, or 1 with a line a fault").add_argument("file", type=Path)
+    policies.add_parser("check", help="exit 0, or 1 with one line per fault").add_argument("file", type=Path)
     testing = policies.add_parser("test", help="exit 0, or 1 with a line for each answer that isn't the expected one")
     testing.add_argument("file", type=Path)
     testing.add_argument("cases", type=Path, help="YAML: person, channel, verb, target, expect")

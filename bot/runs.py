@@ -150,7 +150,7 @@ class Runs:
                 self._log.warning("could not be checked again", run=run.id, why=str(error))
                 continue
             if not allowed and run.id in self._live:
-                run.why, run.by = "its person may not do this any more", "policy"
+                run.why, run.by = "the person who started it may no longer do this", "policy"
                 run.task.cancel()
 
     def give_up(self, why: str) -> None:

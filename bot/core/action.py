@@ -104,7 +104,7 @@ class Action:
     @property
     def nothing(self) -> str:
         """What to say where there is nothing to show."""
-        return "It said nothing."
+        return "It printed nothing."
 
     @property
     def shows_end(self) -> bool:

@@ -89,7 +89,7 @@ class Approval:
             "expired": "it has expired",
             "void": f"it is void: {self.why}",
         }
-        raise Denied(f"request `{self.id}` is closed", why=ends[state], hint="`again` in its thread asks anew.")
+        raise Denied(f"request `{self.id}` is closed", why=ends[state], hint="`again` in its thread asks again.")
 
     def voted(self, person: Person, now: float) -> Approval:
         """With this person's vote. Raises Denied for a dead request, and for the requester in any account."""

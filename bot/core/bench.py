@@ -73,13 +73,13 @@ class Bench:
     def port(self, port: type[Port]) -> Port:
         """The engine's ability. Raises Unsupported where it has none."""
         if not isinstance(self.engine, port):
-            raise _lacking(f"this can't be done on the {self.engine.scope.engine} context", self.engine)
+            raise _lacking(f"this is not supported on the {self.engine.scope.engine} context", self.engine)
         return self.engine
 
     def require(self, verb: str, ports: Sequence[Any]) -> None:
         """Raises Unsupported where the engine lacks what a verb needs."""
         if not all(map(self.has, ports)):
-            raise _lacking(f"`{verb}` can't be done on the {self.engine.scope.engine} context", self.engine)
+            raise _lacking(f"`{verb}` is not supported on the {self.engine.scope.engine} context", self.engine)
 
 
 def _lacking(what: str, engine: Any) -> Unsupported:

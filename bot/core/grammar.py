@@ -42,7 +42,7 @@ def check_typed(text: str) -> None:
     """Whatever somebody types, words, input or a shell's line: no control character is in it. Raises UsageError."""
     if found := _CONTROL.search(text):
         code, column = ord(found[0]), found.start() + 1
-        raise UsageError(f"a control character (U+{code:04X}) at column {column}", hint="Type it anew.")
+        raise UsageError(f"a control character (U+{code:04X}) at column {column}", hint="Type it again.")
 
 
 def split(text: str) -> list[str]:

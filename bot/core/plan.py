@@ -118,7 +118,7 @@ def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
     """The whole plan, as an approver reads it."""
     yield from (("image", image) for image in plan.images)
     if plan.privileged:
-        yield "privileged", "yes: it can do to the machine whatever root can"
+        yield "privileged", "yes: it has root's power over the machine"
     yield from (("gains capability", name) for name in plan.capabilities)
     yield from (("joins the host's", f"{name} namespace") for name in plan.host_namespaces)
     yield from (("mounts from the host", path) for path in plan.host_paths)

@@ -198,7 +198,7 @@ class _Rules:
         reasons = ", ".join(sorted(self._names[reason] for reason in result.diagnostics.reasons))
         if result.decision == cedarpy.Decision.Allow:
             return Allow(reasons)
-        return Deny(f"policy `{reasons}`" if reasons else "no policy permits it")
+        return Deny(f"policy `{reasons}`" if reasons else "no policy allows it")
 
 
 def _near(text: str, said: str) -> str:

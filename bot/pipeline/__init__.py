@@ -122,7 +122,7 @@ class Pipeline:
             person, channel = await self._admission.admit(request, metered=False)
             action = self._parts.grammar.parse(request.text) if request.kind in ("command", "choose") else None
             if action is not None and is_reading(action):
-                await self._parts.chat.post(place, NoteView("The bot was started again: reading once more."))
+                await self._parts.chat.post(place, NoteView("The bot restarted: reading again."))
                 await self._command(request, person, channel, place)
                 return
             await self._interrupted(request, person, place)
@@ -143,7 +143,7 @@ class Pipeline:
                 await self.take(request)
                 return
             hint = "Press it again." if vote and request.kind != "line" else "Type it again."
-            raise CdebugError("interrupted: the bot was away, and this has not run", hint=hint)
+            raise CdebugError("interrupted: the bot was down, and this has not run", hint=hint)
 
     async def _approved_by(self, request: Request) -> Approval | None:
         """The request for approval that this one is a vote for, pressed or typed."""
@@ -215,9 +215,7 @@ class Pipeline:
             return
         command = self._parts.redactor.command(request.text)
         trail = Trail.of(self._parts, request, person, command)
-        await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
-        status = Status("interrupted", person.mention, command, detail="the bot was started again")
+        await trail.afterwards(trail.entry("ended", "interrupted: the bot restarted"))
+        status = Status("interrupted", person.mention, command, detail="the bot restarted")
         await self._parts.chat.settle(place, status)
-        await self._parts.chat.post(
-            place, NoteView("interrupted: the bot was started again. `again` runs it once more.")
-        )
+        await self._parts.chat.post(place, NoteView("interrupted: the bot restarted. `again` runs it again."))

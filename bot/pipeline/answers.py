@@ -61,14 +61,14 @@ class Answers:
     def whoami(self, person: Person, channel: Channel) -> Said:
         """Who somebody is to the bot, and where they are."""
         roles = ", ".join(f"`{role}`" for role in sorted(person.roles)) or "none"
-        cluster = f"`{person.kubernetes}`" if person.kubernetes else "nobody (the YAML maps no Kubernetes user)"
+        cluster = f"`{person.kubernetes}`" if person.kubernetes else "none (the YAML maps no Kubernetes user to you)"
         shared = "shared with another company" if channel.shared else "not shared"
         listed = "listed" if channel.listed else "not listed"
         return (
             "You are ",
             person.mention,
             f" (`{person.user}` of `{person.team}`). Roles: {roles}."
-            f" For a cluster you are {cluster}."
+            f" Kubernetes user: {cluster}."
             f" This is a {channel.kind} conversation, {shared}, {listed} in the settings.",
         )
 
@@ -97,10 +97,8 @@ class Answers:
         if not isinstance(decision, Ask):
             return said
         people = await self._approving.approvers(person, found, channel, Circumstances(plan=plan))
-        named = tuple(part for each in people for part in (", ", each.mention))[1:] or (
-            "nobody whom the settings name",
-        )
-        return (f"{said} Could approve it: ", *named, ".")
+        named = tuple(part for each in people for part in (", ", each.mention))[1:] or ("nobody named in the settings",)
+        return (f"{said} Who can approve it: ", *named, ".")
 
     async def _of_cluster(self, person: Person, channel: Channel, action: Action, found: Found) -> str:
         """The other half of the answer where a cluster has rules of its own."""
@@ -109,8 +107,8 @@ class Answers:
             return ""
         lacking = await engine.review(found, action.rights)
         if not lacking:
-            return " The cluster grants it too."
-        return f" The cluster does not: you lack {', '.join(f'`{right}`' for right in lacking)} there."
+            return " The cluster allows it too."
+        return f" The cluster does not allow it: you lack {', '.join(f'`{right}`' for right in lacking)} there."
 
     def _hypothetical(self, command: str) -> Action:
         """The command, with what it must have and what makes no difference to policy."""
@@ -128,14 +126,14 @@ class Answers:
         """What waits for a second person."""
         waiting = await self._approving.waiting(person, channel)
         said = tuple(part for it in waiting[:_SHOWN] for part in (*_waiting(it), "\n"))
-        return said[:-1] or "No request waits for an approval."
+        return said[:-1] or "No requests are waiting for approval."
 
     async def sessions(self, request: Request, person: Person, channel: Channel) -> Said:
         """What is live in this channel."""
         runs = await self._parts.live.in_channel(Place(request.team, request.channel, ""))
         seen = [run for run in runs if self._sees(person, channel, run.found)]
         lines = [part for run in seen[:_SHOWN] for part in (f"`{quoted(run.command)}` of ", mention(run.user), "\n")]
-        return tuple(lines[:-1]) or "Nothing runs in this channel."
+        return tuple(lines[:-1]) or "Nothing is running in this channel."
 
     def _sees(self, person: Person, channel: Channel, found: str) -> bool:
         return self._parts.policy.sees_all(person, channel, found_from_json(found))
@@ -146,7 +144,7 @@ class Answers:
         reader = AuditReader(self._parts.policy, person, channel)
         after = parse_when(asked.since, self._parts.now()) if asked.since else datetime.min.replace(tzinfo=UTC)
         shown = await asyncio.to_thread(reader.lines, page.entries, _user(asked.who), asked.target, after)
-        said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No record fits.",)
+        said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No matching audit records.",)
         return (
             (f"The audit does not hold: {page.fault}. `python -m bot audit verify` says more.\n", *said)
             if page.fault
@@ -167,6 +165,6 @@ def _user(who: str) -> str:
     found = _WHO.fullmatch(who)
     if who and not found:
         raise UsageError(
-            "no user id:", who[:40], hint="Mention them, as `--who @ann`, or write the id that `whoami` shows."
+            "no user id:", who[:40], hint="Mention them, as in `--who @ann`, or use the id that `whoami` shows."
         )
     return found[1] if found else ""

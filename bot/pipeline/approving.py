@@ -50,7 +50,7 @@ class Approving:
         shown_in = place
         if asked.channel.kind == "direct":
             if not self._parts.approvals_channel:
-                raise Denied("nobody in a direct message could approve it", hint="Ask in a channel.")
+                raise Denied("nobody in a direct message can approve it", hint="Ask in a channel.")
             shown_in = Place(place.team, self._parts.approvals_channel, "")
         approval = Approval(
             id=self._parts.new_id(),
@@ -70,7 +70,7 @@ class Approving:
         there = await self._parts.directory.channel(shown_in.channel)
         people = await self.approvers(asked.person, found, there, Circumstances(plan=asked.plan))
         if not people:
-            raise Denied("nobody could approve it", why="policy lets no other person", hint="Ask an operator.")
+            raise Denied("nobody else can approve it", why="policy allows no other person to", hint="Ask an operator.")
         approval = replace(
             approval,
             groups=card_groups(self._parts.redactor, asked, found, await self._replicas(asked, found)),
@@ -196,8 +196,8 @@ class Approving:
     async def interrupted(self, approval: Approval) -> None:
         """It was spent, and the replica that ran it is gone: it is not done again by itself."""
         trail = Trail(self._parts, approval.request, "", approval.command)
-        await trail.afterwards(trail.entry("ended", "interrupted: the bot was started again"))
-        await self._settle(approval, "interrupted", "the bot was started again; nothing is repeated by itself")
+        await trail.afterwards(trail.entry("ended", "interrupted: the bot restarted"))
+        await self._settle(approval, "interrupted", "the bot restarted, and repeats nothing on its own")
 
     # ---- steps
 
@@ -252,7 +252,7 @@ class Approving:
         """Who asked, as they are now. Raises Denied where they are nobody any more."""
         person = await self._parts.directory.person(approval.request.team, approval.request.user)
         if person.refusal:
-            raise Denied(person.refusal, hint="Somebody else must ask anew.")
+            raise Denied(person.refusal, hint="Somebody else must ask again.")
         return person, await self._parts.directory.channel(approval.request.channel)
 
     async def _record(

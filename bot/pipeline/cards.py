@@ -71,7 +71,9 @@ def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:
         stdin = asked.request.stdin
         shown = to_the_letter(redactor.command(stdin))
         if len(shown) > _STARTS:
-            shown = f"{shown[:_STARTS]}… (the first {_STARTS} of {len(shown):,} characters: Arguments has them all)"
+            shown = (
+                f"{shown[:_STARTS]}… (the first {_STARTS} of {len(shown):,} characters: Arguments shows all of them)"
+            )
         rows.append(("standard input", f"{len(stdin.encode()):,} bytes: {shown}"))
         rows.append(("its SHA-256", hashlib.sha256(stdin.encode()).hexdigest()[:_DIGEST]))
     return rows

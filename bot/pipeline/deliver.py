@@ -130,7 +130,7 @@ class Delivery:
             self._allow_binary()
             few = ", ".join(f"`{name}`" for name in scanned.binary[:5])
             more = f" and {len(scanned.binary) - 5} more" if len(scanned.binary) > 5 else ""
-            self._notes.append(f"Not scanned for secrets, being no text: {few}{more}.")
+            self._notes.append(f"Not scanned for secrets, because it is not text: {few}{more}.")
         if scanned.hidden:
             self._notes.append(f"{hidden_note(scanned.hidden)} in it.")
         name = self._redactor.text(file.name)

@@ -73,7 +73,7 @@ class Desk:
         match asked:
             case effect.Rerun():
                 if not session.command:
-                    raise UsageError("it was typed with a code block, which isn't kept", hint="Type it again.")
+                    raise UsageError("its code block was not kept", hint="Type it again.")
                 await self._again(replace(request, text=session.command), person, channel, session.user)
             case effect.GrepKept(pattern):
                 await self._pages.grep(request, place, session.kept, pattern, person, channel)
@@ -95,7 +95,7 @@ class Desk:
     async def _session(self, request: Request, place: Place) -> Session:
         session = await self._parts.sessions.session(place) if request.thread else None
         if session is None:
-            raise UsageError("this works in a thread that cdebug answered in", hint="Reply there with `@cdebug …`.")
+            raise UsageError("this only works in a thread of cdebug's", hint="Reply there with `@cdebug …`.")
         return session
 
     def _manual(self, topic: str) -> str:
@@ -130,11 +130,11 @@ class Desk:
             stored = await self._parts.sessions.default(request.team, request.channel)
             now = stored or self._parts.channels.get(request.channel) or self._parts.default
             contexts = ", ".join(f"`{known}`" for known in sorted(self._parts.engines))
-            await self._parts.chat.whisper(request, f"This channel looks in `{_shown(now)}`. There is {contexts}.")
+            await self._parts.chat.whisper(request, f"This channel uses `{_shown(now)}`. Contexts: {contexts}.")
             return
         chosen = self._place(name)
         await self._parts.sessions.set_default(request.team, request.channel, chosen)
-        detail = f"this channel now looks in `{_shown(chosen)}`"
+        detail = f"this channel now uses `{_shown(chosen)}`"
         news = Status("done", person.mention, f"use {name}", _shown(chosen), detail)
         await self._parts.chat.open(replace(request, thread=""), news)
 

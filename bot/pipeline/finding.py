@@ -110,7 +110,7 @@ class Finder:
         typed = typed or [TargetRef(kind=kind) for kind in action.kinds] or [TargetRef()]
         refs = [scope_ref(ref, action, session, default) for ref in typed]
         if len({(ref.context, ref.namespace) for ref in refs}) > 1:
-            raise UsageError("one command looks in one place", hint="Send one command for each context.")
+            raise UsageError("one command works in one place", hint="Send one command for each context.")
         if refs[0].context not in contexts:
             known = ", ".join(sorted(contexts))
             raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")

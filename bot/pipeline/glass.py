@@ -27,7 +27,9 @@ _LONGEST = 1_500
 async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> None:
     """Raises Denied where this person may not, or nobody can; Unavailable where it can't be told."""
     if not parts.audit_channel:
-        raise Denied("there is no break-glass here", why="no audit channel is set", hint="Leave `--break-glass` out.")
+        raise Denied(
+            "break-glass is not available here", why="no audit channel is set", hint="Leave `--break-glass` out."
+        )
     known = Circumstances(plan=asked.plan)
     decision = parts.policy.decide_all(asked.person, asked.channel, BREAK_GLASS, found, known)
     if not isinstance(decision, Allow):

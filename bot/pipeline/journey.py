@@ -185,13 +185,13 @@ class Journey:
                 raise Denied(
                     f"the approval of request `{approved.id}` is void",
                     why="what was approved is not what is there now: the object was replaced, or the command changed",
-                    hint="Ask anew.",
+                    hint="Ask again.",
                 )
         if isinstance(judged.decision, Allow):
             return asked
         if asked.grant is not None:
             raise Denied(
-                f"the approvals of request `{asked.grant.approval.id}` don't suffice any more", hint="Ask anew."
+                f"the approvals of request `{asked.grant.approval.id}` are no longer enough", hint="Ask again."
             )
         if not asked.action.glass:
             return None

@@ -52,8 +52,8 @@ class Keyboard:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
         if await self._held_a_shell(request):
             raise CdebugError(
-                f"interrupted: whether `$ {request.text}` was typed is not known", why="the bot was started again",
-                hint="Look, then type it again.",
+                f"interrupted: `$ {request.text}` may or may not have been typed", why="the bot restarted",
+                hint="Check, then type it again.",
             )  # fmt: skip
 
     async def record(self, request: Request, person: Person, line: str, found: str) -> None:
@@ -70,13 +70,11 @@ class Keyboard:
             return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))
-            raise Denied(
-                "you may not type here any more", why=getattr(decision, "why", ""), hint="The shell was ended."
-            )
+            raise Denied("you may not type here anymore", why=getattr(decision, "why", ""), hint="The shell was ended.")
 
     async def _was_a_shell(self, request: Request) -> None:
         if await self._held_a_shell(request):
-            raise CdebugError("no shell is open in this thread any more", hint="`again` opens it anew.")
+            raise CdebugError("no shell is open in this thread anymore", hint="`again` opens a new one.")
 
     async def _held_a_shell(self, request: Request) -> bool:
         session = await self._parts.sessions.session(_place(request))
@@ -107,7 +105,7 @@ class Keyboard:
 
 
 def _nothing_runs() -> CdebugError:
-    return CdebugError("nothing is running here any more", hint="`again` runs it once more.")
+    return CdebugError("nothing is running here anymore", hint="`again` runs it again.")
 
 
 def typed_lines(text: str) -> list[str]:

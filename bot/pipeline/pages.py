@@ -26,7 +26,7 @@ from bot.pipeline.trail import Trail, told
 
 
 def _gone() -> NotFound:
-    return NotFound("this result is gone: cdebug keeps results for a day", hint="`again` runs the command once more.")
+    return NotFound("this result has expired: cdebug keeps results for a day", hint="`again` runs the command again.")
 
 
 def filter_form(window: Window) -> Form:
@@ -101,7 +101,7 @@ class Pages:
         trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
-            denied = Denied("you may not read this", why=getattr(decision, "why", ""), hint="Ask a responder.")
+            denied = Denied("you may not read this result", why=getattr(decision, "why", ""), hint="Ask a responder.")
             denied.recorded = True
             raise denied
         await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
@@ -147,7 +147,7 @@ class Pages:
         pattern = self._parts.redactor.text(window.pattern)
         notes = (f"filter: {pattern}", *kept.notes) if pattern else kept.notes
         if not lines:
-            text = f"No line has `{pattern}`." if pattern else "Nothing is there."
+            text = f"No line matches `{pattern}`." if pattern else "Nothing is there."
             await self._put(window, NoteView(text, buttons(window.id)))
             return
         texts = [line.decode() if kept.columns else readable(cut(line), room) for line in lines]

@@ -100,7 +100,7 @@ def file_name(verb: str, title: str, now: datetime) -> str:
 async def as_file(parts: Parts, place: Place, kept: Kept) -> None:
     """Hand a kept result out whole: text as .txt, a table as .tsv with its column names."""
     if not kept.lines:
-        raise UsageError("nothing is there to save", hint="Filter for something else first.")
+        raise UsageError("there is nothing to save", hint="Filter for something else first.")
     head = "\t".join(kept.columns) + "\n" if kept.columns else ""
     blocks = [head.encode()]
     async for block in parts.shelf.blocks(kept.id):

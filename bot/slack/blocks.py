@@ -218,14 +218,14 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
             )
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
     has_all = "Arguments" if any(button.action == "arguments" for button in view.buttons) else "Save"
-    cut = (f"{missing} more rows: {has_all} has them all",) if missing else ()
+    cut = (f"{missing} more rows: {has_all} shows all of them",) if missing else ()
     notes = tuple(part for note in (*view.notes, *cut) for part in (" · ", *parts_of(note)))[1:]
     lines += [plain(notes)] if notes else []
     if view.asked:
-        elements.append(_words("Who may approve: ", bold=True))
+        elements.append(_words("Who can approve: ", bold=True))
         for person in view.asked:
             elements += [*_mention(person), _words(" ")]
-        lines.append(f"Who may approve: {' '.join(view.asked)}")
+        lines.append(f"Who can approve: {' '.join(view.asked)}")
     return "\n".join(lines), [header, _rich(elements), *([_foot_of(notes)] if notes else [])]
 
 

@@ -116,7 +116,7 @@ async def test_what_the_channel_looks_at_meanwhile_does_not_move_the_command(
     containers.remove_container("moved", force=True)
     make(containers, "moved", "sleep 3600", labels=labels)
     await listed.type("/cdebug use local/other")
-    await listed.until(lambda all_: [m for m in all_ if "now looks in" in m["text"]], "the news")
+    await listed.until(lambda all_: [m for m in all_ if "now uses" in m["text"]], "the news")
 
     await listed.as_("U0BOB").press(card, "Approve")
 

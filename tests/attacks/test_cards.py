@@ -89,7 +89,7 @@ async def test_a_line_with_control_characters_is_not_typed(channel: Conversation
 async def test_input_that_is_too_long_for_the_window_is_announced_and_handed_over_whole(listed: Conversation):
     block = "\u200b" * 9_900 + "\nrm -rf /data\n"
     _, card = await asked(listed, f"exec sealed --reason x -- sh ```{block}```")
-    assert "Arguments has them all" in card["text"]
+    assert "Arguments shows all of them" in card["text"]
 
     await listed.as_("U0BOB").press(card, "Arguments")
 

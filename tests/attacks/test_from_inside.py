@@ -76,7 +76,7 @@ async def test_a_grep_cant_guess_a_hidden_value(channel: Conversation):
     root, _ = await channel.run("logs checkout")
     for guess in ("correct", "horse", "c[o]rrect-h"):
         await channel.type(f"@cdebug grep '{guess}'", thread=root["ts"])
-        await channel.replied(root, f"No line has `{guess}`.")
+        await channel.replied(root, f"No line matches `{guess}`.")
     _, thread = await channel.run("logs checkout --grep correct-horse")
     assert thread[0]["text"].startswith("No line of its log has")
 

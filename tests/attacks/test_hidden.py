@@ -35,7 +35,7 @@ async def test_what_a_kept_result_mentions_is_judged_for_each_who_reads_it(room:
 
     await cem.type("@cdebug grep treas", thread=root["ts"])
     await cem.type("@cdebug save", thread=root["ts"])
-    await room.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 2, "two refusals")
+    await room.until(lambda all_: len([m for m in all_ if "this result has expired" in m["text"]]) >= 2, "two refusals")
     fresh = [m for m in await cem.messages() if m["ts"] not in before and m["user"] == "U0CDEBUG"]
     assert "treasury" not in "".join(m["text"] for m in fresh)
     assert not [m for m in fresh if m["files"]]
@@ -90,8 +90,8 @@ async def test_what_others_kept_can_neither_be_paged_nor_searched_nor_saved(room
         await cem.type(f"@cdebug {word}", thread=root["ts"])
     await cem.press(result, "Save")
     await cem.press(result, "Filter")
-    await room.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 2, "two refusals")
-    await cem.until(lambda all_: len([m for m in all_ if "this result is gone" in m["text"]]) >= 4, "four refusals")
+    await room.until(lambda all_: len([m for m in all_ if "this result has expired" in m["text"]]) >= 2, "two refusals")
+    await cem.until(lambda all_: len([m for m in all_ if "this result has expired" in m["text"]]) >= 4, "four refusals")
     assert not [m for m in await room.messages() if m["files"]]
 
 
@@ -115,11 +115,11 @@ async def test_its_requests_sessions_and_records_are_not_listed(room: Conversati
     await room.type("/cdebug logs treasury -f")
     await room.until(lambda all_: [m for m in all_ if "the log of" in m["text"]], "the follow")
     cem = room.as_("U0CEM")
-    for command, empty in (("requests", "No request waits"), ("sessions", "Nothing runs in this channel")):
+    for command, empty in (("requests", "No requests are waiting"), ("sessions", "Nothing is running in this channel")):
         await cem.type(f"/cdebug {command}")
         await cem.whispered(empty)
     await cem.type("/cdebug audit --target treasury")  # he may read the audit
-    await cem.whispered("No record fits")
+    await cem.whispered("No matching audit records")
     await cem.type("/cdebug audit")
     shown = await cem.whispered("asked")
     others = [line for line in shown["text"].splitlines() if "<@U0CEM>" not in line]

@@ -71,7 +71,7 @@ async def test_a_grep_finds_nothing_of_what_was_hidden(channel: Conversation, le
     root, _ = await channel.run("exec leaky -- cat /data/env /data/key.pem")
     for guess in ("tok-", "3f9a", "MIIE", "secret2"):
         await channel.type(f"@cdebug grep '{guess}'", thread=root["ts"])
-        await channel.replied(root, f"No line has `{guess}`.")
+        await channel.replied(root, f"No line matches `{guess}`.")
 
 
 async def test_nobody_types_in_another_persons_shell(channel: Conversation, leaky: str):
@@ -87,7 +87,7 @@ async def test_nobody_types_in_another_persons_shell(channel: Conversation, leak
     await channel.as_("U0STRANGER").whispered("denied: people of other workspaces")
     await channel.replied(root, "you may not use `sh`")
     await channel.as_("U0EVE").press(await channel.now(root), "Ctrl-C")  # she has no shell here
-    await channel.as_("U0EVE").whispered("nothing is running here any more")
+    await channel.as_("U0EVE").whispered("nothing is running here anymore")
 
     await channel.type("$ ls /tmp/intruder; pwd", thread=root["ts"])
     await channel.replied(root, "/data\n")

@@ -42,6 +42,6 @@ def test_a_port_that_the_engine_has_is_handed_over():
 def test_an_engine_that_lacks_a_port_is_named_with_the_verb():
     with pytest.raises(Unsupported) as raised:
         BENCH.require("paint", (Weigh, Paint))
-    assert str(raised.value).startswith("`paint` can't be done on the docker context `local`.")
+    assert str(raised.value).startswith("`paint` is not supported on the docker context `local`.")
     with pytest.raises(Unsupported):
         BENCH.port(Paint)

@@ -124,7 +124,7 @@ def test_a_command_is_understood(text: str, action: Action):
         ("events --types bad", "There is `normal` and `warning`"),
         ("http web", "`http` needs a pod, a port and a path"),
         ("http web:80/ -X BREW", "no such method: `BREW`"),
-        ("inspect web -o xml", "yaml or json"),
+        ("inspect web -o xml", "yaml and json"),
         ("stats --sort-by age", "There is `cpu`, `memory` and `name`."),
     ],
 )

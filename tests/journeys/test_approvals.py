@@ -147,7 +147,7 @@ class TestCards:
         assert "`ann@example.com`" in (await listed.whispered("You are <@U0ANN>"))["text"]
         await listed.type("/cdebug can exec vault")
         said = await listed.whispered("ask for 1")
-        assert "Could approve it: <@U0BOB>, <@U0CEM>" in said["text"]
+        assert "Who can approve it: <@U0BOB>, <@U0CEM>" in said["text"]
         await listed.type("/cdebug can logs vault")
         await listed.whispered("allow: policy `everyone-looks`")
         await listed.as_("U0CEM").type("/cdebug can exec vault")
@@ -392,6 +392,6 @@ def test_a_policy_is_asked_a_table_of_questions(tmp_path: Path):
         command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=30, check=False
     )
     assert answer.returncode == 1
-    assert answer.stderr.splitlines() == ["case 4: exec of some: expected allow, got deny: no policy permits it"]
+    assert answer.stderr.splitlines() == ["case 4: exec of some: expected allow, got deny: no policy allows it"]
     cases.write_text(cases.read_text().replace("- {verb: exec, expect: allow}\n", ""))
     assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=30, check=False).returncode == 0

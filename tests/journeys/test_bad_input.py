@@ -43,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("bot")
         ("logs w\x85eb", "a control character (U+0085) at column 7"),
         ("x" * 40_000, "a command has at most 8,000 characters, this one has 40,000"),
         ("grep", "`grep` needs a pattern"),
-        ("grep x", "this works in a thread that cdebug answered in"),
+        ("grep x", "this only works in a thread of cdebug's"),
         ("use nowhere", "no such context: `nowhere`"),
     ],
 )
@@ -233,9 +233,7 @@ async def test_help_of_a_verb_has_its_flags_and_examples(channel: Conversation):
 
 async def test_use_changes_where_a_channel_looks_and_is_announced(channel: Conversation, shop: object):
     await channel.type("/cdebug use local/shop")
-    await channel.until(
-        lambda all_: [m for m in all_ if "this channel now looks in `local/shop`" in m["text"]], "the news"
-    )
+    await channel.until(lambda all_: [m for m in all_ if "this channel now uses `local/shop`" in m["text"]], "the news")
 
     root, thread = await channel.run("ps")
 

@@ -76,7 +76,7 @@ async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespa
 async def test_nobody_without_a_mapping_reaches_the_cluster(shop_channel: Conversation, own_cluster: Cluster):
     before = len(audited(own_cluster))
     _, text = await said(shop_channel.as_("U0EVE"), "ps", "denied")
-    assert "you are nobody in `cluster`" in text
+    assert "you have no Kubernetes user in `cluster`" in text
     assert not [it for it in audited(own_cluster)[before:] if (it.get("objectRef") or {}).get("resource") == "pods"]
 
 
@@ -84,11 +84,11 @@ async def test_can_shows_both_answers(shop_channel: Conversation):
     await shop_channel.type("/cdebug can exec plain")
     told = await shop_channel.whispered("on cluster/shop/plain:app")
     assert "allow: policy `responders-work-inside`" in told["text"]
-    assert "The cluster grants it too." in told["text"]
+    assert "The cluster allows it too." in told["text"]
     bob = shop_channel.as_("U0BOB")
     await bob.type("/cdebug can exec plain")
     told = await bob.whispered("on cluster/shop/plain:app")
-    assert "The cluster does not: you lack `get pods/exec` there." in told["text"]
+    assert "The cluster does not allow it: you lack `get pods/exec` there." in told["text"]
     await bob.type("/cdebug can exec vault/ledger")
     told = await bob.whispered("cannot get resource")
     assert 'in the namespace "vault"' in told["text"]

@@ -161,7 +161,7 @@ async def test_a_grep_without_a_match_says_so(channel: Conversation, counted: st
 
     await channel.type("@cdebug grep nowhere", thread=root["ts"])
 
-    await channel.replied(root, "No line has `nowhere`.")
+    await channel.replied(root, "No line matches `nowhere`.")
 
 
 async def test_a_table_is_filtered_by_its_rows(channel: Conversation, shop: object):

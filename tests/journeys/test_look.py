@@ -45,12 +45,12 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("inspect web --path .NetworkSettings.Networks", ['"shop"']),
         ("inspect image/shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
         ("inspect network/shop --path .Name", ["shop"]),
-        ("describe report", ["killed for memory", "24.0 MiB", "restarts"]),
+        ("describe report", ["OOM killed", "24.0 MiB", "restarts"]),
         ("describe web", ["health: healthy", "command: sh /app"]),
         ("logs orders --tail 3", ["order"]),
         ("docker logs -n 2 orders", ["2 lines"]),
         ("logs web --tail 3 --timestamps", ["Z 20", "3 lines"]),
-        ("logs orders --until 2020-01-01", ["It has written nothing in that part."]),
+        ("logs orders --until 2020-01-01", ["Its log in that part is empty."]),
         ("logs web --since 5m --grep 'GET /product'", ["GET /product"]),
         ("stats web", ["CPU", "MEMORY", "local/shop/web"]),
         ("stats web orders --sort-by memory", ["web", "orders", "2 rows"]),
@@ -64,7 +64,7 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("images cdebug/busybox:1", ["cdebug/busybox:1"]),
         ("inspect shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
         ("inspect bridge --path .Driver", ["bridge"]),
-        ("logs orders --tail 5 --grep=-nothing", ["No line of its log in that part has `-nothing`."]),
+        ("logs orders --tail 5 --grep=-nothing", ["No line of its log in that part matches `-nothing`."]),
         ("events web --since 1m --until 2099-01-01", ["exec_start"]),
         ("diff web", ["A /srv/www/health"]),
     ],
@@ -116,7 +116,9 @@ async def test_a_thread_about_a_network_does_not_ask_for_its_stats(channel: Conv
 async def test_again_repeats_a_pattern_that_begins_with_a_dash(channel: Conversation):
     root, _ = await channel.run("logs orders --grep=-nothing")
     await channel.press(root, "Again")
-    await channel.until(lambda all_: len([m for m in all_ if "has `-nothing`" in m["text"]]) == 2, "the second answer")
+    await channel.until(
+        lambda all_: len([m for m in all_ if "matches `-nothing`" in m["text"]]) == 2, "the second answer"
+    )
 
 
 async def test_stats_of_what_ends_meanwhile_says_so(channel: Conversation, containers: docker.APIClient):

@@ -114,7 +114,7 @@ async def test_editing_is_advised_against_and_done(channel: Conversation, box: s
     [
         ("exec stopped -- id", "it is exited"),
         ("sh stopped", "it is exited"),
-        ("attach stopped", "it does not run"),
+        ("attach stopped", "it is not running"),
         ("cat box /nowhere/x", "exit status 1"),
         ("cat box /app", "a folder is at"),
         ("cp box:/app/loop", "too many links"),
@@ -156,7 +156,7 @@ async def test_a_folder_is_an_archive_without_what_leads_outside(channel: Conver
     assert "app/outside" not in names
     assert "app/inside" in names
     await channel.replied(root, "`app/outside`")
-    await channel.replied(root, "Not scanned for secrets, being no text: `app/picture.png`")
+    await channel.replied(root, "Not scanned for secrets, because it is not text: `app/picture.png`")
 
 
 async def test_a_binary_comes_as_a_file(channel: Conversation, box: str):
@@ -243,7 +243,7 @@ async def test_stop_ends_the_shell(channel: Conversation, shell: Json):
     await channel.press(await channel.now(shell), "Stop")
     await channel.ended(shell, "stopped")
     await channel.type("$ ls", thread=shell["ts"])
-    await channel.replied(shell, "no shell is open in this thread any more")
+    await channel.replied(shell, "no shell is open in this thread anymore")
 
 
 async def test_a_dollar_line_between_people_is_not_for_us(channel: Conversation, slack: Slack):

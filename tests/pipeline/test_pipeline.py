@@ -175,7 +175,7 @@ async def test_an_engine_that_lacks_a_port_says_so(world: World):
     world.engine.add("web")
     await world.say("diff web")
     assert world.chat.statuses[0].state == "failed"
-    assert "`diff` can't be done on the docker context `local`" in str(world.chat.results[0])
+    assert "`diff` is not supported on the docker context `local`" in str(world.chat.results[0])
 
 
 async def test_an_engine_that_is_away_is_a_line_in_the_thread(world: World):
@@ -229,7 +229,7 @@ async def test_output_is_cleaned_and_redacted_before_anything_is_kept_or_matched
     await world.say("logs web --grep hunter22")
 
     assert world.chat.results[0].lines == ("DB_PASSWORD=[redacted]", "red")  # type: ignore[union-attr]
-    assert world.chat.results[1] == NoteView("No line of its log has `hunter22`.")
+    assert world.chat.results[1] == NoteView("No line of its log matches `hunter22`.")
 
 
 async def test_a_secret_typed_in_a_command_is_hidden_in_the_root(world: World):
@@ -281,7 +281,7 @@ async def test_a_follow_that_reaches_its_limit_shows_and_keeps_what_it_read(worl
 
 async def test_stop_where_nothing_runs_is_a_line(world: World):
     await world.pipeline.input(world.request(kind="press", action="stop", thread="9.0"))
-    assert "nothing is running here any more" in world.chat.whispers[0]
+    assert "nothing is running here anymore" in world.chat.whispers[0]
 
 
 async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World):
@@ -291,7 +291,7 @@ async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World
     await world.pipeline.recover(world.request("logs web", at=NOW.timestamp()), place)
 
     assert [status.state for status in world.chat.statuses] == ["done"]
-    assert NoteView("The bot was started again: reading once more.") in world.chat.results
+    assert NoteView("The bot restarted: reading again.") in world.chat.results
 
 
 async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
@@ -304,7 +304,7 @@ async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
     assert "guests can't use cdebug" in world.chat.whispers[0]
 
     await world.pipeline.page(world.request(kind="press", action="older", value=window, channel="C0OTHER"))
-    assert "this result is gone" in world.chat.whispers[1]
+    assert "this result has expired" in world.chat.whispers[1]
 
     await world.pipeline.page(world.request(kind="press", action="older", value=window))
     assert world.chat.results[0].lines[-1] == "44"  # type: ignore[union-attr]
@@ -317,7 +317,7 @@ async def test_what_was_kept_of_a_context_that_is_protected_now_is_judged_as_pro
 
     await world.say("grep one", thread="1.0")
 
-    assert "this result is gone" in world.chat.whispers[0]
+    assert "this result has expired" in world.chat.whispers[0]
     await world.say("whoami", thread="1.0")  # the desk reaches nothing, and stays
     assert world.chat.whispers[1].startswith("You are")
 
@@ -325,7 +325,7 @@ async def test_what_was_kept_of_a_context_that_is_protected_now_is_judged_as_pro
 async def test_grep_save_and_again_need_a_thread_that_was_answered_in(world: World):
     for text in ("grep x", "save", "again"):
         await world.say(text)
-    assert all("this works in a thread that cdebug answered in" in line for line in world.chat.whispers)
+    assert all("this only works in a thread of cdebug's" in line for line in world.chat.whispers)
 
 
 async def test_a_thread_keeps_its_context_and_its_target(world: World):
@@ -348,8 +348,8 @@ async def test_use_needs_a_responder_and_says_where_it_looks_now(world: World):
     await world.say("use other")
     await world.say("use")
 
-    assert "this channel now looks in `other`" in world.chat.statuses[0].detail
-    assert "This channel looks in `other`." in world.chat.whispers[1]
+    assert "this channel now uses `other`" in world.chat.statuses[0].detail
+    assert "This channel uses `other`." in world.chat.whispers[1]
 
 
 async def test_being_stopped_interrupts_and_says_so():
@@ -408,7 +408,7 @@ async def test_what_a_dead_replica_ran_is_never_repeated_unless_it_reads(world: 
     assert world.chat.statuses[0].state == "interrupted"
     assert world.engine.asks == []
     assert [(entry.event, entry.detail) for entry in world.journal.written] == [
-        ("ended", "interrupted: the bot was started again")
+        ("ended", "interrupted: the bot restarted")
     ]
 
 
@@ -417,7 +417,7 @@ async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
     old = NOW.timestamp() - 3_600
     await world.pipeline.recover(world.request("exec web -- rm x", at=old), None)
     assert world.engine.asks == []
-    assert world.chat.whispers == ["interrupted: the bot was away, and this has not run. Type it again."]
+    assert world.chat.whispers == ["interrupted: the bot was down, and this has not run. Type it again."]
 
     await world.pipeline.recover(world.request("logs web", at=old), None)
     assert world.chat.statuses[0].state == "done"
@@ -456,7 +456,7 @@ async def test_a_line_whose_replica_died_is_not_typed_again(world: World):
     await world.pipeline.recover(world.request("rm x", kind="line", thread="1.0"), None)
 
     assert world.live.letters == []
-    assert "whether `$ rm x` was typed is not known" in world.chat.whispers[0]
+    assert "`$ rm x` may or may not have been typed" in world.chat.whispers[0]
 
 
 def sealed(world: World, *hidden: str) -> None:
@@ -547,7 +547,7 @@ async def test_a_vote_is_never_recovered_late(world: World, text: str):
 
     await world.pipeline.recover(world.request(**kind, user="U0BOB", at=at), None)
 
-    assert "interrupted: the bot was away, and this has not run" in world.chat.whispers[0]
+    assert "interrupted: the bot was down, and this has not run" in world.chat.whispers[0]
     known = await world.approvals.get("a1")
     assert known
     assert not known.votes

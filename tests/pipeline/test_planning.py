@@ -99,7 +99,7 @@ async def test_a_rule_judges_what_is_planned_and_knows_no_verb(runs: Runs, rule:
 async def test_can_answers_of_the_plan_and_makes_nothing(runs: Runs):
     world = world_of(runs, 'context.plan.images == ["toolbox:1"] && context.approvals >= 1')
     await world.say("can plant web")
-    assert "ask for 1: policy `debugs`. Could approve it: <@U0BOB>" in world.chat.whispers[0]
+    assert "ask for 1: policy `debugs`. Who can approve it: <@U0BOB>" in world.chat.whispers[0]
     assert not MADE
 
 

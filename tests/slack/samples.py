@@ -30,7 +30,7 @@ VIEWS: tuple[View, ...] = (
         _VOTES,
         (mention("U0BOB"),),
     ),
-    NoteView("No container is running in `local`."),
+    NoteView("`local` has no running containers."),
     NoteView((date_and_time(_NOON), " asked ", _ANN, " `ps`")),
     MenuView("2 match `web`. Which one?", "m", ("web-1 (running, web:1)", "web-2 (exited, web:1)")),
 )

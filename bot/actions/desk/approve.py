@@ -15,7 +15,7 @@ from bot.core.errors import UsageError
 
 @dataclass(frozen=True)
 class Approve(DeskAction, verb="approve", examples=("approve 3f9a8b7c6d5e4f1",)):
-    """Approve somebody else's request, by its id; the button on its card does the same."""
+    """Approve somebody else's request by its id, as the button on its card does."""
 
     id: Annotated[str, Parameter(help="the request's id"), Shown("ID")] = ""
 

@@ -15,7 +15,7 @@ from bot.core.errors import UsageError
 
 @dataclass(frozen=True)
 class Can(DeskAction, verb="can", examples=("can exec checkout", "can logs web")):
-    """Say whether you may use a verb on a target, which policy says so, and who could approve it. Nothing runs."""
+    """Say whether you may use a verb on a target, which policy decides, and who can approve it. Nothing runs."""
 
     words: Annotated[tuple[str, ...], Parameter(help="a verb, then a target"), Shown("VERB [TARGET]")] = ()
 

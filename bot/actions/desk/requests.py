@@ -10,7 +10,7 @@ from bot.core.effect import Effect, ListRequests
 
 @dataclass(frozen=True)
 class Requests(DeskAction, verb="requests", examples=("requests",)):
-    """List the requests that wait for an approval: who wants what, and until when."""
+    """List the requests that are waiting for approval: who wants what, and until when."""
 
     def effect(self) -> Effect:
         return ListRequests()

@@ -10,7 +10,7 @@ from bot.core.effect import Effect, SaveKept
 
 @dataclass(frozen=True)
 class Save(DeskAction, verb="save", examples=("save",)):
-    """Hand out this thread's last result as a file; the engine isn't asked."""
+    """Save this thread's last result as a file, without asking the engine again."""
 
     def effect(self) -> Effect:
         return SaveKept()

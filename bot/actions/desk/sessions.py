@@ -10,7 +10,7 @@ from bot.core.effect import Effect, ListSessions
 
 @dataclass(frozen=True)
 class Sessions(DeskAction, verb="sessions", examples=("sessions",)):
-    """List what runs in this channel now: follows, shells, and whose they are."""
+    """List what is running in this channel (follows, shells) and who started it."""
 
     def effect(self) -> Effect:
         return ListSessions()

@@ -13,7 +13,7 @@ from bot.core.effect import Effect, UseScope
 
 @dataclass(frozen=True)
 class Use(DeskAction, verb="use", examples=("use", "use local", "use local/shop")):
-    """Choose the context, and in it the namespace, where this channel looks for bare names.
+    """Set the context, and its namespace, in which this channel looks up bare names.
 
     It is announced in the channel. Without a place it says which one is chosen and which there are.
     """

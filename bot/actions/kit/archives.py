@@ -33,7 +33,7 @@ async def located(engine: Files, container: Container, path: str) -> tuple[str, 
         if not stat.link or stat.link == path:
             return path, stat
         path = posixpath.normpath(posixpath.join(posixpath.dirname(path), stat.link))
-    raise UsageError("links go round in circles at", path, hint="Name the file itself.")
+    raise UsageError("symbolic links form a loop at", path, hint="Name the file itself.")
 
 
 async def fetched(engine: Files, container: Container, path: str, most: int) -> bytes:

@@ -46,7 +46,9 @@ async def outputs_of(
                 yield Note(said)
             raise
         status = await process.status()
-        yield Exit(status, meaning(status)) if status is not None else Note("It closed its output and runs on.")
+        yield (
+            Exit(status, meaning(status)) if status is not None else Note("It closed its output and is still running.")
+        )
 
 
 async def left_running(process: Process, container: Container, argv: tuple[str, ...], mark: str) -> str:

@@ -10,19 +10,19 @@ import signal
 from bot.core.ports.engines import Detail
 
 _MEANINGS = {
-    0: "ended by itself, without an error",
+    0: "exited by itself, without an error",
     1: "the program reported an error: its log says which",
     2: "wrong use: often a bad flag or a shell syntax error",
     125: "the engine could not create it",
-    126: "the command was found and may not be executed",
-    127: "the command was not found: check its name and PATH in the image",
+    126: "the command was found but can't be executed",
+    127: "the command was not found: check its name and the image's PATH",
 }
 
 
 def meaning(code: int, *, oom_killed: bool = False) -> str:
     """One clause: why a process that ended with this status most likely did."""
     if oom_killed:
-        return "killed for memory: it went over its limit"
+        return "OOM killed: it exceeded its memory limit"
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 128 < code < 128 + 65:
@@ -36,10 +36,10 @@ def _signal(number: int) -> str:
     except ValueError:
         return f"ended by signal {number}"
     hints = {
-        "SIGKILL": "killed from outside: by `kill -9`, a stop that timed out, or the machine's own memory running out",
-        "SIGTERM": "asked to stop, as a stop or a rollout does",
-        "SIGSEGV": "it crashed: an access to memory that isn't its own",
-        "SIGABRT": "it aborted itself: an assertion or a corrupted heap",
+        "SIGKILL": "killed from outside: by `kill -9`, a stop that timed out, or because the machine ran out of memory",
+        "SIGTERM": "terminated by SIGTERM, as on a stop or a rollout",
+        "SIGSEGV": "it crashed with a segmentation fault",
+        "SIGABRT": "it aborted (SIGABRT): a failed assertion or a corrupted heap",
         "SIGINT": "interrupted, as by Ctrl-C",
     }
     return f"{name}: {hints[name]}" if name in hints else f"ended by {name}"

@@ -92,7 +92,7 @@ def _image(detail: Detail) -> Rows:
 
 def _limits(detail: Detail) -> Rows:
     return [
-        ("memory", show_bytes(detail.memory_limit) if detail.memory_limit else "none: it can take the whole machine's"),
+        ("memory", show_bytes(detail.memory_limit) if detail.memory_limit else "none: it can use all of the machine's"),
         ("cpu", f"{detail.cpus:g} cores" if detail.cpus else "none"),
         ("processes", str(detail.pids_limit) if detail.pids_limit else "none"),
     ]

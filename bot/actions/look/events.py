@@ -36,7 +36,7 @@ class Events(
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
-    """Show what happened to one object and what owns it, or to all: starts, deaths, kills for memory, failing checks.
+    """Show what happened to one object and what owns it, or to all: starts, deaths, OOM kills, failing health checks.
 
     What happened again and again is one row with its count.
     """

@@ -70,4 +70,4 @@ class Get(
         for table in shown:
             yield table
         if not shown:
-            yield Note(f"None is in `{found.scope}`. `-A` looks in all namespaces.")
+            yield Note(f"`{found.scope}` has none. `-A` searches all namespaces.")

@@ -41,4 +41,4 @@ class Images(
         if rows:
             yield Table(_COLUMNS, sorted(rows))
         else:
-            yield Note(f"`{found.scope}` holds no image.")
+            yield Note(f"`{found.scope}` has no images.")

@@ -44,7 +44,7 @@ class Inspect(
 
     def __post_init__(self) -> None:
         if self.output not in ("", "yaml", "json"):
-            raise UsageError("it can be shown as yaml or json, not as", self.output, hint="`describe` is for people.")
+            raise UsageError("the output formats are yaml and json, not", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
         seen = await bench.port(engines.Inspect).inspect(found)

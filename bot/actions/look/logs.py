@@ -82,7 +82,7 @@ class Logs(
     @property
     def nothing(self) -> str:
         part = " in that part" if self.tail or self.since or self.until else ""
-        return f"No line of its log{part} has `{self.grep}`." if self.grep else f"It has written nothing{part}."
+        return f"No line of its log{part} matches `{self.grep}`." if self.grep else f"Its log{part} is empty."
 
     @property
     def part(self) -> str:

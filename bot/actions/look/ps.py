@@ -47,7 +47,7 @@ class Ps(
             for table in tables(found.items, self):
                 yield table
             if not found.items:
-                yield Note(f"No pod is in `{found.scope}`. `-A` looks in all namespaces.")
+                yield Note(f"`{found.scope}` has no pods. `-A` searches all namespaces.")
             return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
@@ -56,7 +56,7 @@ class Ps(
         if rows:
             yield Table(_COLUMNS, rows)
         else:
-            yield Note(f"No container is running in `{found.scope}`.")
+            yield Note(f"`{found.scope}` has no running containers.")
         if hidden := len(containers) - len(shown):
             yield Note(f"{hidden} more {'is' if hidden == 1 else 'are'} not running: `ps -a` shows them.")
 

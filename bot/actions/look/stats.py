@@ -75,7 +75,7 @@ class Stats(
     async def _in_cluster(self, found: Objects, engine: engines.Usages) -> AsyncGenerator[Output, None]:
         """The metrics API measures every fifteen seconds or so: a while shorter than that has one point."""
         if not found.items:
-            yield Note(f"Nothing runs in `{found.scope}`.")
+            yield Note(f"Nothing is running in `{found.scope}`.")
             return
         rounds = [(0.0, await self._usages(found, engine))]
         if self.over:
@@ -89,7 +89,7 @@ class Stats(
             nodes = isinstance(found.items[0], Node)
             yield usage.table(usage.ordered(last, self.sort_by), nodes=nodes, containers=self.containers)
         if missing := sorted({item.name for item in found.items} - {it.name for it in last}):
-            yield Note(f"Not measured, as what has just begun or does not run: {', '.join(missing[:10])}.")
+            yield Note(f"Not measured, because it has just started or is not running: {', '.join(missing[:10])}.")
         if self.over and last:
             yield usage.chart(rounds, f"{found.scope} over {show_duration(self.over.total_seconds())}")
 
@@ -104,7 +104,7 @@ class Stats(
                 "cannot measure", found.items[0], why=f"it is {_state(found.items[0])}", hint="`describe` says why."
             )
         if not running:
-            yield Note(f"No container is running in `{found.scope}`.")
+            yield Note(f"`{found.scope}` has no running containers.")
             return
         watched = running[:_MOST_LINES] if self.over else running
         if self.over:

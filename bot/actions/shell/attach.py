@@ -36,7 +36,7 @@ class Attach(
 
     @property
     def nothing(self) -> str:
-        return "It ended without a word."
+        return "It exited without any output."
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         async with aclosing(bench.port(engines.Attach).attach(found)) as said:

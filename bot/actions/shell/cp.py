@@ -63,5 +63,5 @@ class Cp(
         if file.hidden:
             yield WHY
         if left_out:
-            yield Note(f"Left out, being links that lead elsewhere or no files: {named(left_out)}.")
+            yield Note(f"Left out, because they link elsewhere or are not files: {named(left_out)}.")
         yield file

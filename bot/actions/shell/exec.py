@@ -32,7 +32,7 @@ class Exec(
     rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
 ):
-    """Run a command in a running container, and show what it says and how it ends.
+    """Run a command in a running container; show its output and its exit status.
 
     What stands after `--` is the command, as a list: no shell reads it. A code block after the command is its
     standard input. Lines from standard error are marked `E│`.

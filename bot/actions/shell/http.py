@@ -118,14 +118,14 @@ class Http(
         except TimeoutError as error:
             raise TimedOut(
                 "no answer from", f"{found.name}:{self._port}",
-                why=f"not within {show_duration(self.limit.total_seconds())}",
+                why=f"no answer within {show_duration(self.limit.total_seconds())}",
                 hint="`--timeout 60s` waits longer; `network` shows which ports are declared.",
             ) from error  # fmt: skip
         if answer is None:
             raise Unavailable(
                 "no answer from", f"{found.name}:{self._port}",
                 why=getattr(tunnel, "failed", "") or "it closed the connection",
-                hint="Does anything listen there? `exec … -- netstat -lnt` and `network` tell.",
+                hint="Is anything listening there? `exec … -- netstat -lnt` and `network` show it.",
             )  # fmt: skip
         yield answer.card(f"{self._method} {found.name}:{self._port}{self._path}", started, connected)
         for output in answer.body():
@@ -188,7 +188,7 @@ async def _asked(tunnel: Tunnel, request: h11.Request, body: bytes) -> Answer | 
     except h11.RemoteProtocolError as error:
         if answer.response is None:
             raise Unavailable(
-                "what answers speaks no HTTP", why=str(error), hint="`exec` can speak what it speaks."
+                "what answers does not speak HTTP", why=str(error), hint="`exec` can speak what it speaks."
             ) from error
         answer.cut = True  # it broke off: what came is shown
     return answer.whole()

@@ -113,7 +113,7 @@ class Client:
             if isinstance(error, TimeoutError):
                 raise TimedOut(
                     f"cannot {what}", target, why=f"the engine of `{self.name}` did not answer within {ANSWER_S} s",
-                    hint="It may have begun all the same: `processes` shows what runs.",
+                    hint="It may have started anyway: `processes` shows what is running.",
                 ) from error  # fmt: skip
             if isinstance(error, OSError):
                 raise translate(error, self.name, what, target) from error
@@ -190,7 +190,7 @@ def _message(body: bytes) -> str:
 
 def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:
     if status == 404:
-        return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps -a` shows what is.")
+        return NotFound(f"cannot {what}", target, why="it no longer exists", hint="`ps -a` shows what is.")
     if status == 409:
         return NotRunning(f"cannot {what}", target, why=said[:200], hint="`describe` shows its state.")
     return Unavailable(f"cannot {what}", target, why=f"the engine of `{context}` says: {said[:200]}", hint="Try again.")

@@ -60,7 +60,7 @@ class ExecPart(Part):
         what = "attach to"
         seen = await self.client.call(what, container, lambda api: api.inspect_container(container.id))
         if not seen["State"]["Running"]:
-            raise NotRunning("cannot attach to", container, why="it does not run", hint="`logs` shows what it wrote.")
+            raise NotRunning("cannot attach to", container, why="it is not running", hint="`logs` shows what it wrote.")
         path = f"/containers/{container.id}/attach?stream=1&stdout=1&stderr=1"
         stream = await self.client.hijack(what, container, path, b"")
         cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()

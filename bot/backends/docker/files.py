@@ -45,7 +45,7 @@ class FilesPart(Part):
                     break
             else:
                 return walked
-        raise NotFound("links go round in circles at", path)
+        raise NotFound("symbolic links form a loop at", path)
 
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
         """The path as a tar stream, a folder with all that is in it."""

@@ -92,9 +92,10 @@ class Api:
             return []
         if not person.kubernetes:
             raise Denied(
-                f"you are nobody in `{self.connection.name}`", why="the settings map you to no Kubernetes user",
-                hint="Its operator can add you under `people`.",
-            )  # fmt: skip
+                f"you have no Kubernetes user in `{self.connection.name}`",
+                why="the settings don't name one for you",
+                hint="The bot's operator can add you under `people`.",
+            )
         return [("Impersonate-User", person.kubernetes), *(("Impersonate-Group", group) for group in person.groups)]
 
     @asynccontextmanager
@@ -220,7 +221,7 @@ def _staying() -> aiohttp.TraceConfig:
     """Nobody's name and credentials follow a redirect to another place."""
 
     async def refuse(*_: object) -> None:
-        raise aiohttp.ClientError("the cluster sends elsewhere")
+        raise aiohttp.ClientError("the cluster answers with a redirect")
 
     config = aiohttp.TraceConfig()
     config.on_request_redirect.append(refuse)

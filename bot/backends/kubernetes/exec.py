@@ -129,5 +129,5 @@ def broken(what: str, container: Container) -> Unavailable:
     """The stream ended before the process did."""
     return Unavailable(
         f"cannot {what}", container, why="the connection to the cluster broke off",
-        hint="It may run on in the container; try again when the cluster answers.",
+        hint="It may still be running in the container; try again when the cluster answers.",
     )  # fmt: skip

@@ -63,7 +63,7 @@ def by_status(context: str, status: int, said: str, what: str, target: object) -
             hint="`can` shows what the cluster grants you; whoever runs it can grant more.",
         )  # fmt: skip
     if status in (404, 410):
-        return NotFound(f"cannot {what}", target, why="it is not there any more", hint="`ps` shows what is.")
+        return NotFound(f"cannot {what}", target, why="it no longer exists", hint="`ps` shows what is.")
     if status >= 500 and is_of_node(said):
         return node_gone(what, target)
     if status in (400, 409, 422):

@@ -74,9 +74,11 @@ class UsagePart(Part):
             if isinstance(error, Unavailable) and "service unavailable" not in error.why.lower():
                 raise
             raise Unsupported(
-                "nothing measures in", self.scope.context, why="it has no metrics API, or that does not answer yet",
-                hint="Its operator can install metrics-server.",
-            ) from error  # fmt: skip
+                "no metrics are available for",
+                self.scope.context,
+                why="it has no metrics API, or that does not answer yet",
+                hint="The cluster's operator can install metrics-server.",
+            ) from error
 
     async def _exists(self) -> bool:
         try:

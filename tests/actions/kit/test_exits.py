@@ -15,7 +15,7 @@ from bot.actions.kit.exits import meaning
         (0, False, "without an error"),
         (1, False, "its log says which"),
         (127, False, "not found"),
-        (137, True, "killed for memory"),
+        (137, True, "OOM killed"),
         (137, False, "SIGKILL"),
         (143, False, "SIGTERM"),
         (139, False, "SIGSEGV"),

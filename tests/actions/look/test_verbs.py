@@ -65,7 +65,7 @@ async def test_ps_leaves_out_what_has_stopped_and_counts_it():
 
 
 async def test_ps_of_nothing_says_so():
-    assert await run(Ps(), Objects(SCOPE, ()), Engine()) == [Note("No container is running in `local`.")]
+    assert await run(Ps(), Objects(SCOPE, ()), Engine()) == [Note("`local` has no running containers.")]
 
 
 async def test_describe_says_what_went_wrong():
@@ -80,7 +80,7 @@ async def test_describe_says_what_went_wrong():
 
     assert isinstance(card, Card)
     said = {label: value for _, rows in card.groups for label, value in rows}
-    assert said["state"] == "exited (137), killed for memory: it went over its limit"
+    assert said["state"] == "exited (137), OOM killed: it exceeded its memory limit"
     assert said["out of memory"] == "yes, over 16.0 MiB"
     assert said["health"] == "unhealthy, 4 failures in a row"
     assert said["0s ago"] == "exit 1: connection refused"

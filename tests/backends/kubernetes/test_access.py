@@ -102,7 +102,7 @@ async def test_a_kubeconfig_that_isnt_there_is_named():
 
 async def test_who_is_mapped_to_nobody_sends_nothing(cluster: Administered):
     async with context(cluster.kubeconfig) as made:
-        with pytest.raises(Denied, match="you are nobody in `here`"):
+        with pytest.raises(Denied, match="you have no Kubernetes user in `here`"):
             await made.seen_by(NOBODY, lambda thing: True).find(TargetRef("pair", namespace="shop"), one("container"))
 
 

@@ -86,7 +86,7 @@ def describe_policy(seen: Json, now: datetime) -> Groups:
 
 def policy_rows(spec: Json) -> Rows:
     """Whom it holds for, and what it lets in and out; what no rule allows is dropped."""
-    rows: Rows = [("holds for pods with", selector(spec.get("podSelector")))]
+    rows: Rows = [("applies to pods with", selector(spec.get("podSelector")))]
     types = spec.get("policyTypes") or ["Ingress"]
     if "Ingress" in types:
         rows += [("lets in", _rule(it, "from")) for it in spec.get("ingress") or ()] or [("lets in", "nothing")]

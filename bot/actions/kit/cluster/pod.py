@@ -89,7 +89,7 @@ def container(spec: Json, status: Json, now: datetime) -> Rows:
     return rows
 
 
-_NO_LIMITS = "none: it can take the whole node's"
+_NO_LIMITS = "none: it can use all of the node's"
 
 
 def state_of(state: Json, now: datetime) -> str:

@@ -34,7 +34,7 @@ def reach(around: Surroundings) -> Card:
         groups.append(("Services", [("", "none selects it, or none that you may see")]))
     groups += [(f"Policy {it['metadata']['name']}", policy_rows(it["spec"])) for it in around.policies]
     if not around.policies:
-        groups.append(("Network policies", [("", "none holds for it: everybody may reach it")]))
+        groups.append(("Network policies", [("", "none applies: everything may reach it")]))
     return Card(f"pod/{metadata['name']}", groups)
 
 
