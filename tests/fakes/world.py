@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -223,6 +223,17 @@ class FakeDirectory:
         return sorted({*self.people, *self.unknown})
 
 
+@lru_cache
+def _grammar(verbs: tuple[type[Action], ...]) -> Grammar:
+    return Grammar(verbs)
+
+
+@lru_cache
+def _policy(text: str, verbs: tuple[type[Action], ...]) -> Policy:
+    """Read once: a world has a copy, for tests that load another."""
+    return Policy(text, verbs)
+
+
 @dataclass
 class World:
     """Everything, and the pipeline over it."""
@@ -249,8 +260,8 @@ class World:
         other.fault = Unavailable("cannot look into", "other", why="it is away", hint="Try again.")
         self.pipeline = Pipeline(
             Parts(
-                grammar=Grammar(self.verbs),
-                policy=Policy(self.policy or SHIPPED_POLICY.read_text(), self.verbs),
+                grammar=_grammar(self.verbs),
+                policy=copy(_policy(self.policy or SHIPPED_POLICY.read_text(), self.verbs)),
                 redactor=Redactor(),
                 engines={"local": self.engine, "other": other},
                 default=Default("local"),

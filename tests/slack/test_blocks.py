@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def check(view: View) -> None:
     assert "<http" not in message.text
 
 
+@pytest.mark.slow
 @LIMITS
 @given(st.lists(ANY, min_size=1, max_size=120), st.sampled_from(["start", "end"]), st.lists(NAMES, max_size=3), NAMES)
 def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], title: str):
@@ -42,6 +44,7 @@ def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], ti
     check(window_view(title, (), data, 0, len(data), ROOM, edge, tuple(notes), buttons("w")))
 
 
+@pytest.mark.slow
 @LIMITS
 @given(st.integers(1, 9).flatmap(lambda n: st.lists(st.lists(ANY, min_size=n, max_size=n), min_size=1, max_size=130)))
 def test_any_table_is_a_message(rows: list[list[str]]):
@@ -53,6 +56,7 @@ def test_any_table_is_a_message(rows: list[list[str]]):
     check(view)
 
 
+@pytest.mark.slow
 @LIMITS
 @given(
     NAMES,
@@ -63,6 +67,7 @@ def test_any_card_is_a_message(title: str, groups: list[Any], notes: list[str]):
     check(CardView(title, tuple((name, tuple(rows)) for name, rows in groups), tuple(notes)))
 
 
+@pytest.mark.slow
 @LIMITS
 @given(ANY, ANY, ANY)
 def test_any_status_and_note_is_a_message(command: str, detail: str, where: str):
@@ -70,6 +75,7 @@ def test_any_status_and_note_is_a_message(command: str, detail: str, where: str)
     check(NoteView(detail or "x"))
 
 
+@pytest.mark.slow
 @LIMITS
 @given(st.lists(NAMES, min_size=1, max_size=100), ANY)
 def test_any_menu_is_a_message(choices: list[str], question: str):
