@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Certificates as the machine has them, so that a company's own authority is known to uv too.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup check test unit bench demo demo-kubernetes format docs mutants
+.PHONY: setup check test unit bench demo demo-kubernetes format docs pictures mutants
 
 setup: .venv/.done
 
@@ -39,6 +39,10 @@ unit: setup
 bench: setup
 	$(BIN)/python -m tests.services
 	$(BIN)/python -m tests.bench
+
+pictures: setup
+	$(BIN)/python -m tests.services
+	$(BIN)/python -m deploy.demo.pictures
 
 mutants: setup
 	$(BIN)/python -m tests.services

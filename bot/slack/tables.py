@@ -13,7 +13,7 @@ from bot.core.pattern import compiled
 Block = dict[str, Any]
 _PAGE = 15  # rows: a phone's height
 _CAPTION = 150
-_NUMBER = compiled(r"-?\d{1,15}(?:\.\d{1,6})?")
+_NUMBER = compiled(r"(-?\d{1,15}(?:\.\d{1,6})?)(?: \([^)]*\))?")  # and what is said of it, as in `1 (7s ago)`
 _AGE = compiled(r"(\d{1,9})([smhd])(?: ago)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -47,7 +47,8 @@ def _cells(column: Sequence[str]) -> list[Block]:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None
+    match = _NUMBER.fullmatch(text)
+    return float(match[1]) if match else None
 
 
 def _age(text: str) -> float | None:

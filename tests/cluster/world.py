@@ -12,7 +12,7 @@ from deploy.demo.cluster.account import apply_manifest, sign_in
 from deploy.demo.cluster.kubectl import Administered
 from tests.harness import ROOT, Bot, wait_until
 
-SHOP = ROOT / "deploy" / "shop.yaml"
+SHOP = ROOT / "deploy" / "demo" / "shop.yaml"
 
 
 def apply_shop(cluster: Administered) -> None:

@@ -331,3 +331,17 @@ def test_no_repetition_takes_longer_than_its_length(piece: str):
 
     short, long = min(cost(4_000) for _ in range(3)), cost(16_000)
     assert long < 10 * short + 0.2
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("connecting to postgres://shop:hunter2pw@db.shop:5432/orders", 1),
+        ("password=hunter22 and postgres://shop:hunter2pw@db.shop/orders", 2),
+        ("api_key=sk_live_a1B2c3a1B2c3a1B2c3a1B2c3", 1),
+        ("it was [redacted] before", 0),
+        ("it was [redacted] before, password=hunter22", 1),
+    ],
+)
+def test_a_secret_that_two_patterns_find_is_counted_once(line: str, count: int):
+    assert Redactor().scrub(line)[1] == count

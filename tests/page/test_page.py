@@ -10,7 +10,7 @@ import docker
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.harness import ROOT, Conversation, Playground, make
+from tests.harness import Conversation, Playground, make
 
 pytestmark = [pytest.mark.usefixtures("bot", "shop"), pytest.mark.timeout(180)]
 QUIET = [
@@ -69,8 +69,6 @@ async def test_a_command_typed_into_the_page_shows_a_real_log_in_a_thread(
 
     await expect(page.locator("#replies pre")).to_contain_text("lookup db.shop: no such host")
     await expect(page.locator("#replies")).to_contain_text("[redacted]")
-    if os.environ.get("CDEBUG_SCREENSHOT"):
-        await page.screenshot(path=str(ROOT / "docs" / "thread.png"))
     await say(page, "@cdebug describe", "#reply")
     await expect(page.locator("#replies .header")).to_have_text("checkout")
     await page.close()
@@ -149,8 +147,6 @@ async def test_on_a_phone_the_thread_fills_the_screen(chromium: Browser, playgro
     assert box
     assert box["width"] == 390
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    if os.environ.get("CDEBUG_SCREENSHOT"):
-        await page.screenshot(path=str(ROOT / "docs" / "phone.png"))
     await page.close()
 
 
@@ -164,8 +160,6 @@ async def test_two_people_on_two_pages_ask_approve_and_read(
         await expect(page.locator("#messages .message").first).to_contain_text("waiting for approval")
         await page.locator(".replies").first.click()
     await expect(bob.locator("#replies .header")).to_have_text("Approval needed: exec")
-    if os.environ.get("CDEBUG_SCREENSHOT"):
-        await bob.screenshot(path=str(ROOT / "docs" / "approval.png"))
 
     await ann.locator("#replies button", has_text="Approve").click()  # her own: it is refused
     await expect(ann.locator("#replies")).to_contain_text("denied")

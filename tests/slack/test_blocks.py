@@ -132,12 +132,14 @@ def test_text_is_a_copy_of_the_beginning_or_the_end_that_says_so():
 
 
 def test_a_table_is_sorted_by_what_its_cells_mean():
-    view = TableView("shop", ("NAME", "RESTARTS", "AGE"), (("web", "12", "5m ago"), ("db", "-", "3h ago")), 0, 2)
+    view = TableView(
+        "shop", ("NAME", "RESTARTS", "AGE"), (("web", "12 (7s ago)", "5m ago"), ("db", "-", "3h ago")), 0, 2
+    )
     table = render(view).blocks[0]
     assert table["caption"] == "shop"
     assert [cell["text"] for cell in table["rows"][0]] == ["NAME", "RESTARTS", "AGE"]
     assert table["rows"][1][1:] == [
-        {"type": "raw_number", "value": 12, "text": "12"},
+        {"type": "raw_number", "value": 12, "text": "12 (7s ago)"},
         {"type": "raw_number", "value": 300, "text": "5m ago"},
     ]
     assert table["rows"][2][1:] == [
