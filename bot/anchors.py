@@ -14,14 +14,14 @@ from pathlib import Path
 
 from bot.core.audit import Head
 from bot.core.errors import CdebugError
-from bot.store.journal import Journal
+from bot.store.journal import RedisJournal
 
 
 class Anchors:
     """announce: says a line in the audit channel, where there is one. retention: how old a record may become."""
 
     def __init__(
-        self, journal: Journal, file: Path, retention: timedelta, announce: Callable[[str], Awaitable[None]]
+        self, journal: RedisJournal, file: Path, retention: timedelta, announce: Callable[[str], Awaitable[None]]
     ) -> None:
         self._journal, self._file, self._retention, self._announce = journal, file, retention, announce
         self._last = 0

@@ -32,7 +32,7 @@ from bot.core.grammar import Grammar
 from bot.core.limits import Limits
 from bot.core.pattern import compiled
 from bot.core.policy import Policy
-from bot.core.ports.engines import Find
+from bot.core.ports.engines import FindPort
 from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Default
@@ -45,19 +45,19 @@ from bot.settings import DEFAULT_HOST, Config, Environment
 from bot.slack.calls import web_client
 from bot.slack.doors import Door, HttpDoor, SocketDoor, identity
 from bot.slack.inbox import Listeners
-from bot.slack.people import Entry, Known, People
+from bot.slack.people import People, Roster, RosterEntry
 from bot.slack.thread import Threads
-from bot.store.approvals import Approvals
-from bot.store.budget import Budget, Meter
+from bot.store.approvals import RedisApprovals
+from bot.store.budget import Budget, RedisMeter
 from bot.store.connection import answering
 from bot.store.connection import connect as connect_redis
 from bot.store.embedded import EmbeddedRedis
-from bot.store.inbox import Inbox
-from bot.store.journal import Journal
-from bot.store.ledger import Ledger
-from bot.store.live import Live
-from bot.store.sessions import Sessions
-from bot.store.shelf import Shelf
+from bot.store.inbox import RedisInbox
+from bot.store.journal import RedisJournal
+from bot.store.ledger import RedisLedger
+from bot.store.live import RedisLive
+from bot.store.sessions import RedisSessions
+from bot.store.shelf import RedisShelf
 from bot.telemetry import HealthServer, watch_lag
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class App:
         self._policy_file = Path(config.policy) if config.policy else SHIPPED_POLICY
         self._policy = load_policy(self._policy_file)
         self._redactor = Redactor(config.redact.patterns)
-        self.engines: dict[str, Find] = connect_engines(_contexts(environment, config))
+        self.engines: dict[str, FindPort] = connect_engines(_contexts(environment, config))
         self._audit_key = audit_key(environment)
         self._door: Door | None = None
         self._redis: Any = None
@@ -138,13 +138,13 @@ class App:
     async def _journeys(self, client: Any, known: dict[str, str]) -> AsyncIterator[None]:
         """Everything that moves: the door closes first, then runs end, then the keeper."""
         replica = secrets.token_hex(4)
-        inbox = Inbox(self._redis, replica)
+        inbox = RedisInbox(self._redis, replica)
         edits = Budget(self._redis, burst=8, every_ms=_EDITS_EVERY_MS)
         chat = Threads(client, Budget(self._redis), edits, self._config.limits.inline_lines)
         async with asyncio.TaskGroup() as group:
             async with Runs(self._log) as runs:
-                live = Live(self._redis, replica)
-                journal = Journal(self._redis, self._audit_key)
+                live = RedisLive(self._redis, replica)
+                journal = RedisJournal(self._redis, self._audit_key)
                 pipeline = Pipeline(self._parts(client, known, inbox, chat, runs, live, journal))
                 listeners = Listeners(pipeline, inbox, runs, chat, new_id, time.time, known, self._log)
                 anchors = Anchors(journal, self._audit_file, self._config.audit.retention, self._announce(chat, known))
@@ -197,11 +197,11 @@ class App:
         self,
         client: Any,
         known: dict[str, str],
-        inbox: Inbox,
+        inbox: RedisInbox,
         chat: Threads,
         runs: Runs,
-        live: Live,
-        journal: Journal,
+        live: RedisLive,
+        journal: RedisJournal,
     ) -> Parts:
         config = self._config
         return Parts(
@@ -212,13 +212,13 @@ class App:
             default=_default(config, self.engines),
             chat=chat,
             directory=People(client, _known(config, known["team_id"]), lambda: self._policy.asks_for_guests),
-            sessions=Sessions(self._redis),
-            shelf=Shelf(self._redis, config.limits.output),
-            meter=Meter(self._redis, config.limits.per_person, config.limits.per_channel),
+            sessions=RedisSessions(self._redis),
+            shelf=RedisShelf(self._redis, config.limits.output),
+            meter=RedisMeter(self._redis, config.limits.per_person, config.limits.per_channel),
             inbox=inbox,
-            approvals=Approvals(self._redis),
+            approvals=RedisApprovals(self._redis),
             journal=journal,
-            ledger=Ledger(self._redis),
+            ledger=RedisLedger(self._redis),
             live=live,
             runs=runs,
             now=lambda: datetime.now(UTC),
@@ -367,7 +367,7 @@ async def verify_audit(environment: Environment, config: Config) -> tuple[str, i
     """The first thing that is wrong with the audit, in a line, and how many records there are."""
     async with redis_of(environment, guest=True) as client:
         key = audit_key(environment)
-        journal = Journal(client, key)
+        journal = RedisJournal(client, key)
         try:
             anchors = list(read_anchors(environment.data / config.audit.file))
             start, end, records = await journal.whole()
@@ -382,7 +382,7 @@ async def export_audit(environment: Environment) -> AsyncIterator[str]:
     """Each record as a line of JSON, oldest first, as far as the chain holds. Raises CdebugError where it doesn't."""
     async with redis_of(environment, guest=True) as client:
         key = audit_key(environment)
-        journal = Journal(client, key)
+        journal = RedisJournal(client, key)
         head, end, records = await journal.whole()
         for record in records:
             if wrong := fault([record], head, Head(record.seq, record.mac), [], key):
@@ -443,16 +443,16 @@ def _clusters(environment: Environment) -> dict[str, EngineAt]:
     return found
 
 
-def _default(config: Config, engines: dict[str, Find]) -> Default:
+def _default(config: Config, engines: dict[str, FindPort]) -> Default:
     name = config.default or next(iter(engines))
     namespace = config.contexts[name].namespace if name in config.contexts else ""
     return Default(name, namespace)
 
 
-def _known(config: Config, team: str) -> Known:
+def _known(config: Config, team: str) -> Roster:
     """What the YAML says of people and channels; without `workspaces` the token's own is the only one."""
     people = {
-        user: Entry(
+        user: RosterEntry(
             frozenset(entry.roles),
             entry.kubernetes.user if entry.kubernetes else "",
             tuple(entry.kubernetes.groups) if entry.kubernetes else (),
@@ -460,7 +460,7 @@ def _known(config: Config, team: str) -> Known:
         for user, entry in config.people.items()
     }
     groups = {group: frozenset(roles) for group, roles in config.usergroups.items()}
-    return Known(frozenset(config.workspaces) or frozenset({team}), people, groups, frozenset(config.channels))
+    return Roster(frozenset(config.workspaces) or frozenset({team}), people, groups, frozenset(config.channels))
 
 
 def _http_session() -> aiohttp.ClientSession:

@@ -111,7 +111,7 @@ class PersonEntry(Section):
     kubernetes: KubernetesUser | None = None
 
 
-class Approvals(Section):
+class ApprovalsSettings(Section):
     """How long a request waits, and where it is shown."""
 
     ttl: Span = timedelta(minutes=10)
@@ -119,14 +119,14 @@ class Approvals(Section):
     audit_channel: str = ""
 
 
-class Audit(Section):
+class AuditSettings(Section):
     """Where the audit goes."""
 
     file: str = "audit.jsonl"
     retention: Span = timedelta(days=400)
 
 
-class Images(Section):
+class ImagesSettings(Section):
     """Which images cdebug may start."""
 
     toolbox: str = "cdebug-toolbox:latest"
@@ -142,7 +142,7 @@ class Redact(Section):
     show_mounted_secrets: bool = False
 
 
-class Forward(Section):
+class ForwardSettings(Section):
     """Port forwarding; off unless set."""
 
     listen: str = ""
@@ -172,11 +172,11 @@ class Config(Section):
     people: dict[str, PersonEntry] = {}
     usergroups: dict[str, list[str]] = {}
     policy: str = ""
-    approvals: Approvals = Approvals()
-    audit: Audit = Audit()
-    images: Images = Images()
+    approvals: ApprovalsSettings = ApprovalsSettings()
+    audit: AuditSettings = AuditSettings()
+    images: ImagesSettings = ImagesSettings()
     redact: Redact = Redact()
-    forward: Forward = Forward()
+    forward: ForwardSettings = ForwardSettings()
     limits: LimitsEntry = LimitsEntry()
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.backends.docker import Docker
 from bot.backends.kubernetes import IN_CLUSTER, ClusterAt, Kubernetes, names_in
-from bot.core.ports.engines import Find
+from bot.core.ports.engines import FindPort
 
 __all__ = ["IN_CLUSTER", "ClusterAt", "EngineAt", "connect", "names_in"]
 
@@ -34,12 +34,12 @@ class EngineAt:
     secrets_of: frozenset[str] = frozenset()
 
 
-def connect(contexts: Mapping[str, EngineAt]) -> dict[str, Find]:
+def connect(contexts: Mapping[str, EngineAt]) -> dict[str, FindPort]:
     """An engine a context, by name; nothing is dialled yet. Raises Misconfigured for a host that can't be read."""
     return {name: _connected(name, at) for name, at in contexts.items()}
 
 
-def _connected(name: str, at: EngineAt) -> Find:
+def _connected(name: str, at: EngineAt) -> FindPort:
     if at.kind == "docker":
         return Docker(name, at.host, protected=at.protected, hides_mounted=at.hides_mounted)
     return Kubernetes(

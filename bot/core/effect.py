@@ -42,7 +42,7 @@ class SaveKept:
 
 
 @dataclass(frozen=True)
-class Approve:
+class ApproveRequest:
     """Approve a request."""
 
     id: str
@@ -94,7 +94,7 @@ Effect = (
     | StopRuns
     | GrepKept
     | SaveKept
-    | Approve
+    | ApproveRequest
     | DenyRequest
     | ListRequests
     | ListSessions

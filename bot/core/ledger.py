@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-State = Literal["intended", "made", "undone", "stuck"]
+MadeState = Literal["intended", "made", "undone", "stuck"]
 LABEL = "cdebug/made"
 _SAID = ("command", "team", "user", "channel", "thread", "verb")  # fields that are labels too
 _EXPIRES = "cdebug/expires"
@@ -38,7 +38,7 @@ class MadeObject:
     thread: str
     verb: str
     expires: float
-    state: State = "intended"
+    state: MadeState = "intended"
     why: str = ""
 
     def __str__(self) -> str:

@@ -72,14 +72,14 @@ def fit_end(lines: Sequence[str], room: Room) -> list[str]:
     return fit_start(lines[-room.lines :][::-1], room)[::-1]
 
 
-class Part(NamedTuple):
+class BlockLines(NamedTuple):
     """What a block adds: how many lines, and those of them that are kept."""
 
     total: int
     lines: list[Line]
 
 
-class Tail:
+class LastLines:
     """The last lines of a stream that goes on, and how many there were.
 
     `read` only looks, so that it may do so in another thread; `push` adds.
@@ -89,7 +89,7 @@ class Tail:
         self._kept: deque[Line] = deque(maxlen=lines)
         self.total = 0
 
-    def read(self, block: bytes) -> Part:
+    def read(self, block: bytes) -> BlockLines:
         """What a block of whole lines adds."""
         count = block.count(b"\n")
         keep = self._kept.maxlen or 0
@@ -98,9 +98,9 @@ class Tail:
             start = block.rfind(b"\n", 0, start)
             if start < 0:
                 break
-        return Part(count, [cut(line) for line in block[start + 1 :].splitlines()])
+        return BlockLines(count, [cut(line) for line in block[start + 1 :].splitlines()])
 
-    def push(self, part: Part) -> None:
+    def push(self, part: BlockLines) -> None:
         """Take what the next block adds."""
         self.total += part.total
         self._kept.extend(part.lines)
@@ -110,7 +110,7 @@ class Tail:
         return list(self._kept)
 
 
-class Head:
+class FirstLines:
     """The first lines of a stream, and how many there were in all; `read` and `push` as of Tail."""
 
     def __init__(self, lines: int) -> None:
@@ -118,13 +118,13 @@ class Head:
         self._kept: list[Line] = []
         self.total = 0
 
-    def read(self, block: bytes) -> Part:
+    def read(self, block: bytes) -> BlockLines:
         """What a block of whole lines adds."""
         count = block.count(b"\n")
         missing = min(count, self._room - len(self._kept))
-        return Part(count, [cut(line) for line in block.split(b"\n", missing)[:missing]] if missing > 0 else [])
+        return BlockLines(count, [cut(line) for line in block.split(b"\n", missing)[:missing]] if missing > 0 else [])
 
-    def push(self, part: Part) -> None:
+    def push(self, part: BlockLines) -> None:
         """Take what the next block adds."""
         self.total += part.total
         self._kept += part.lines

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from bot.core.action import Action, DeskAction
 from bot.core.approval import Approval
-from bot.core.effect import Approve
+from bot.core.effect import ApproveRequest
 from bot.core.errors import CdebugError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person
@@ -24,7 +24,7 @@ from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
 from bot.pipeline.admission import Admission
 from bot.pipeline.approving import Approving
-from bot.pipeline.asked import Grant, is_reading
+from bot.pipeline.command import Grant, is_reading
 from bot.pipeline.desk import Desk
 from bot.pipeline.gate import Gate
 from bot.pipeline.glass import as_anothers
@@ -150,8 +150,8 @@ class Pipeline:
         approval_id = request.value if request.action == "approve" else ""
         if request.kind == "command":
             action = self._parts.grammar.parse(request.text)
-            asked = action.effect() if isinstance(action, DeskAction) else None
-            approval_id = asked.id if isinstance(asked, Approve) else ""
+            wanted = action.effect() if isinstance(action, DeskAction) else None
+            approval_id = wanted.id if isinstance(wanted, ApproveRequest) else ""
         return await self._parts.approvals.get(approval_id) if approval_id else None
 
     async def expire(self, now: float) -> None:

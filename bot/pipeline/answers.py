@@ -18,7 +18,7 @@ from bot.core.pattern import compiled
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import Ask, Circumstances, Decision
-from bot.core.ports.engines import Reviews
+from bot.core.ports.engines import ReviewsPort
 from bot.core.request import Place, Request
 from bot.core.said import Said, mention
 from bot.core.spelling import quoted
@@ -27,7 +27,7 @@ from bot.core.units import parse_when
 from bot.pipeline.approving import Approving
 from bot.pipeline.auditing import AuditReader
 from bot.pipeline.cards import expiry
-from bot.pipeline.finding import Finder, Several
+from bot.pipeline.finding import Ambiguous, Finder
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import told
 
@@ -43,9 +43,9 @@ class Answers:
         self._parts, self._approving = parts, approving
         self._finder = Finder(parts)
 
-    async def to(self, request: Request, person: Person, channel: Channel, asked: Effect) -> Said:
+    async def to(self, request: Request, person: Person, channel: Channel, wanted: Effect) -> Said:
         """The answer to a question; nothing for an effect that is none."""
-        match asked:
+        match wanted:
             case ListRequests():
                 return await self.requests(person, channel)
             case ListSessions():
@@ -55,7 +55,7 @@ class Answers:
             case MayI(command):
                 return await self.can(request, person, channel, command)
             case ReadAudit():
-                return await self.audit(person, channel, asked)
+                return await self.audit(person, channel, wanted)
         return ""
 
     def whoami(self, person: Person, channel: Channel) -> Said:
@@ -85,7 +85,7 @@ class Answers:
             found, plan, decision = await self._finder.find(refs, person, channel, action)
         except (Denied, ForbiddenByCluster) as error:
             return f"`{typed(action)}`: {error}"
-        except Several as several:
+        except Ambiguous as several:
             raise UsageError(several.question, hint="Name one of them.") from None
         return await self._explained(person, channel, action, found, plan, decision)
 
@@ -103,7 +103,7 @@ class Answers:
     async def _of_cluster(self, person: Person, channel: Channel, action: Action, found: Found) -> str:
         """The other half of the answer where a cluster has rules of its own."""
         engine = self._finder.engine(found.scope.context, person, channel)
-        if not isinstance(engine, Reviews):
+        if not isinstance(engine, ReviewsPort):
             return ""
         lacking = await engine.review(found, action.rights)
         if not lacking:
@@ -138,12 +138,12 @@ class Answers:
     def _sees(self, person: Person, channel: Channel, found: str) -> bool:
         return self._parts.policy.sees_all(person, channel, found_from_json(found))
 
-    async def audit(self, person: Person, channel: Channel, asked: ReadAudit) -> Said:
+    async def audit(self, person: Person, channel: Channel, wanted: ReadAudit) -> Said:
         """The last records, newest first, a line each; and whether the chain that they stand in holds."""
         page = await self._parts.journal.read(_READ)
         reader = AuditReader(self._parts.policy, person, channel)
-        after = parse_when(asked.since, self._parts.now()) if asked.since else datetime.min.replace(tzinfo=UTC)
-        shown = await asyncio.to_thread(reader.lines, page.entries, _user(asked.who), asked.target, after)
+        after = parse_when(wanted.since, self._parts.now()) if wanted.since else datetime.min.replace(tzinfo=UTC)
+        shown = await asyncio.to_thread(reader.lines, page.entries, _user(wanted.who), wanted.target, after)
         said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No matching audit records.",)
         return (
             (f"The audit does not hold: {page.fault}. `python -m bot audit verify` says more.\n", *said)

@@ -21,8 +21,8 @@ from bot.core.spelling import in_one_line
 from bot.core.takes import many
 from bot.core.target import Found, Objects, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
-from bot.pipeline.asked import Asked
 from bot.pipeline.cards import arguments, card, card_groups, expiry
+from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
 
@@ -40,15 +40,15 @@ class Approving:
 
     # ---- asking
 
-    async def ask(self, asked: Asked, place: Place, found: Found, needed: int) -> Said:
+    async def ask(self, command: Command, place: Place, found: Found, needed: int) -> Said:
         """Post the card and keep the request; returns what the root message says of it. Raises Denied, UsageError."""
-        action, request = asked.action, asked.request
+        action, request = command.action, command.request
         if found.protected and not action.reason:
             raise UsageError(
                 f"`{found}` is protected, so whoever approves needs to know why", hint='Add `--reason "…"`.'
             )
         shown_in = place
-        if asked.channel.kind == "direct":
+        if command.channel.kind == "direct":
             if not self._parts.approvals_channel:
                 raise Denied("nobody in a direct message can approve it", hint="Ask in a channel.")
             shown_in = Place(place.team, self._parts.approvals_channel, "")
@@ -56,24 +56,24 @@ class Approving:
             id=self._parts.new_id(),
             request=replace(request, text=typed(action)),
             verb=action.verb,
-            command=asked.command,
-            where=asked.where,
-            digest=digest_of(action, request, found, asked.plan),
-            plan=asked.plan.to_json(),
+            command=command.text,
+            where=command.where,
+            digest=digest_of(action, request, found, command.plan),
+            plan=command.plan.to_json(),
             needed=needed,
             found=found_to_json(found),
-            identity=asked.person.identity,
+            identity=command.person.identity,
             expires=self._now() + self._parts.limits.approval.total_seconds(),
             place=place,
             card=shown_in,
         )
         there = await self._parts.directory.channel(shown_in.channel)
-        people = await self.approvers(asked.person, found, there, Circumstances(plan=asked.plan))
+        people = await self.approvers(command.person, found, there, Circumstances(plan=command.plan))
         if not people:
             raise Denied("nobody else can approve it", why="policy allows no other person to", hint="Ask an operator.")
         approval = replace(
             approval,
-            groups=card_groups(self._parts.redactor, asked, found, await self._replicas(asked, found)),
+            groups=card_groups(self._parts.redactor, command, found, await self._replicas(command, found)),
             asked=tuple(person.user for person in people),
         )
         root = await self._parts.chat.post(shown_in, card(approval, expiry(approval), live=True))
@@ -82,7 +82,7 @@ class Approving:
         plural = "s" if needed > 1 else ""
         return (f"{needed} approval{plural} needed, request {approval.id}, ", *expiry(approval))
 
-    async def _replicas(self, asked: Asked, found: Found) -> int:
+    async def _replicas(self, command: Command, found: Found) -> int:
         """How many containers that the requester may see stand behind the same owner."""
         things = things_of(found)
         kind, _, name = getattr(things[0], "owner", "").partition("/") if things else ("", "", "")
@@ -91,7 +91,7 @@ class Approving:
         ref = TargetRef(name, found.scope.context, things[0].scope.namespace, kind)
         policy = self._parts.policy
         engine = self._parts.engines[found.scope.context]
-        seen = engine.seen_by(asked.person, lambda thing: policy.sees(asked.person, asked.channel, thing))
+        seen = engine.seen_by(command.person, lambda thing: policy.sees(command.person, command.channel, thing))
         try:
             every = await seen.find(ref, many("container", listed=True))
         except CdebugError:  # the requester may use one and not list them: the card says nothing of others

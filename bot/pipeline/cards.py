@@ -15,7 +15,7 @@ from bot.core.said import Said, clock_time, mention
 from bot.core.spelling import in_one_line, to_the_letter
 from bot.core.target import Container, Found, Thing, things_of
 from bot.core.view import Button, CardView
-from bot.pipeline.asked import Asked
+from bot.pipeline.command import Command
 
 Rows = tuple[tuple[str, str], ...]
 _STARTS = 200
@@ -32,9 +32,9 @@ def card(approval: Approval, outcome: Said, *, live: bool) -> CardView:
     )
     title = f"Approval needed: {approval.verb}" if live else f"Approval: {approval.verb}"
     notes = (f"request {approval.id}", outcome)
-    asked = tuple(mention(user) for user in approval.asked)
+    command = tuple(mention(user) for user in approval.asked)
     who = ("Who", (("requester", mention(approval.request.user)),))
-    return CardView(title, (who, *approval.groups), notes, buttons if live else (), asked if live else ())
+    return CardView(title, (who, *approval.groups), notes, buttons if live else (), command if live else ())
 
 
 def expiry(approval: Approval) -> tuple[str, ...]:
@@ -42,14 +42,14 @@ def expiry(approval: Approval) -> tuple[str, ...]:
     return ("open until ", clock_time(datetime.fromtimestamp(approval.expires, UTC)))
 
 
-def card_groups(redactor: Redactor, asked: Asked, found: Found, replicas: int) -> tuple[tuple[str, Rows], ...]:
+def card_groups(redactor: Redactor, command: Command, found: Found, replicas: int) -> tuple[tuple[str, Rows], ...]:
     """What the card shows, redacted: it is kept with the request."""
     groups = [
-        ("Where", [(label, redactor.text(value)) for label, value in _where(asked, found, replicas)]),
-        ("Why", [("", redactor.text(asked.action.reason) or "no reason was given")]),
-        *([("Can't be undone", [("", asked.action.lasting)])] if asked.action.lasting else []),
-        *([("Plan", _planned(redactor, asked.plan))] if asked.plan else []),
-        ("What", _what(redactor, asked)),
+        ("Where", [(label, redactor.text(value)) for label, value in _where(command, found, replicas)]),
+        ("Why", [("", redactor.text(command.action.reason) or "no reason was given")]),
+        *([("Can't be undone", [("", command.action.lasting)])] if command.action.lasting else []),
+        *([("Plan", _planned(redactor, command.plan))] if command.plan else []),
+        ("What", _what(redactor, command)),
     ]
     return tuple((title, tuple((label, in_one_line(value)) for label, value in rows)) for title, rows in groups)
 
@@ -59,16 +59,16 @@ def _planned(redactor: Redactor, plan: Plan) -> list[tuple[str, str]]:
     return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan)]
 
 
-def _what(redactor: Redactor, asked: Asked) -> list[tuple[str, str]]:
+def _what(redactor: Redactor, command: Command) -> list[tuple[str, str]]:
     """Every flag and every argument in a row of its own: nothing in one can pass for another."""
-    action = asked.action
+    action = command.action
     rows = [("verb", action.verb)]
     words = [to_the_letter(word) for word in redactor.words(words_of(action))]
     rows += _flags(words[1:])
     if isinstance(action, ArgvAction):
         rows += [(f"argument {number}", word) for number, word in enumerate(words[len(words) - len(action.argv) :])]
-    if asked.request.stdin:
-        stdin = asked.request.stdin
+    if command.request.stdin:
+        stdin = command.request.stdin
         shown = to_the_letter(redactor.command(stdin))
         if len(shown) > _STARTS:
             shown = (
@@ -89,8 +89,8 @@ def _flags(words: list[str]) -> Iterator[tuple[str, str]]:
             yield (word, value) if value or word.startswith("--") else ("target", word)
 
 
-def _where(asked: Asked, found: Found, replicas: int) -> list[tuple[str, str]]:
-    rows = [("context", asked.where)]
+def _where(command: Command, found: Found, replicas: int) -> list[tuple[str, str]]:
+    rows = [("context", command.where)]
     for thing in things_of(found)[:_MOST_OBJECTS]:
         rows += _thing(thing)
     if replicas > 1:

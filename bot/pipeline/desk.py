@@ -25,7 +25,7 @@ from bot.pipeline.parts import Parts
 
 Again = Callable[[Request, Person, Channel, str], Awaitable[None]]
 # decided on the objects of the request, or of the run, not on the place
-_UNDECIDED = (effect.Approve, effect.DenyRequest, effect.StopRuns)
+_UNDECIDED = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns)
 
 
 class Desk:
@@ -41,36 +41,36 @@ class Desk:
 
     async def perform(self, request: Request, person: Person, channel: Channel, action: DeskAction) -> None:
         """Raises Denied where policy refuses the verb here, and what the effect's own step raises."""
-        asked = action.effect()
-        if not isinstance(asked, _UNDECIDED):
-            await self._decide(request, person, channel, action, asked)
-        if said := await self._answers.to(request, person, channel, asked):
+        wanted = action.effect()
+        if not isinstance(wanted, _UNDECIDED):
+            await self._decide(request, person, channel, action, wanted)
+        if said := await self._answers.to(request, person, channel, wanted):
             await self._parts.chat.whisper(request, said, private=True)  # it says what this reader may know
             return
-        match asked:
+        match wanted:
             case effect.ShowManual(topic):
                 await self._parts.chat.whisper(request, self._manual(topic))
             case effect.UseScope(name):
                 await self._use(request, person, name)
             case effect.StopRuns():
                 await self._keyboard.stop(request, person, channel)
-            case effect.Approve(approval_id):
+            case effect.ApproveRequest(approval_id):
                 await self._approving.vote(request, person, channel, approval_id, self._run)
             case effect.DenyRequest(approval_id, why):
                 await self._approving.deny(request, person, channel, approval_id, why)
             case effect.Rerun() | effect.GrepKept() | effect.SaveKept():
-                await self._on_thread(request, person, channel, asked)
+                await self._on_thread(request, person, channel, wanted)
 
     async def _on_thread(
         self,
         request: Request,
         person: Person,
         channel: Channel,
-        asked: effect.Rerun | effect.GrepKept | effect.SaveKept,
+        wanted: effect.Rerun | effect.GrepKept | effect.SaveKept,
     ) -> None:
         place = Place(request.team, request.channel, request.thread or request.message)
         session = await self._session(request, place)
-        match asked:
+        match wanted:
             case effect.Rerun():
                 if not session.command:
                     raise UsageError("its code block was not kept", hint="Type it again.")
@@ -81,13 +81,15 @@ class Desk:
                 await self._pages.save(request, place, session.kept, person, channel)
 
     async def _decide(
-        self, request: Request, person: Person, channel: Channel, action: DeskAction, asked: effect.Effect
+        self, request: Request, person: Person, channel: Channel, action: DeskAction, wanted: effect.Effect
     ) -> None:
         """On the place; and on record, whatever the answer. Raises Denied."""
-        if isinstance(asked, effect.UseScope) and not asked.place:
+        if isinstance(wanted, effect.UseScope) and not wanted.place:
             return
         about = (
-            [self._parts.engines[self._place(asked.place).context].scope] if isinstance(asked, effect.UseScope) else []
+            [self._parts.engines[self._place(wanted.place).context].scope]
+            if isinstance(wanted, effect.UseScope)
+            else []
         )
         words = shlex.join(self._parts.redactor.words(words_of(action)))
         await self._gate.check(request, person, channel, action.verb, words, about)

@@ -12,7 +12,7 @@ from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Policy, strictest
-from bot.core.ports.engines import Find
+from bot.core.ports.engines import FindPort
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
 from bot.core.takes import one
@@ -34,7 +34,7 @@ from bot.pipeline.parts import Parts
 _MENU = 100
 
 
-class Several(Exception):
+class Ambiguous(Exception):
     """More than one thing is meant: the person chooses."""
 
     def __init__(self, question: str, found: Sequence[Thing], field: str) -> None:
@@ -168,7 +168,7 @@ class Finder:
         things = [thing for match in found.matches for thing in things_of(match)]
         return [replace(refs[0], kind="", name=things[0].name)] if things else None
 
-    def engine(self, context: str, person: Person, channel: Channel, verb: str = "") -> Find:
+    def engine(self, context: str, person: Person, channel: Channel, verb: str = "") -> FindPort:
         """A context with only what this person may see: the rest can't be named, listed or looked like.
 
         verb: and of that only what they may use the verb on, which meets more than what was found.
@@ -182,7 +182,7 @@ class Finder:
 
         return self._parts.engines[context].seen_by(person, sees)
 
-    async def _match(self, engine: Find, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
+    async def _match(self, engine: FindPort, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
         takes, matches = action.takes, list[Found]()
         for ref in refs:
             candidates = await engine.find(ref, takes)
@@ -260,11 +260,11 @@ class Judge:
         return answer
 
 
-def _several(things: list[Thing], ref: TargetRef, action: Action) -> Several:
+def _several(things: list[Thing], ref: TargetRef, action: Action) -> Ambiguous:
     name = ref.name or ref.selector
     question = f"{len(things)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
     question += f" The first {_MENU} are listed: a longer name finds the others." if len(things) > _MENU else ""
-    return Several(question, things, "name" if action.takes.only == "network" else "target")
+    return Ambiguous(question, things, "name" if action.takes.only == "network" else "target")
 
 
 def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
@@ -275,7 +275,7 @@ def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
         raise UsageError(f"`{action.verb}` takes a {what}, not", typed, hint=f"See `help {action.verb}`.")
 
 
-def _place(ref: TargetRef, engine: Find) -> str:
+def _place(ref: TargetRef, engine: FindPort) -> str:
     """Where to look, said out loud: a cluster without a namespace named looks in its default one."""
     return ref.namespace or engine.scope.namespace
 

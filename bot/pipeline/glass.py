@@ -17,43 +17,41 @@ from bot.core.request import Place
 from bot.core.spelling import in_one_line, quoted
 from bot.core.target import Found
 from bot.core.view import NoteView
-from bot.pipeline.asked import Asked
+from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
 
 _LONGEST = 1_500
 
 
-async def break_glass(parts: Parts, asked: Asked, trail: Trail, found: Found) -> None:
+async def break_glass(parts: Parts, command: Command, trail: Trail, found: Found) -> None:
     """Raises Denied where this person may not, or nobody can; Unavailable where it can't be told."""
     if not parts.audit_channel:
         raise Denied(
             "break-glass is not available here", why="no audit channel is set", hint="Leave `--break-glass` out."
         )
-    known = Circumstances(plan=asked.plan)
-    decision = parts.policy.decide_all(asked.person, asked.channel, BREAK_GLASS, found, known)
+    known = Circumstances(plan=command.plan)
+    decision = parts.policy.decide_all(command.person, command.channel, BREAK_GLASS, found, known)
     if not isinstance(decision, Allow):
         raise Denied(
-            f"you may not break the glass for `{asked.action.verb}` on", found, why=getattr(decision, "why", ""),
+            f"you may not break the glass for `{command.action.verb}` on", found, why=getattr(decision, "why", ""),
             hint="Leave `--break-glass` out, and it is asked for.",
         )  # fmt: skip
-    why = in_one_line(parts.redactor.text(asked.action.glass)).replace("”", '"')  # it ends where we say so
-    command = quoted(asked.command)
-    shown = (
-        command if len(command) <= _LONGEST else f"{command[:_LONGEST]}… ({len(command):,} characters: all in the file)"
-    )
+    why = in_one_line(parts.redactor.text(command.action.glass)).replace("”", '"')  # it ends where we say so
+    text = quoted(command.text)
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters: all in the file)"
     told = (
         "break-glass: ",
-        asked.person.mention,
-        f" says “{why}”, and runs without an approval in {asked.where}: `{shown}`",
+        command.person.mention,
+        f" says “{why}”, and runs without an approval in {command.where}: `{shown}`",
     )
-    there = Place(asked.request.team, parts.audit_channel, "")
+    there = Place(command.request.team, parts.audit_channel, "")
     posted = await parts.chat.post(there, NoteView(told))
-    if shown is not command:
+    if shown is not text:
         await parts.chat.upload(
-            replace(there, thread=posted), "break-glass.txt", f"{command}\n".encode(), "The whole command"
+            replace(there, thread=posted), "break-glass.txt", f"{text}\n".encode(), "The whole command"
         )
-    await trail.write(trail.entry("glass broken", why, reached(found, asked.plan)))
+    await trail.write(trail.entry("glass broken", why, reached(found, command.plan)))
 
 
 def without_glass(action: Action) -> Action:

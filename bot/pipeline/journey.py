@@ -21,8 +21,8 @@ from bot.core.target import Container, Found, TargetRef
 from bot.core.units import show_duration
 from bot.core.view import Button, MenuView, NoteView, State, Status
 from bot.pipeline.approving import Approving
-from bot.pipeline.asked import Asked, Grant
-from bot.pipeline.finding import Finder, Several
+from bot.pipeline.command import Command, Grant
+from bot.pipeline.finding import Ambiguous, Finder
 from bot.pipeline.glass import break_glass, without_glass
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.running import Running, remember
@@ -35,7 +35,7 @@ _HURRY_S, _PATIENCE_S = 2.5, 60.0
 
 
 @dataclass(frozen=True)
-class Judged:
+class Ruling:
     """What was found and planned, and what policy says of it; all are in the audit."""
 
     found: Found
@@ -49,7 +49,7 @@ class Judged:
         return reached(self.found, self.plan)
 
 
-Finding = Awaitable[Judged | Exception]
+Finding = Awaitable[Ruling | Exception]
 
 
 class Journey:
@@ -78,25 +78,25 @@ class Journey:
         """
         action = _with_input(await self._finder.filled_in(request, action), request)
         refs = await self._finder.refs(request, action)
-        command = shlex.join(self._parts.redactor.words(words_of(action)))
+        text = shlex.join(self._parts.redactor.words(words_of(action)))
         where = (refs[0].context, refs[0].namespace)
-        asked = Asked(request, person, channel, action, command, *where, grant, work or request, first)
-        running = Status("running", person.mention, command, asked.where, buttons=_live_buttons(action))
+        command = Command(request, person, channel, action, text, *where, grant, work or request, first)
+        running = Status("running", person.mention, text, command.where, buttons=_live_buttons(action))
         # The engine is asked while the thread is opened; what was found is told in it.
-        async with alongside(self._judge(asked, refs)) as finding:
+        async with alongside(self._judge(command, refs)) as finding:
             if place is None:
                 place = await self._parts.chat.open(request, running)
             else:
                 await self._parts.chat.settle(place, running)
-            await self._live(asked, place, running, finding)
+            await self._live(command, place, running, finding)
 
-    async def _judge(self, asked: Asked, refs: list[TargetRef]) -> Judged:
+    async def _judge(self, command: Command, refs: list[TargetRef]) -> Ruling:
         """Find and decide; both are on record before anything runs. Raises what stops the command."""
-        trail = self._trail(asked)
-        votes = asked.grant.votes if asked.grant else 0
+        trail = self._trail(command)
+        votes = command.grant.votes if command.grant else 0
         try:
-            judged = await self._found(asked, refs, votes)
-        except (CdebugError, Several) as error:
+            judged = await self._found(command, refs, votes)
+        except (CdebugError, Ambiguous) as error:
             about = error.found if isinstance(error, Denied) else None
             said = error.brief if isinstance(error, CdebugError) else error.question
             await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
@@ -104,57 +104,57 @@ class Journey:
         await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.reached))
         return judged
 
-    async def _found(self, asked: Asked, refs: list[TargetRef], votes: int) -> Judged:
+    async def _found(self, command: Command, refs: list[TargetRef], votes: int) -> Ruling:
         """What is meant, or what has taken its place since the thread began; and what there is to say of that."""
-        who = (asked.person, asked.channel)
+        who = (command.person, command.channel)
         try:
-            found, plan, decision = await self._finder.find(refs, *who, asked.action, votes)
+            found, plan, decision = await self._finder.find(refs, *who, command.action, votes)
         except NotFound:
-            moved = await self._finder.successor(asked.request, refs, *who)
+            moved = await self._finder.successor(command.request, refs, *who)
             if moved is None:
                 raise
-            judged = await self._finder.find(moved, *who, asked.action, votes)
-            return Judged(*judged, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
-        return Judged(found, plan, decision, _chosen(refs[0], found))
+            judged = await self._finder.find(moved, *who, command.action, votes)
+            return Ruling(*judged, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
+        return Ruling(found, plan, decision, _chosen(refs[0], found))
 
-    def _trail(self, asked: Asked) -> Trail:
-        return Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
+    def _trail(self, command: Command) -> Trail:
+        return Trail.of(self._parts, command.request, command.person, command.text, typed(command.action))
 
-    async def _live(self, asked: Asked, place: Place, running: Status, finding: Finding) -> None:
+    async def _live(self, command: Command, place: Place, running: Status, finding: Finding) -> None:
         started = self._parts.now()
         cancelled: asyncio.CancelledError | None = None
         with self._parts.runs.live(place, self._parts.new_id()) as run:
             try:
-                state, detail = await self._attempt(asked, place, running, finding, run)
+                state, detail = await self._attempt(command, place, running, finding, run)
             except asyncio.CancelledError as error:
                 state, detail, cancelled = run.state, run.why, error
         took = (self._parts.now() - started).total_seconds()
         outcome = replace(running, state=state, detail=_detail(state, detail, took), ended_by=run.by)
-        await self._settle(asked, place, outcome, hurry=run.in_a_hurry)
-        COMMANDS.labels(asked.action.verb, state).inc()
-        SECONDS.labels(asked.action.verb).observe(took)
+        await self._settle(command, place, outcome, hurry=run.in_a_hurry)
+        COMMANDS.labels(command.action.verb, state).inc()
+        SECONDS.labels(command.action.verb).observe(took)
         if cancelled:
             raise cancelled
 
     async def _attempt(
-        self, asked: Asked, place: Place, running: Status, finding: Finding, run: Run
+        self, command: Command, place: Place, running: Status, finding: Finding, run: Run
     ) -> tuple[State, Said]:
         try:
-            await self._parts.inbox.begun(asked.work, place)
+            await self._parts.inbox.begun(command.work, place)
             judged = await finding
             if isinstance(judged, Exception):
                 raise judged
-            allowed = await self._allowed(asked, judged)
+            allowed = await self._allowed(command, judged)
             if allowed is None:
                 assert isinstance(judged.decision, Ask)
-                await remember(self._parts, asked, place, judged.found, "")
+                await remember(self._parts, command, place, judged.found, "")
                 return "waiting for approval", await self._approving.ask(
-                    replace(asked, plan=judged.plan), place, judged.found, judged.decision.approvals
+                    replace(command, plan=judged.plan), place, judged.found, judged.decision.approvals
                 )
             return await self._running.carry_out(allowed, place, running, judged.found, run, judged.note)
-        except Several as several:
-            if not asked.request.stdin:
-                await self._offer(asked, place, several)
+        except Ambiguous as several:
+            if not command.request.stdin:
+                await self._offer(command, place, several)
                 return "done", f"{several.count} match: choose in the thread"
             state: State = "failed"
             line = f"{several.question} Name it with the command: a menu can't keep the code block."
@@ -164,23 +164,23 @@ class Journey:
         except CdebugError as error:
             state, line = "failed", str(error)
         except Exception:
-            self._parts.log.exception("internal error", id=asked.request.id)
-            state, line = "failed", internal_error(asked.request)
+            self._parts.log.exception("internal error", id=command.request.id)
+            state, line = "failed", internal_error(command.request)
         line = self._parts.redactor.text(line)
-        self._parts.log.info("ended", id=asked.request.id, state=state, line=line)
-        await self._tell(asked, place, line)
+        self._parts.log.info("ended", id=command.request.id, state=state, line=line)
+        await self._tell(command, place, line)
         return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
 
-    async def _allowed(self, asked: Asked, judged: Judged) -> Asked | None:
+    async def _allowed(self, command: Command, judged: Ruling) -> Command | None:
         """The command as it may run now; None where it must be asked for. Raises Denied.
 
         What was approved must be what is there.
         """
-        asked = replace(asked, plan=judged.plan)
-        if asked.grant is not None:
-            approved = asked.grant.approval
-            if digest_of(asked.action, asked.request, judged.found, judged.plan) != approved.digest:
-                trail = self._trail(asked)
+        command = replace(command, plan=judged.plan)
+        if command.grant is not None:
+            approved = command.grant.approval
+            if digest_of(command.action, command.request, judged.found, judged.plan) != approved.digest:
+                trail = self._trail(command)
                 await trail.write(trail.entry("void", f"request {approved.id}", judged.reached))
                 raise Denied(
                     f"the approval of request `{approved.id}` is void",
@@ -188,65 +188,65 @@ class Journey:
                     hint="Ask again.",
                 )
         if isinstance(judged.decision, Allow):
-            return asked
-        if asked.grant is not None:
+            return command
+        if command.grant is not None:
             raise Denied(
-                f"the approvals of request `{asked.grant.approval.id}` are no longer enough", hint="Ask again."
+                f"the approvals of request `{command.grant.approval.id}` are no longer enough", hint="Ask again."
             )
-        if not asked.action.glass:
+        if not command.action.glass:
             return None
-        await break_glass(self._parts, asked, self._trail(asked), judged.found)
-        return replace(asked, glass_broken=True)
+        await break_glass(self._parts, command, self._trail(command), judged.found)
+        return replace(command, glass_broken=True)
 
-    async def _tell(self, asked: Asked, place: Place, line: str) -> None:
+    async def _tell(self, command: Command, place: Place, line: str) -> None:
         """What went wrong, in the thread. Where Slack refuses that too, the root's outcome still says it."""
         try:
             await self._parts.chat.post(place, NoteView(line))
         except CdebugError as error:
-            self._parts.log.warning("not told in the thread", id=asked.request.id, line=line, why=str(error))
+            self._parts.log.warning("not told in the thread", id=command.request.id, line=line, why=str(error))
 
-    async def _offer(self, asked: Asked, place: Place, several: Several) -> None:
+    async def _offer(self, command: Command, place: Place, several: Ambiguous) -> None:
         """Several match: a menu whose choices are whole commands, kept here; the menu carries indexes."""
-        commands = [typed(without_glass(several.chosen(asked.action, it))) for it in several.found]
-        menu = Menu(self._parts.new_id(), place, tuple(commands), asked.request.user)
+        commands = [typed(without_glass(several.chosen(command.action, it))) for it in several.found]
+        menu = Menu(self._parts.new_id(), place, tuple(commands), command.request.user)
         await self._parts.sessions.put_menu(menu)
         choices = tuple(self._parts.redactor.text(several.label(it)) for it in several.found)
         question = self._parts.redactor.text(several.question)
         await self._parts.chat.post(place, MenuView(question, menu.id, choices))
 
-    async def _settle(self, asked: Asked, place: Place, status: Status, *, hurry: bool) -> None:
+    async def _settle(self, command: Command, place: Place, status: Status, *, hurry: bool) -> None:
         """Edit the root to its outcome. Being stopped, we are quick; what could not be told is done again later."""
         told = False
         try:
             async with asyncio.timeout(_HURRY_S if hurry else _PATIENCE_S):
-                buttons = () if hurry else await self._again(asked, place, status.state)
+                buttons = () if hurry else await self._again(command, place, status.state)
                 await self._parts.chat.settle(place, replace(status, buttons=buttons), hurry=hurry)
                 told = True
                 if status.state in ("stopped", "interrupted"):
                     said = after(f"{status.state}: ", status.detail)
                     await self._parts.chat.post(place, NoteView(said), hurry=hurry)
         except (CdebugError, TimeoutError) as error:
-            self._parts.log.warning("outcome not shown", id=asked.request.id, state=status.state, why=str(error))
+            self._parts.log.warning("outcome not shown", id=command.request.id, state=status.state, why=str(error))
         except asyncio.CancelledError:
             if not told and not hurry:  # the bot ends while this waits for its turn
-                await self._settle(asked, place, status, hurry=True)
+                await self._settle(command, place, status, hurry=True)
             raise
         finally:
             if told or status.state == "stopped":
-                await self._done(asked)
+                await self._done(command)
 
-    async def _done(self, asked: Asked) -> None:
+    async def _done(self, command: Command) -> None:
         """Nobody needs to take this over. Where that can't be written, it is read again after a restart."""
         try:
-            await self._parts.inbox.done(asked.work)
+            await self._parts.inbox.done(command.work)
         except CdebugError as error:
-            self._parts.log.warning("not marked as done", id=asked.request.id, why=str(error))
+            self._parts.log.warning("not marked as done", id=command.request.id, why=str(error))
 
-    async def _again(self, asked: Asked, place: Place, state: State) -> tuple[Button, ...]:
+    async def _again(self, command: Command, place: Place, state: State) -> tuple[Button, ...]:
         """A button that sends the command once more; a code block that was typed with it is not kept for that."""
-        if asked.request.stdin or state == "waiting for approval":
+        if command.request.stdin or state == "waiting for approval":
             return ()
-        menu = Menu(self._parts.new_id(), place, (typed(without_glass(asked.action)),), asked.request.user)
+        menu = Menu(self._parts.new_id(), place, (typed(without_glass(command.action)),), command.request.user)
         try:
             await self._parts.sessions.put_menu(menu)
         except Unavailable:

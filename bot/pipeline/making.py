@@ -13,30 +13,30 @@ from datetime import UTC
 
 from bot.core.audit import Entry
 from bot.core.errors import CdebugError, Unsupported
-from bot.core.ledger import MadeObject, State
-from bot.core.ports.engines import Find
-from bot.core.ports.making import Making
+from bot.core.ledger import MadeObject, MadeState
+from bot.core.ports.engines import FindPort
+from bot.core.ports.making import MakingPort
 from bot.core.target import Container, NewObject
-from bot.pipeline.asked import Asked
+from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
 
 _UNDO_S = 20.0
 
 
 @dataclass(frozen=True)
-class Maker:
+class RunMaker:
     """One run's. engine: the one that the plan is for."""
 
     parts: Parts
-    asked: Asked
-    engine: Find
+    command: Command
+    engine: FindPort
 
     @asynccontextmanager
     async def made(self, thing: NewObject) -> AsyncIterator[Container]:
         """It exists while the block lasts. Raises what the engine raises, and Unavailable where it can't be written
         down: then nothing is made.
         """
-        if not isinstance(self.engine, Making):
+        if not isinstance(self.engine, MakingPort):
             raise Unsupported("nothing can be made on", self.engine.scope)
         entry = self._entry(thing)
         await self.parts.ledger.intend(entry)
@@ -48,7 +48,7 @@ class Maker:
             await undo(self.parts, self.engine, entry)
 
     def _entry(self, thing: NewObject) -> MadeObject:
-        plan, request = self.asked.plan, self.asked.request
+        plan, request = self.command.plan, self.command.request
         if thing not in plan.creates or plan.ends_s <= 0:
             raise Unsupported("not made: it was not planned, or has no end:", thing)
         return MadeObject(
@@ -62,18 +62,18 @@ class Maker:
             user=request.user,
             channel=request.channel,
             thread=request.thread or request.message,
-            verb=self.asked.action.verb,
+            verb=self.command.action.verb,
             expires=self.parts.now().timestamp() + plan.ends_s,
         )
 
-    async def _moved(self, entry: MadeObject, state: State) -> MadeObject:
+    async def _moved(self, entry: MadeObject, state: MadeState) -> MadeObject:
         moved = replace(entry, state=state)
         await self.parts.ledger.move(entry, moved)
         await _record(self.parts, moved)
         return moved
 
 
-async def undo(parts: Parts, engine: Making, entry: MadeObject) -> None:
+async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
     """Remove it, and say so in the ledger; where that fails it is stuck, and the sweep tries again."""
     try:
         async with asyncio.timeout(_UNDO_S):
@@ -96,7 +96,7 @@ async def sweep(parts: Parts) -> None:
     now = parts.now().timestamp()
     known = {entry.id: entry for entry in await parts.ledger.open()}
     for context, engine in parts.engines.items():
-        if not isinstance(engine, Making):
+        if not isinstance(engine, MakingPort):
             continue
         try:
             labelled = {entry.id: entry for entry in await engine.made()}

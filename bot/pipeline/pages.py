@@ -14,7 +14,7 @@ from bot.core.pattern import compile_pattern
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
-from bot.core.ports.state import Kept, Window
+from bot.core.ports.state import StoredResult, Window
 from bot.core.request import Place, Request
 from bot.core.target import as_it_is_now, found_from_json, is_whole
 from bot.core.text import sieve
@@ -79,14 +79,14 @@ class Pages:
         await self._decide(request, person, channel, kept)
         await as_file(self._parts, place, kept)
 
-    async def _load(self, request: Request) -> tuple[Window, Kept]:
+    async def _load(self, request: Request) -> tuple[Window, StoredResult]:
         window = await self._parts.shelf.window(request.value)
         kept = await self._parts.shelf.get(window.kept) if window else None
         if window is None or kept is None or window.place.channel != request.channel:
             raise _gone()
         return window, kept
 
-    async def _decide(self, request: Request, person: Person, channel: Channel, kept: Kept) -> None:
+    async def _decide(self, request: Request, person: Person, channel: Channel, kept: StoredResult) -> None:
         """Reading again what was shown is reading; that it was read is on record. Raises Denied."""
         found = found_from_json(kept.found)
         engine = self._parts.engines.get(found.scope.context)
@@ -106,7 +106,7 @@ class Pages:
             raise denied
         await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
 
-    def _sees_mentions(self, person: Person, channel: Channel, kept: Kept) -> bool:
+    def _sees_mentions(self, person: Person, channel: Channel, kept: StoredResult) -> bool:
         """Whether nobody's name is in it that doesn't exist for this person."""
         if not kept.mentions:
             return True
@@ -122,7 +122,7 @@ class Pages:
         at = (kept.lines, kept.lines) if kept.shows_end else (0, 0)
         await self._show(replace(window, kept=kept.id, pattern=pattern, first=at[0], last=at[1]), kept, edge)
 
-    async def _sieved(self, whole: Kept, pattern: str) -> Kept:
+    async def _sieved(self, whole: StoredResult, pattern: str) -> StoredResult:
         """The matching lines, kept as a result of their own, so that pages of them are pages like any."""
         compiled = compile_pattern(pattern)
         kept = replace(whole, id=self._parts.new_id(), name=f"{whole.name}-filtered", lines=0, dropped=0, notes=())
@@ -136,7 +136,7 @@ class Pages:
         await self._parts.shelf.finish(kept)
         return kept
 
-    async def _show(self, window: Window, kept: Kept, edge: Edge) -> None:
+    async def _show(self, window: Window, kept: StoredResult, edge: Edge) -> None:
         room = self._parts.chat.room
         most = room.rows if kept.columns else room.lines
         if edge == "end":

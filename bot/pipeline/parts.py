@@ -11,7 +11,7 @@ from bot.core.grammar import Grammar
 from bot.core.limits import Limits
 from bot.core.policy import Policy
 from bot.core.ports.chat import Chat, Directory
-from bot.core.ports.engines import Find
+from bot.core.ports.engines import FindPort
 from bot.core.ports.state import Approvals, Inbox, Journal, Ledger, Live, Meter, Sessions, Shelf
 from bot.core.redact import Redactor
 from bot.core.request import Request
@@ -26,7 +26,7 @@ class Parts:
     grammar: Grammar
     policy: Policy
     redactor: Redactor
-    engines: Mapping[str, Find]
+    engines: Mapping[str, FindPort]
     default: Default
     chat: Chat
     directory: Directory

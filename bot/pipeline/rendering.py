@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.core.errors import UsageError
 from bot.core.pattern import compiled
-from bot.core.ports.state import Kept
+from bot.core.ports.state import StoredResult
 from bot.core.request import Place
 from bot.core.spelling import in_one_line
 from bot.core.text import STDERR_MARK
@@ -97,7 +97,7 @@ def file_name(verb: str, title: str, now: datetime) -> str:
     return f"{verb}-{subject}-{now:%Y%m%d-%H%M%S}"
 
 
-async def as_file(parts: Parts, place: Place, kept: Kept) -> None:
+async def as_file(parts: Parts, place: Place, kept: StoredResult) -> None:
     """Hand a kept result out whole: text as .txt, a table as .tsv with its column names."""
     if not kept.lines:
         raise UsageError("there is nothing to save", hint="Filter for something else first.")

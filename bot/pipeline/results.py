@@ -9,13 +9,13 @@ from typing import Any
 from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
-from bot.core.ports.state import Kept, Window
+from bot.core.ports.state import StoredResult, Window
 from bot.core.redact import HIDDEN, Redactor, Scrubber, is_secret_header
 from bot.core.request import Place
 from bot.core.target import Found, Objects, Scope, found_to_json
 from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
-from bot.core.window import Head, Part, Tail
+from bot.core.window import BlockLines, FirstLines, LastLines
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
@@ -83,14 +83,14 @@ class Result:
         else:
             self._message = await self._parts.chat.post(self._place, view)
 
-    async def _keep(self, kept: Kept, first: int, last: int) -> None:
+    async def _keep(self, kept: StoredResult, first: int, last: int) -> None:
         await self._parts.shelf.finish(kept)
         window = Window(self._window, self.id, self.id, first, last, "", self._place, self._message)
         await self._parts.shelf.put_window(window)
 
-    def _kept(self, lines: int, **more: Any) -> Kept:
+    def _kept(self, lines: int, **more: Any) -> StoredResult:
         name = file_name(self._action.verb, self._title, self._parts.now())
-        return Kept(
+        return StoredResult(
             self.id,
             name,
             self._title,
@@ -111,7 +111,7 @@ class TextResult(Result):
         super().__init__(parts, place, found, action, output)
         room = parts.chat.room
         self._end = action.shows_end
-        self._shown = Tail(room.lines) if self._end else Head(room.lines)
+        self._shown = LastLines(room.lines) if self._end else FirstLines(room.lines)
         self._sieve = compile_pattern(action.sieve) if action.sieve else None
         self._waiting: list[bytes] = []
         self._size = self._dropped = 0
@@ -137,7 +137,7 @@ class TextResult(Result):
     async def _close(self, scrubber: Scrubber, origin: Lines) -> None:
         await self._add(*await aside(scrubber.held, lambda: self._read(scrubber.close(), origin)))
 
-    def _read(self, block: bytes, origin: Lines) -> tuple[bytes, Part]:
+    def _read(self, block: bytes, origin: Lines) -> tuple[bytes, BlockLines]:
         """The lines that are wanted of a scrubbed block, and what they add to what is shown."""
         block = self._sieved(block, origin.stream, origin.source)
         return block, self._shown.read(block)
@@ -149,7 +149,7 @@ class TextResult(Result):
             block = mark_stderr(block)
         return sieve(self._sieve, block) if self._sieve else block
 
-    async def _add(self, block: bytes, part: Part) -> None:
+    async def _add(self, block: bytes, part: BlockLines) -> None:
         if not block:
             return
         self._shown.push(part)

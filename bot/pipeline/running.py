@@ -15,7 +15,7 @@ from bot.core.manual import typed
 from bot.core.output import Note, Output
 from bot.core.plan import reached
 from bot.core.policy import Allow, Ask
-from bot.core.ports.engines import Find, SecretValues
+from bot.core.ports.engines import FindPort, SecretValuesPort
 from bot.core.ports.state import LiveRun
 from bot.core.redact import Redactor
 from bot.core.request import Place
@@ -23,12 +23,12 @@ from bot.core.session import Session
 from bot.core.target import MOST_MENTIONED, Container, Found, Objects, found_to_json, judged_to_json, things_of
 from bot.core.units import show_duration
 from bot.core.view import State, Status
-from bot.pipeline.asked import Asked
+from bot.pipeline.command import Command
 from bot.pipeline.deliver import Delivery
 from bot.pipeline.finding import Finder
 from bot.pipeline.glass import still_open, without_glass
 from bot.pipeline.keyboard import typed_lines
-from bot.pipeline.making import Maker
+from bot.pipeline.making import RunMaker
 from bot.pipeline.parts import Parts
 from bot.pipeline.results import Reading
 from bot.pipeline.trail import Trail, told
@@ -43,33 +43,33 @@ class Running:
         self._parts, self._finder = parts, finder
 
     async def carry_out(
-        self, asked: Asked, place: Place, running: Status, found: Found, run: Run, note: str = ""
+        self, command: Command, place: Place, running: Status, found: Found, run: Run, note: str = ""
     ) -> tuple[State, str]:
         """To its end; how it ended, and what to say of it. Raises what the run raises.
 
         note: what there is to say of what was found.
         """
-        verb = asked.action.verb if asked.action.layer is Layer.LOOK and not asked.grant else ""
-        engine = self._finder.engine(found.scope.context, asked.person, asked.channel, verb)
-        maker = Maker(self._parts, asked, engine)
-        bench = Bench(engine, self._parts.now(), self._parts.limits, run, asked.plan, maker)
-        bench.require(asked.action.verb, asked.action.needs)
-        plan = asked.plan.to_json()
-        output = Reading(await self._redactor(found), asked.request.user, lambda: self._mentions(engine), plan)
+        verb = command.action.verb if command.action.layer is Layer.LOOK and not command.grant else ""
+        engine = self._finder.engine(found.scope.context, command.person, command.channel, verb)
+        maker = RunMaker(self._parts, command, engine)
+        bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
+        bench.require(command.action.verb, command.action.needs)
+        plan = command.plan.to_json()
+        output = Reading(await self._redactor(found), command.request.user, lambda: self._mentions(engine), plan)
         delivery = Delivery(
-            self._parts, place, running, asked.action, found, run, output, self._scannable(asked, found)
+            self._parts, place, running, command.action, found, run, output, self._scannable(command, found)
         )
-        limit = self._limit(asked.action)
-        outputs = self._outputs(asked, found, bench, note)
-        run.still = lambda: self._still(asked, found)
-        await self._begin_with(asked, found, run)
-        live = _live_run(asked, found, run)
+        limit = self._limit(command.action)
+        outputs = self._outputs(command, found, bench, note)
+        run.still = lambda: self._still(command, found)
+        await self._begin_with(command, found, run)
+        live = _live_run(command, found, run)
         ended = ""
         try:
             typing = run.pump(self._parts.limits.idle.total_seconds())
             async with asyncio.timeout(limit.total_seconds()) as time, aclosing(outputs), alongside(typing):
                 await together(
-                    remember(self._parts, asked, place, found, ""),
+                    remember(self._parts, command, place, found, ""),
                     self._parts.live.add(place, live),
                     delivery.take(outputs),
                 )
@@ -83,24 +83,24 @@ class Running:
             ended = str(error) or type(error).__name__
             raise
         finally:
-            trail = Trail.of(self._parts, asked.request, asked.person, asked.command, typed(asked.action))
+            trail = Trail.of(self._parts, command.request, command.person, command.text, typed(command.action))
             await trail.afterwards(
-                trail.entry("ended", ended, reached(found, asked.plan), bytes=delivery.bytes, exit=delivery.exit)
+                trail.entry("ended", ended, reached(found, command.plan), bytes=delivery.bytes, exit=delivery.exit)
             )
             if not run.in_a_hurry:
                 await self._unlisted(place, live)
                 if delivery.kept:
-                    await remember(self._parts, asked, place, found, delivery.kept)
+                    await remember(self._parts, command, place, found, delivery.kept)
         return "done", delivery.summary
 
     async def _redactor(self, found: Found) -> Redactor:
         """What is hidden of this run's output: what always is, and what the found containers' own secrets are."""
         containers = [thing for thing in things_of(found) if isinstance(thing, Container)]
         engine = self._parts.engines[found.scope.context]
-        values = await engine.secret_values(containers) if isinstance(engine, SecretValues) else []
+        values = await engine.secret_values(containers) if isinstance(engine, SecretValuesPort) else []
         return self._parts.redactor.also((name for it in containers for name in it.secret_variables), values)
 
-    def _mentions(self, engine: Find) -> str:
+    def _mentions(self, engine: FindPort) -> str:
         things = list({id(thing): thing for thing in engine.mentioned}.values())
         if not things:
             return ""
@@ -113,18 +113,18 @@ class Running:
             return limits.shell
         return limits.follow if action.endless else limits.longest
 
-    async def _outputs(self, asked: Asked, found: Found, bench: Bench, note: str) -> AsyncGenerator[Output, None]:
-        for said in (*asked.action.warnings, *([note] if note else [])):
+    async def _outputs(self, command: Command, found: Found, bench: Bench, note: str) -> AsyncGenerator[Output, None]:
+        for said in (*command.action.warnings, *([note] if note else [])):
             yield Note(said)
-        async with aclosing(asked.action.run(found, bench)) as outputs:
+        async with aclosing(command.action.run(found, bench)) as outputs:
             async for output in outputs:
                 yield output
 
-    async def _begin_with(self, asked: Asked, found: Found, run: Run) -> None:
+    async def _begin_with(self, command: Command, found: Found, run: Run) -> None:
         """The line that opened somebody's shell is its first, and on record like any."""
-        for line in typed_lines(asked.first) if asked.first else ():
-            command = self._parts.redactor.command(f"$ {line}")
-            trail = Trail.of(self._parts, asked.request, asked.person, command, line)
+        for line in typed_lines(command.first) if command.first else ():
+            text = self._parts.redactor.command(f"$ {line}")
+            trail = Trail.of(self._parts, command.request, command.person, text, line)
             await trail.write(trail.entry("typed", found=found))
             run.lines.put_nowait(Typed(line))
 
@@ -134,13 +134,13 @@ class Running:
         except CdebugError as error:
             self._parts.log.warning("still listed as live", id=live.id, why=str(error))
 
-    def _scannable(self, asked: Asked, found: Found) -> Callable[[], None]:
+    def _scannable(self, command: Command, found: Found) -> Callable[[], None]:
         """Whether this command may also show what can't be scanned for secrets. Raises Denied where it may not."""
 
         def check() -> None:
-            known = replace(asked.circumstances, binary=True)
-            decision = self._parts.policy.decide_all(asked.person, asked.channel, asked.action.verb, found, known)
-            if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and asked.glass_broken):
+            known = replace(command.circumstances, binary=True)
+            decision = self._parts.policy.decide_all(command.person, command.channel, command.action.verb, found, known)
+            if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and command.glass_broken):
                 raise Denied(
                     "this can't be scanned for secrets, so it is not shown", why=told(decision),
                     hint="Read a part of it as text.",
@@ -148,49 +148,49 @@ class Running:
 
         return check
 
-    async def _still(self, asked: Asked, found: Found) -> bool:
+    async def _still(self, command: Command, found: Found) -> bool:
         """Whether somebody could still begin what they have running: a role ends, a policy changes."""
-        person = await self._parts.directory.person(asked.request.team, asked.request.user)
-        channel = await self._parts.directory.channel(asked.request.channel)
+        person = await self._parts.directory.person(command.request.team, command.request.user)
+        channel = await self._parts.directory.channel(command.request.channel)
         if person.refusal:
             return False
-        decision = self._parts.policy.decide_all(person, channel, asked.action.verb, found, asked.circumstances)
-        if isinstance(decision, Ask) and asked.glass_broken:
-            return still_open(self._parts, person, channel, found, asked.plan)
+        decision = self._parts.policy.decide_all(person, channel, command.action.verb, found, command.circumstances)
+        if isinstance(decision, Ask) and command.glass_broken:
+            return still_open(self._parts, person, channel, found, command.plan)
         return isinstance(decision, Allow)
 
 
-async def remember(parts: Parts, asked: Asked, place: Place, found: Found, kept: str) -> None:
+async def remember(parts: Parts, command: Command, place: Place, found: Found, kept: str) -> None:
     """The thread keeps the context that it began with, and the last thing that it was about."""
-    session = await parts.sessions.session(place) if asked.request.thread or kept else None
-    home = session or Session(found.scope.context, found.scope.namespace or asked.namespace)
-    about = "" if asked.action.takes.anew else _name(found)
-    command = "" if asked.request.stdin else typed(without_glass(asked.action))
-    container, owner = _inside(asked.action, found) if about else (home.container, home.owner)
+    session = await parts.sessions.session(place) if command.request.thread or kept else None
+    home = session or Session(found.scope.context, found.scope.namespace or command.namespace)
+    about = "" if command.action.takes.anew else _name(found)
+    typed_again = "" if command.request.stdin else typed(without_glass(command.action))
+    container, owner = _inside(command.action, found) if about else (home.container, home.owner)
     now = replace(
         home,
         target=about or home.target,
         container=container,
         owner=owner,
-        command=command,
-        user=asked.request.user,
+        command=typed_again,
+        user=command.request.user,
         kept=kept or home.kept,
     )
     await parts.sessions.remember(place, now)
 
 
-def _live_run(asked: Asked, found: Found, run: Run) -> LiveRun:
+def _live_run(command: Command, found: Found, run: Run) -> LiveRun:
     return LiveRun(
         id=run.id,
-        verb=asked.action.verb,
-        command=asked.command,
-        text=typed(without_glass(asked.action)),
-        user=asked.request.user,
+        verb=command.action.verb,
+        command=command.text,
+        text=typed(without_glass(command.action)),
+        user=command.request.user,
         found=found_to_json(found),
-        votes=asked.grant.votes if asked.grant else 0,
-        glass=asked.glass_broken,
-        plan=asked.plan.to_json(),
-        shell=asked.request.user if isinstance(asked.action, InteractiveAction) else "",
+        votes=command.grant.votes if command.grant else 0,
+        glass=command.glass_broken,
+        plan=command.plan.to_json(),
+        shell=command.request.user if isinstance(command.action, InteractiveAction) else "",
     )
 
 

@@ -36,7 +36,7 @@ _REMEMBERED = 1_000
 Next = Callable[[], Awaitable[BoltResponse]]
 
 
-class Record(Protocol):
+class InboxWriter(Protocol):
     """The inbox's store."""
 
     async def record(self, request: Request) -> bool: ...
@@ -79,7 +79,7 @@ class Listeners:
     def __init__(
         self,
         pipeline: Pipeline,
-        record: Record,
+        record: InboxWriter,
         runs: Runs,
         chat: Chat,
         new_id: Callable[[], str],

@@ -46,7 +46,7 @@ class Remembered(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Entry:
+class RosterEntry:
     """One person of the YAML."""
 
     roles: frozenset[str] = frozenset()
@@ -55,14 +55,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Known:
+class Roster:
     """What the YAML says. workspaces: team ids whose people are ours; people: by user id; usergroups: their roles.
 
     listed: the channels that it names.
     """
 
     workspaces: frozenset[str]
-    people: Mapping[str, Entry] = field(default_factory=dict)
+    people: Mapping[str, RosterEntry] = field(default_factory=dict)
     usergroups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     listed: frozenset[str] = frozenset()
 
@@ -70,7 +70,7 @@ class Known:
 class People:
     """The directory. asks_for_guests: whether it matters that a guest reads along, which costs calls."""
 
-    def __init__(self, client: AsyncWebClient, known: Known, asks_for_guests: Callable[[], bool]) -> None:
+    def __init__(self, client: AsyncWebClient, known: Roster, asks_for_guests: Callable[[], bool]) -> None:
         self._client, self._known, self._asks_for_guests = client, known, asks_for_guests
         self._people = Remembered(self._ask_person)
         self._channels = Remembered(self._ask_channel)
@@ -112,7 +112,7 @@ class People:
                 raise Denied("cdebug can't tell who you are", why=error.why, hint="Ask an operator.") from error
             raise
         team = known.get("team_id", "")
-        entry = self._known.people.get(user, Entry())
+        entry = self._known.people.get(user, RosterEntry())
         return Person(
             team=team,
             user=user,

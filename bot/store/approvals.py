@@ -16,7 +16,7 @@ return 1
 """
 
 
-class Approvals:
+class RedisApprovals:
     """Every method raises Unavailable where Redis is away."""
 
     def __init__(self, redis: Any) -> None:

@@ -45,7 +45,7 @@ class Budget:
             return int(await self._reserve(keys=[BUDGET(channel=channel)], args=arguments))
 
 
-class Meter:
+class RedisMeter:
     """Commands a minute, a person and a channel."""
 
     def __init__(self, redis: Any, per_person: int, per_channel: int) -> None:

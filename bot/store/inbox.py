@@ -53,7 +53,7 @@ return 0
 """
 
 
-class Inbox:
+class RedisInbox:
     """Requests of all replicas; this one is `replica`."""
 
     def __init__(self, redis: Any, replica: str) -> None:

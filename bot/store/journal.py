@@ -47,7 +47,7 @@ return 1
 """
 
 
-class Journal:
+class RedisJournal:
     """key: CDEBUG_AUDIT_KEY. Every method raises Unavailable where Redis is away."""
 
     def __init__(self, redis: Any, key: bytes) -> None:

@@ -20,7 +20,7 @@ return 1
 """
 
 
-class Ledger:
+class RedisLedger:
     """Every method raises Unavailable where Redis is away."""
 
     def __init__(self, redis: Any) -> None:

@@ -25,7 +25,7 @@ _MOST = 10_000
 _PATIENCE_S = 5.0
 
 
-class Live:
+class RedisLive:
     """This replica is `replica`."""
 
     def __init__(self, redis: Any, replica: str) -> None:

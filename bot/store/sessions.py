@@ -13,7 +13,7 @@ from bot.store.connection import answering
 from bot.store.keys import DEFAULT, MENU, SESSION
 
 
-class Sessions:
+class RedisSessions:
     """Small JSON values, each under its place."""
 
     def __init__(self, redis: Any) -> None:

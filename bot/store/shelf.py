@@ -15,7 +15,7 @@ from typing import Any
 
 import zstandard
 
-from bot.core.ports.state import Kept, Window
+from bot.core.ports.state import StoredResult, Window
 from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import BLOCKS, COUNTS, SHELF, WINDOW
@@ -25,7 +25,7 @@ _PATIENCE_S = 5.0
 _LARGE = 1 << 20  # bytes that a block has once it is unpacked, or more
 
 
-class Shelf:
+class RedisShelf:
     """limit: bytes of text that one result may have."""
 
     def __init__(self, redis: Any, limit: int) -> None:
@@ -49,20 +49,20 @@ class Shelf:
             answers = await pipe.execute()
         return sum(int(count) for count in answers[5::2][:over])
 
-    async def finish(self, kept: Kept) -> None:
+    async def finish(self, kept: StoredResult) -> None:
         """Its last block was added: keep what it is."""
         self._sizes.pop(kept.id, None)
         async with answering(_PATIENCE_S):
             await self._redis.set(SHELF(id=kept.id), json.dumps(asdict(kept)), ex=SHELF.lifetime_s)
 
-    async def get(self, kept_id: str) -> Kept | None:
+    async def get(self, kept_id: str) -> StoredResult | None:
         """None when its day is over."""
         async with answering():
             text = await self._redis.get(SHELF(id=kept_id))
         if not text:
             return None
         known = json.loads(text)
-        return Kept(**{**known, "columns": tuple(known["columns"]), "notes": tuple(known["notes"])})
+        return StoredResult(**{**known, "columns": tuple(known["columns"]), "notes": tuple(known["notes"])})
 
     async def read(self, kept_id: str, first: int, last: int) -> list[bytes]:
         """Lines first…last-1, without their newlines."""

@@ -21,7 +21,7 @@ from bot.core.redact import Redactor, Scrubber
 from bot.core.target import Container, Scope
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.journal import Journal
+from bot.store.journal import RedisJournal
 from tests.bench import answers
 from tests.bench.acknowledge import percentiles
 from tests.bench.throughput import LINE
@@ -123,7 +123,7 @@ def _audit(folder: Path) -> Row:
         server = EmbeddedRedis(folder / "audit")
         await server.start()
         client = connect(server.url)
-        journal, times = Journal(client, b"a key of the bench"), []
+        journal, times = RedisJournal(client, b"a key of the bench"), []
         for _ in range(WRITES):
             started = time.perf_counter()
             await journal.write(Entry("asked", command="ps"), Entry("decided", found="x" * 400))

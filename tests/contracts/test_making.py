@@ -12,8 +12,8 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.errors import CdebugError, NotFound
 from bot.core.ledger import LABEL, MadeObject
-from bot.core.ports.engines import Find
-from bot.core.ports.making import Making
+from bot.core.ports.engines import FindPort
+from bot.core.ports.making import MakingPort
 from bot.core.takes import many
 from bot.core.target import Container, NewObject, TargetRef, things_of
 from tests.fakes.world import FakeEngine
@@ -22,7 +22,7 @@ from tests.harness import BASE
 _numbers = itertools.count(1)
 
 
-class Engine(Find, Making, Protocol):
+class Engine(FindPort, MakingPort, Protocol):
     """Both of what is looked at here."""
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from bot.core.ledger import MadeObject
-from bot.core.ports.state import Kept, Ledger, Menu, Sessions, Shelf, Window
+from bot.core.ports.state import Ledger, Menu, Sessions, Shelf, StoredResult, Window
 from bot.core.request import Place
 from bot.core.session import Default, Session
 from bot.store.connection import connect
-from bot.store.ledger import Ledger as RedisLedger
-from bot.store.sessions import Sessions as RedisSessions
-from bot.store.shelf import Shelf as RedisShelf
+from bot.store.ledger import RedisLedger
+from bot.store.sessions import RedisSessions
+from bot.store.shelf import RedisShelf
 from tests.fakes.stores import MemoryLedger, MemorySessions, MemoryShelf
 from tests.harness import RedisServer
 
@@ -57,10 +57,10 @@ async def ledger(request: pytest.FixtureRequest, redis_server: RedisServer) -> A
 async def test_a_shelf_reads_what_was_put_on_it(shelf: Shelf):
     assert await shelf.append("k", b"a\nb\n") == 0
     assert await shelf.append("k", b"c\n") == 0
-    await shelf.finish(Kept("k", "n", "t", lines=3))
+    await shelf.finish(StoredResult("k", "n", "t", lines=3))
 
     assert await shelf.read("k", 1, 9) == [b"b", b"c"]
-    assert await shelf.get("k") == Kept("k", "n", "t", lines=3)
+    assert await shelf.get("k") == StoredResult("k", "n", "t", lines=3)
     assert await shelf.get("nothing") is None
     assert await shelf.read("nothing", 0, 9) == []
     assert [block async for block in shelf.blocks("k")] == [b"a\nb\n", b"c\n"]

@@ -17,7 +17,7 @@ from bot.actions.look.events import Events
 from bot.actions.look.get import Get
 from bot.actions.look.inspect import Inspect
 from bot.actions.look.logs import Logs
-from bot.actions.look.network import Network
+from bot.actions.look.network import NetworkVerb
 from bot.actions.look.processes import Processes
 from bot.actions.look.ps import Ps
 from bot.actions.look.stats import Stats
@@ -49,7 +49,7 @@ GRAMMAR = Grammar(catalog())
         ("get pods -n shop", Ps(namespace="shop")),
         ("stats web db --for 10s", Stats(("web", "db"), over=timedelta(seconds=10))),
         ("events --since 2h", Events(since="2h")),
-        ("network --name shop", Network(name="shop")),
+        ("network --name shop", NetworkVerb(name="shop")),
         ("grep timeout", Grep("timeout")),
         ("help logs", Help("logs")),
         ("logs --help", Help("logs")),
@@ -79,7 +79,7 @@ GRAMMAR = Grammar(catalog())
         ("docker top web", Processes("web")),
         ("docker stats --no-stream web", Stats(("web",))),
         ("docker container ls", Ps()),
-        ("docker network inspect shop", Network(name="shop")),
+        ("docker network inspect shop", NetworkVerb(name="shop")),
         ("docker inspect --format '{{.State.Pid}}' web", Inspect("web", path=".State.Pid")),
         ("docker inspect -f '{{json .State}}' web", Inspect("web", path=".State")),
         ("kubectl get pods -n shop", Ps(namespace="shop")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.window import Head, Room, Tail, cut, fit_end, fit_start, shorten
+from bot.core.window import FirstLines, LastLines, Room, cut, fit_end, fit_start, shorten
 
 LINES = st.lists(st.text("abc<&", max_size=60), max_size=60)
 ROOMS = st.builds(Room, lines=st.integers(1, 20), characters=st.integers(80, 400), width=st.integers(20, 60))
@@ -44,7 +44,7 @@ def test_a_shortened_line_says_how_much_is_missing(line: str, width: int):
 
 @given(st.lists(st.lists(st.sampled_from([b"", b"x", b"yy"]), min_size=1, max_size=9), max_size=9), st.integers(1, 8))
 def test_head_and_tail_hold_the_edges_of_a_stream(blocks: list[list[bytes]], size: int):
-    head, tail, every = Head(size), Tail(size), [line for block in blocks for line in block]
+    head, tail, every = FirstLines(size), LastLines(size), [line for block in blocks for line in block]
     for block in blocks:
         data = b"".join(line + b"\n" for line in block)
         head.push(head.read(data))

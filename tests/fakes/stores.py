@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from bot.core.approval import Approval
 from bot.core.audit import AuditPage, Entry
 from bot.core.ledger import MadeObject
-from bot.core.ports.state import Kept, Letter, LiveRun, Menu, Window
+from bot.core.ports.state import Letter, LiveRun, Menu, StoredResult, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 
@@ -44,7 +44,7 @@ class MemoryShelf:
 
     def __init__(self, limit: int = 1 << 30) -> None:
         self._limit = limit
-        self.kept: dict[str, Kept] = {}
+        self.kept: dict[str, StoredResult] = {}
         self._blocks: dict[str, list[bytes]] = {}
         self._windows: dict[str, Window] = {}
 
@@ -56,10 +56,10 @@ class MemoryShelf:
             lost += blocks.pop(0).count(b"\n")
         return lost
 
-    async def finish(self, kept: Kept) -> None:
+    async def finish(self, kept: StoredResult) -> None:
         self.kept[kept.id] = kept
 
-    async def get(self, kept_id: str) -> Kept | None:
+    async def get(self, kept_id: str) -> StoredResult | None:
         return self.kept.get(kept_id)
 
     async def read(self, kept_id: str, first: int, last: int) -> list[bytes]:

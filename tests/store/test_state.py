@@ -19,11 +19,11 @@ from bot.core.errors import CdebugError, Unavailable
 from bot.core.person import Person
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
-from bot.store.approvals import Approvals
+from bot.store.approvals import RedisApprovals
 from bot.store.connection import connect
-from bot.store.inbox import Inbox
-from bot.store.journal import Journal
-from bot.store.live import Live
+from bot.store.inbox import RedisInbox
+from bot.store.journal import RedisJournal
+from bot.store.live import RedisLive
 from tests.harness import RedisServer
 
 KEY = b"key"
@@ -40,13 +40,13 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
     await client.aclose()
 
 
-async def proved(journal: Journal, anchors: list[Head] | None = None) -> str:
+async def proved(journal: RedisJournal, anchors: list[Head] | None = None) -> str:
     records = [record async for record in journal.records()]
     return fault(records, await journal.start(), await journal.head(), anchors or [], KEY)
 
 
 async def test_two_replicas_that_write_at_once_keep_one_chain(redis: Any):
-    journals = [Journal(redis, KEY), Journal(redis, KEY), Journal(redis, KEY)]
+    journals = [RedisJournal(redis, KEY), RedisJournal(redis, KEY), RedisJournal(redis, KEY)]
     await asyncio.gather(
         *(journals[n % 3].write(Entry("asked", "1", id=f"{n}"), Entry("decided", "1", id=f"{n}")) for n in range(120))
     )
@@ -59,7 +59,7 @@ async def test_two_replicas_that_write_at_once_keep_one_chain(redis: Any):
 
 
 async def test_the_newest_records_come_first(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(5):
         await journal.write(Entry("ran", "1", id=f"{number}"))
     assert [entry.id for entry in (await journal.read(3)).entries] == ["4", "3", "2"]
@@ -67,7 +67,7 @@ async def test_the_newest_records_come_first(redis: Any):
 
 @pytest.mark.parametrize("how", ["edit", "remove", "cut the tail", "cut tail and head", "swap", "add", "junk"])
 async def test_whoever_writes_to_the_store_is_found_out(redis: Any, how: str):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(6):
         await journal.write(Entry("ran", "1", command=f"exec {number}"))
     anchor = await journal.head()
@@ -97,7 +97,7 @@ async def test_whoever_writes_to_the_store_is_found_out(redis: Any, how: str):
 
 
 async def test_an_entry_with_a_field_more_than_ours_is_found_out(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     await journal.write(Entry("ran", "1"))
     _, fields = (await redis.xrange("cdebug:audit"))[0]
     await redis.delete("cdebug:audit")
@@ -113,7 +113,7 @@ FORGED = [1_000_000_000, "0" * 64, '{"event":"approved","at":"2026-01-31T00:00:0
 )
 async def test_a_forged_entry_is_believed_by_no_reader(redis: Any, fields: dict[str, str]):
     """Whoever may write to the store, without the key: to `verify`, `export` and the verb alike."""
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(3):
         await journal.write(Entry("ran", "1", id=f"{number}"))
     await redis.xadd("cdebug:audit", fields)
@@ -126,7 +126,7 @@ async def test_a_forged_entry_is_believed_by_no_reader(redis: Any, fields: dict[
 
 
 async def test_what_is_written_while_the_audit_is_read_is_no_fault(redis: Any):
-    journal, other = Journal(redis, KEY), Journal(redis, KEY)
+    journal, other = RedisJournal(redis, KEY), RedisJournal(redis, KEY)
     await journal.write(Entry("ran", "1"))
 
     async def keep_writing() -> None:
@@ -150,7 +150,7 @@ LATER = datetime(2026, 1, 7, tzinfo=UTC)
 
 
 async def test_old_records_go_and_the_rest_still_holds(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(10):
         await journal.write(dated(number))
     await journal.trim(LATER)
@@ -176,7 +176,7 @@ async def test_old_records_go_and_the_rest_still_holds(redis: Any):
     ],
 )
 async def test_a_record_that_is_made_to_break_its_reader_is_named_like_any_other(redis: Any, record: str):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     await journal.write(dated(1))
     await redis.xadd("cdebug:audit", {"record": record})
 
@@ -192,11 +192,11 @@ async def test_a_record_that_is_made_to_break_its_reader_is_named_like_any_other
 async def test_a_beginning_that_is_made_to_break_its_reader_is_a_fault(redis: Any, start: str):
     await redis.set("cdebug:audit:start", start)
     with pytest.raises(CdebugError, match="start was edited"):
-        await Journal(redis, KEY).start()
+        await RedisJournal(redis, KEY).start()
 
 
 async def test_a_write_whose_answer_was_lost_is_on_record_once(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     append = journal._append
 
     async def sent_twice(**given: Any) -> Any:
@@ -211,12 +211,12 @@ async def test_a_write_whose_answer_was_lost_is_on_record_once(redis: Any):
 
 
 async def test_an_empty_audit_is_read_and_has_no_fault(redis: Any):
-    page = await Journal(redis, KEY).read(5)
+    page = await RedisJournal(redis, KEY).read(5)
     assert (page.entries, page.fault) == ((), "")
 
 
 async def test_a_mac_that_is_a_number_is_none(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     await journal.write(dated(1))
     await redis.xadd("cdebug:audit", {"record": json.dumps([2, int("1" * 64), "x"])})
     end, records = await journal.until_head()
@@ -225,7 +225,7 @@ async def test_a_mac_that_is_a_number_is_none(redis: Any):
 
 
 async def test_replicas_that_trim_at_once_leave_a_chain_that_holds(redis: Any):
-    journals = [Journal(redis, KEY) for _ in range(4)]
+    journals = [RedisJournal(redis, KEY) for _ in range(4)]
     for number in range(20):
         await journals[0].write(dated(number))
     moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (3, 9, 5, 12)]
@@ -237,7 +237,7 @@ async def test_replicas_that_trim_at_once_leave_a_chain_that_holds(redis: Any):
 
 
 async def test_who_gives_up_takes_nobody_elses_record_along(redis: Any):
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     writes = [asyncio.create_task(journal.write(dated(number))) for number in range(6)]
     await asyncio.sleep(0)
     writes[0].cancel()
@@ -248,7 +248,7 @@ async def test_who_gives_up_takes_nobody_elses_record_along(redis: Any):
 
 
 async def test_what_is_cut_off_while_the_bot_is_away_is_said_at_its_start(redis: Any, tmp_path: Path):
-    journal, said, file = Journal(redis, KEY), list[str](), tmp_path / "audit.jsonl"
+    journal, said, file = RedisJournal(redis, KEY), list[str](), tmp_path / "audit.jsonl"
 
     async def announce(line: str) -> None:
         said.append(line)
@@ -261,14 +261,14 @@ async def test_what_is_cut_off_while_the_bot_is_away_is_said_at_its_start(redis:
     await redis.xdel("cdebug:audit", *(entry_id for entry_id, _ in rows[1:]))
     await redis.set("cdebug:audit:head", f"{seq} {mac}")
 
-    await Anchors(Journal(redis, KEY), file, timedelta(days=40_000), announce).publish()
+    await Anchors(RedisJournal(redis, KEY), file, timedelta(days=40_000), announce).publish()
 
     assert "the head went back from record 3 to 1" in said[1]
 
 
 async def test_what_is_cut_off_while_the_bot_runs_is_not_written_over(redis: Any):
     """Whoever takes the last records away wants them forgotten with the next one."""
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(3):
         await journal.write(dated(number))
     rows = await redis.xrange("cdebug:audit")
@@ -286,14 +286,14 @@ async def test_nothing_is_chained_to_a_head_that_no_record_can_be(redis: Any, he
     """What is signed after a head that somebody wrote could be whatever they want signed."""
     await redis.set("cdebug:audit:head", head)
     with pytest.raises(CdebugError, match="head was edited"):
-        await Journal(redis, KEY).write(dated(1))
+        await RedisJournal(redis, KEY).write(dated(1))
     assert await redis.xlen("cdebug:audit") == 0
 
 
 @pytest.mark.parametrize("how", ["old ids", "edited", "missing"])
 async def test_a_cut_that_is_not_ours_is_never_sealed(redis: Any, how: str):
     """Whoever writes to the store, but lacks the key, wants the bot itself to throw records away."""
-    journal = Journal(redis, KEY)
+    journal = RedisJournal(redis, KEY)
     for number in range(10):
         await journal.write(dated(number))
     texts = [fields[b"record"] for _, fields in await redis.xrange("cdebug:audit")]
@@ -315,7 +315,7 @@ async def test_a_cut_that_is_not_ours_is_never_sealed(redis: Any, how: str):
 
 
 async def test_what_another_replica_took_over_is_not_begun_nor_ended_here(redis: Any):
-    here, there = Inbox(redis, "here"), Inbox(redis, "there")
+    here, there = RedisInbox(redis, "here"), RedisInbox(redis, "there")
     await there.renew()
     await here.record(ASKED)
     assert [request async for request, _ in there.orphans()] == [ASKED]
@@ -331,7 +331,7 @@ async def test_what_another_replica_took_over_is_not_begun_nor_ended_here(redis:
 
 
 async def test_a_replica_that_was_silent_for_too_long_is_told(redis: Any):
-    inbox = Inbox(redis, "here")
+    inbox = RedisInbox(redis, "here")
     assert await inbox.renew()
     assert await inbox.renew()
     await redis.delete("cdebug:replica:here")
@@ -341,7 +341,7 @@ async def test_a_replica_that_was_silent_for_too_long_is_told(redis: Any):
 async def test_a_store_that_is_away_is_said_before_anything_runs(redis_server: RedisServer):
     client = connect("unix:///nowhere/redis.sock")
     with pytest.raises(Unavailable):
-        await Journal(client, KEY).write(Entry("asked", "1"))
+        await RedisJournal(client, KEY).write(Entry("asked", "1"))
     await client.aclose()
 
 
@@ -350,7 +350,7 @@ def voter(number: int) -> Person:
 
 
 async def test_of_many_that_spend_one_approval_one_does(redis: Any):
-    stores = [Approvals(redis) for _ in range(3)]
+    stores = [RedisApprovals(redis) for _ in range(3)]
     await stores[0].put(WAITING)
 
     won = await asyncio.gather(*(stores[n % 3].swap(WAITING, WAITING.spent(f"r{n}", 1.0)) for n in range(30)))
@@ -361,7 +361,7 @@ async def test_of_many_that_spend_one_approval_one_does(redis: Any):
 
 
 async def test_a_vote_is_taken_only_on_what_it_was_cast_for(redis: Any):
-    store = Approvals(redis)
+    store = RedisApprovals(redis)
     await store.put(WAITING)
     once = WAITING.voted(voter(1), 1.0)
     assert await store.swap(WAITING, once)
@@ -370,7 +370,7 @@ async def test_a_vote_is_taken_only_on_what_it_was_cast_for(redis: Any):
 
 
 async def test_what_is_due_is_found_and_what_was_closed_is_not(redis: Any):
-    store = Approvals(redis)
+    store = RedisApprovals(redis)
     await store.put(WAITING)
     await store.put(replace(WAITING, id="a2", expires=2_000.0))
     assert [it.id for it in await store.waiting()] == ["a1", "a2"]
@@ -380,8 +380,8 @@ async def test_what_is_due_is_found_and_what_was_closed_is_not(redis: Any):
 
 
 async def test_a_letter_reaches_the_replica_that_has_the_run(redis: Any):
-    here, there = Live(redis, "here"), Live(redis, "there")
-    await Inbox(redis, "there").renew()
+    here, there = RedisLive(redis, "here"), RedisLive(redis, "there")
+    await RedisInbox(redis, "there").renew()
     run = LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}", shell="U0ANN")
     await there.add(PLACE, run)
 
@@ -398,7 +398,7 @@ async def test_a_letter_reaches_the_replica_that_has_the_run(redis: Any):
 
 
 async def test_the_runs_of_a_replica_that_is_gone_are_forgotten(redis: Any):
-    live = Live(redis, "gone")
+    live = RedisLive(redis, "gone")
     await live.add(PLACE, LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}"))
     assert await live.of(PLACE) == []
     assert await redis.hlen("cdebug:live:C0:1.0") == 0

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from bot.core.errors import Unavailable
-from bot.core.ports.state import Kept, Menu, Window
+from bot.core.ports.state import Menu, StoredResult, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
-from bot.store.budget import Budget, Meter
+from bot.store.budget import Budget, RedisMeter
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.inbox import Inbox
+from bot.store.inbox import RedisInbox
 from bot.store.keys import ALL, PREFIX, SEEN
-from bot.store.sessions import Sessions
-from bot.store.shelf import Shelf
+from bot.store.sessions import RedisSessions
+from bot.store.shelf import RedisShelf
 from tests.harness import RedisServer, temporary_folder
 
 PLACE = Place("T0", "C0", "1.0", "1.0")
@@ -33,7 +33,7 @@ def request(**more: Any) -> Request:
     )
 
 
-async def orphans(inbox: Inbox) -> list[tuple[Request, Place | None]]:
+async def orphans(inbox: RedisInbox) -> list[tuple[Request, Place | None]]:
     return [orphan async for orphan in inbox.orphans()]
 
 
@@ -47,12 +47,12 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
 
 async def test_a_request_is_taken_once_however_many_replicas_get_it(redis: Any):
     one = request()
-    answers = await asyncio.gather(*(Inbox(redis, f"r{n}").record(replace(one, id=f"i{n}")) for n in range(20)))
+    answers = await asyncio.gather(*(RedisInbox(redis, f"r{n}").record(replace(one, id=f"i{n}")) for n in range(20)))
     assert sorted(answers) == [False] * 19 + [True]
 
 
 async def test_orphans_are_claimed_by_one_replica_and_only_when_the_owner_is_silent(redis: Any):
-    dead, first, second = (Inbox(redis, name) for name in ("dead", "first", "second"))
+    dead, first, second = (RedisInbox(redis, name) for name in ("dead", "first", "second"))
     for replica in (dead, first, second):
         await replica.renew()
     await dead.record(one := request())
@@ -68,15 +68,15 @@ async def test_orphans_are_claimed_by_one_replica_and_only_when_the_owner_is_sil
 
 async def test_an_entry_that_cant_be_read_is_dropped_and_stops_nobody(redis: Any):
     await redis.hset("cdebug:pending", "old", '{"owner": "x", "request": "{\\"unknown\\": 1}", "place": null}')
-    dead = Inbox(redis, "dead")
+    dead = RedisInbox(redis, "dead")
     await dead.record(one := request())
 
-    assert await orphans(Inbox(redis, "other")) == [(one, None)]
+    assert await orphans(RedisInbox(redis, "other")) == [(one, None)]
     assert await redis.hlen("cdebug:pending") == 1
 
 
 async def test_a_replica_that_lost_a_request_cant_take_it_back(redis: Any):
-    slow, other = Inbox(redis, "slow"), Inbox(redis, "other")
+    slow, other = RedisInbox(redis, "slow"), RedisInbox(redis, "other")
     await slow.record(one := request())
     await other.renew()
     assert await orphans(other) == [(one, None)]
@@ -85,26 +85,26 @@ async def test_a_replica_that_lost_a_request_cant_take_it_back(redis: Any):
         await slow.begun(one, PLACE)
     await other.leave()
 
-    assert await orphans(Inbox(redis, "third")) == [(one, None)]
+    assert await orphans(RedisInbox(redis, "third")) == [(one, None)]
 
 
 async def test_what_is_done_is_nobodys_orphan(redis: Any):
-    dead = Inbox(redis, "dead")
+    dead = RedisInbox(redis, "dead")
     await dead.record(one := request())
     await dead.done(one)
 
-    assert await orphans(Inbox(redis, "other")) == []
+    assert await orphans(RedisInbox(redis, "other")) == []
 
 
 async def test_redis_away_is_unavailable_within_a_second():
     client = connect("unix:///tmp/nobody-is-here.sock")
     with pytest.raises(Unavailable, match="Nothing ran"):
-        await asyncio.wait_for(Inbox(client, "r").record(request()), 1)
+        await asyncio.wait_for(RedisInbox(client, "r").record(request()), 1)
     await client.aclose()
 
 
 async def test_sessions_defaults_and_menus_come_back(redis: Any):
-    sessions = Sessions(redis)
+    sessions = RedisSessions(redis)
     assert await sessions.session(PLACE) is None
     await sessions.remember(PLACE, kept := Session("local", "shop", "web", "logs web", "k1"))
     assert await sessions.session(PLACE) == kept
@@ -115,7 +115,7 @@ async def test_sessions_defaults_and_menus_come_back(redis: Any):
 
 
 async def test_a_result_is_read_by_line_number_across_blocks(redis: Any):
-    shelf = Shelf(redis, 1 << 20)
+    shelf = RedisShelf(redis, 1 << 20)
     for start in range(0, 100, 10):
         await shelf.append("k", b"".join(b"line %d\n" % n for n in range(start, start + 10)))
 
@@ -126,7 +126,7 @@ async def test_a_result_is_read_by_line_number_across_blocks(redis: Any):
 
 
 async def test_a_result_over_the_limit_loses_its_oldest_blocks_and_says_how_many_lines(redis: Any):
-    shelf = Shelf(redis, 250)
+    shelf = RedisShelf(redis, 250)
     lost = [await shelf.append("big", b"x" * 99 + b"\n") for _ in range(5)]
 
     assert lost == [0, 0, 1, 1, 1]
@@ -134,8 +134,8 @@ async def test_a_result_over_the_limit_loses_its_oldest_blocks_and_says_how_many
 
 
 async def test_kept_results_and_windows_come_back(redis: Any):
-    shelf = Shelf(redis, 100)
-    await shelf.finish(kept := Kept("k", "n", "t", ("A", "B"), True, 3, 1, ("note",), "logs", "{}"))
+    shelf = RedisShelf(redis, 100)
+    await shelf.finish(kept := StoredResult("k", "n", "t", ("A", "B"), True, 3, 1, ("note",), "logs", "{}"))
     assert await shelf.get("k") == kept
     await shelf.put_window(window := Window("w", "k", "k", 0, 3, "x", PLACE, "1.1"))
     assert await shelf.window("w") == window
@@ -152,7 +152,7 @@ async def test_a_channels_messages_are_spaced_after_a_burst(redis: Any):
 
 
 async def test_a_flood_is_refused_for_the_person_and_for_the_channel(redis: Any):
-    meter = Meter(redis, 2, 3)
+    meter = RedisMeter(redis, 2, 3)
     person = request(user="U1")
     assert [await meter.admit(person) for _ in range(3)] == ["", "", "you sent more than 2 commands in a minute"]
     other = replace(person, user="U2")
@@ -161,17 +161,17 @@ async def test_a_flood_is_refused_for_the_person_and_for_the_channel(redis: Any)
 
 
 async def test_every_key_has_a_family_and_its_lifetime(redis: Any):
-    inbox, sessions, shelf = Inbox(redis, "r"), Sessions(redis), Shelf(redis, 1000)
+    inbox, sessions, shelf = RedisInbox(redis, "r"), RedisSessions(redis), RedisShelf(redis, 1000)
     await inbox.renew()
     await inbox.record(one := request())
     await sessions.remember(PLACE, Session("local"))
     await sessions.set_default("T0", "C0", Default("local"))
     await sessions.put_menu(Menu("m", PLACE, ()))
     await shelf.append("k", b"x\n")
-    await shelf.finish(Kept("k", "n", "t"))
+    await shelf.finish(StoredResult("k", "n", "t"))
     await shelf.put_window(Window("w", "k", "k", 0, 1))
     await Budget(redis).reserve("C0")
-    await Meter(redis, 9, 9).admit(one)
+    await RedisMeter(redis, 9, 9).admit(one)
 
     families = {key.name.split("{")[0].rstrip(":"): key for key in sorted(ALL, key=lambda key: len(key.name))}
     for name in await redis.keys("*"):

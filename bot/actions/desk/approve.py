@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bot.core.action import DeskAction, Shown
-from bot.core.effect import Approve as Approved
+from bot.core.effect import ApproveRequest as Approved
 from bot.core.effect import Effect
 from bot.core.errors import UsageError
 

@@ -13,7 +13,7 @@ from bot.core.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Deny(DeskAction, verb="deny", examples=("deny 3f9a8b7c6d5e4f1 --why 'not during the sale'",)):
+class DenyVerb(DeskAction, verb="deny", examples=("deny 3f9a8b7c6d5e4f1 --why 'not during the sale'",)):
     """Deny a request by its id; one denial is enough. Denying your own request withdraws it."""
 
     id: Annotated[str, Parameter(help="the request's id"), Shown("ID")] = ""

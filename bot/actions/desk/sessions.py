@@ -9,7 +9,7 @@ from bot.core.effect import Effect, ListSessions
 
 
 @dataclass(frozen=True)
-class Sessions(DeskAction, verb="sessions", examples=("sessions",)):
+class SessionsVerb(DeskAction, verb="sessions", examples=("sessions",)):
     """List what is running in this channel (follows, shells) and who started it."""
 
     def effect(self) -> Effect:

@@ -14,7 +14,7 @@ from contextlib import aclosing, contextmanager
 
 from bot.core.errors import CdebugError, NotFound, UsageError
 from bot.core.output import File
-from bot.core.ports.engines import Files, PathStat
+from bot.core.ports.engines import FilesPort, PathStat
 from bot.core.target import Container
 from bot.core.units import show_bytes
 
@@ -23,7 +23,7 @@ _MOST_LINKS = 10
 _MOST_NAMED = 5
 
 
-async def located(engine: Files, container: Container, path: str) -> tuple[str, PathStat]:
+async def located(engine: FilesPort, container: Container, path: str) -> tuple[str, PathStat]:
     """Where a path leads, its links followed inside the container. Raises NotFound, UsageError."""
     for _ in range(_MOST_LINKS):
         try:
@@ -36,7 +36,7 @@ async def located(engine: Files, container: Container, path: str) -> tuple[str, 
     raise UsageError("symbolic links form a loop at", path, hint="Name the file itself.")
 
 
-async def fetched(engine: Files, container: Container, path: str, most: int) -> bytes:
+async def fetched(engine: FilesPort, container: Container, path: str, most: int) -> bytes:
     """The tar of a path. most: bytes that it may have. Raises UsageError for more."""
     parts, size = [], 0
     async with aclosing(_generator(engine, container, path)) as chunks:
@@ -48,7 +48,7 @@ async def fetched(engine: Files, container: Container, path: str, most: int) -> 
     return b"".join(parts)
 
 
-def _generator(engine: Files, container: Container, path: str) -> AsyncGenerator[bytes, None]:
+def _generator(engine: FilesPort, container: Container, path: str) -> AsyncGenerator[bytes, None]:
     return engine.archive(container, path)
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.actions.kit.exits import meaning
 from bot.core.output import Exit, Note, Output
-from bot.core.ports.engines import Exec, ExecQuery, Process
+from bot.core.ports.engines import ExecPort, ExecQuery, Process
 from bot.core.target import Container
 from bot.core.text import whole_lines
 
@@ -20,7 +20,7 @@ _ASKING_S = 3.0
 
 
 async def outputs_of(
-    engine: Exec, container: Container, query: ExecQuery, stdin: str = "", limit: timedelta | None = None
+    engine: ExecPort, container: Container, query: ExecQuery, stdin: str = "", limit: timedelta | None = None
 ) -> AsyncGenerator[Output, None]:
     """Its lines, each with its stream, then its status. Ended before it ended itself, it says what still runs.
 

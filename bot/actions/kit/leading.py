@@ -12,14 +12,14 @@ from dataclasses import replace
 
 from bot.core.errors import CdebugError
 from bot.core.output import Lines
-from bot.core.ports.engines import LogQuery, Logs
+from bot.core.ports.engines import LogQuery, LogsPort
 from bot.core.target import Container
 
 _LEAD = 300  # lines: longer than any key file
 _MOST = 10_000  # lines that are held back for it; a longer window relies on what a key's lines look like
 
 
-async def led(engine: Logs, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
+async def led(engine: LogsPort, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
     """The log, with some hundreds of lines before it marked as `lead`. Raises what reading it raises."""
     before = _query_before(query)
     if before:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from bot.core.errors import CdebugError, NotFound
 from bot.core.output import Lines, Note
 from bot.core.pattern import compiled
-from bot.core.ports.engines import Exec, ExecQuery, Files
+from bot.core.ports.engines import ExecPort, ExecQuery, FilesPort
 from bot.core.target import Container
 
 WHY = Note("That is a mounted secret: its content stays hidden. An operator decides by `redact.show_mounted_secrets`.")
@@ -20,7 +20,7 @@ _MISSING = (1, 2)  # what `ls` ends with for a file that isn't there: busybox, G
 _BY_PROCESS = compiled(r"/proc/(?:[0-9]+|self|thread-self)/(?:task/[0-9]+/)?root(?:/|$)")
 
 
-async def roots_of(engine: Files, container: Container) -> tuple[str, ...]:
+async def roots_of(engine: FilesPort, container: Container) -> tuple[str, ...]:
     """Where the container's secrets are mounted. Raises CdebugError: what can't be asked is not taken for shown."""
     found = []
     for path in container.secret_paths:
@@ -45,13 +45,13 @@ def _plain(path: str) -> str:
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 
-async def is_secret(engine: Files, container: Container, path: str) -> bool:
+async def is_secret(engine: FilesPort, container: Container, path: str) -> bool:
     """Whether a file's content is secret by its place. Raises NotFound for one that isn't there."""
     roots = await roots_of(engine, container)
     return bool(roots) and is_within(await engine.realpath(container, path), roots)
 
 
-async def is_secret_inside(engine: Exec, container: Container, path: str) -> bool:
+async def is_secret_inside(engine: ExecPort, container: Container, path: str) -> bool:
     """The same of a path that only a program in the container can follow: /proc, a tmpfs, a mount of its own.
 
     Where nothing there can say where it leads, it leads to a secret.
@@ -65,12 +65,12 @@ async def is_secret_inside(engine: Exec, container: Container, path: str) -> boo
     return not real or is_within(real, tuple(roots))
 
 
-async def _followed(engine: Exec, container: Container, path: str) -> str:
+async def _followed(engine: ExecPort, container: Container, path: str) -> str:
     status, said = await _said(engine, container, ("readlink", "-f", "--", path))
     return "" if status else said
 
 
-async def _said(engine: Exec, container: Container, argv: tuple[str, ...]) -> tuple[int, str]:
+async def _said(engine: ExecPort, container: Container, argv: tuple[str, ...]) -> tuple[int, str]:
     """A program's status and what it wrote; -1 where it can't be run."""
     said = b""
     try:

@@ -14,7 +14,7 @@ from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.engines import Detail, Details, Happenings
+from bot.core.ports.engines import Detail, DetailsPort, HappeningsPort
 from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
 from bot.core.units import show_age, show_bytes
@@ -39,12 +39,12 @@ class Describe(
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
         if isinstance(found, Container):
-            yield _container(await bench.port(Details).detail(found), bench.now)
+            yield _container(await bench.port(DetailsPort).detail(found), bench.now)
         else:
-            yield await _object(found, bench.port(Happenings), bench.now)
+            yield await _object(found, bench.port(HappeningsPort), bench.now)
 
 
-async def _object(found: Thing, engine: Happenings, now: datetime) -> Card:
+async def _object(found: Thing, engine: HappeningsPort, now: datetime) -> Card:
     seen, pods = await engine.inspect(found), await engine.pods_of(found)
     happened = engine.events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
     try:

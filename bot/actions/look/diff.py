@@ -14,11 +14,11 @@ from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(engines.Diff,), examples=("diff web",)):
+class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(engines.DiffPort,), examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        changes = await bench.port(engines.Diff).changes(found)
+        changes = await bench.port(engines.DiffPort).changes(found)
         if changes:
             yield Lines("".join(f"{kind} {path}\n" for kind, path in changes).encode("utf-8", "surrogateescape"))
         else:

@@ -32,7 +32,7 @@ class Events(
     verb="events",
     aliases=("get events", "get event", "get ev"),
     takes=many("object"),
-    needs=(engines.Events,),
+    needs=(engines.EventsPort,),
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
@@ -60,7 +60,7 @@ class Events(
         return _PATHS.get(last, last)
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.Events)
+        engine = bench.port(engines.EventsPort)
         since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
         wanted = self.types.lower().split(",") if self.types else _TYPES
         async with aclosing(engine.events(found, since, until)) as events:

@@ -21,13 +21,13 @@ class Images(
     TargetedAction,
     verb="images",
     takes=many("image", anew=True),
-    needs=(engines.Images,),
+    needs=(engines.ImagesPort,),
     examples=("images", "images web"),
 ):
     """List the images that the engine holds: id, size, age, and which containers use them."""
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        known = await bench.port(engines.Images).images([item for item in found.items if isinstance(item, Image)])
+        known = await bench.port(engines.ImagesPort).images([item for item in found.items if isinstance(item, Image)])
         rows = [
             (
                 ", ".join(detail.tags) or "(untagged)",

@@ -24,7 +24,7 @@ class Inspect(
     TargetedAction,
     verb="inspect",
     takes=one("object", "image", "network"),
-    needs=(engines.Inspect,),
+    needs=(engines.InspectPort,),
     examples=(
         "inspect web",
         "inspect web --path .State.Pid",
@@ -47,7 +47,7 @@ class Inspect(
             raise UsageError("the output formats are yaml and json, not", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
-        seen = await bench.port(engines.Inspect).inspect(found)
+        seen = await bench.port(engines.InspectPort).inspect(found)
         form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
         yield Lines(await asyncio.to_thread(self._shown, seen, form))
 

@@ -32,7 +32,7 @@ class Logs(
     verb="logs",
     aliases=("log",),
     takes=one("container", merged=True),
-    needs=(engines.Logs,),
+    needs=(engines.LogsPort,),
     rights=("get pods", "get pods/log"),
     examples=(
         "logs checkout",
@@ -89,7 +89,7 @@ class Logs(
         return EVERYWHERE if self.all_containers else self.container
 
     async def run(self, found: Container | Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.Logs)
+        engine = bench.port(engines.LogsPort)
         said: AsyncGenerator[Output, None] | AsyncGenerator[Lines, None]
         if isinstance(found, Objects):
             said = self._merged(found, engine, bench.now)
@@ -105,7 +105,7 @@ class Logs(
         crashed = found.container and found.restarts and found.state != "Completed"
         return bool(crashed and self.previous is None and not self.follow and not self.since)
 
-    async def _crashed(self, found: Container, engine: engines.Logs, now: datetime) -> AsyncGenerator[Lines, None]:
+    async def _crashed(self, found: Container, engine: engines.LogsPort, now: datetime) -> AsyncGenerator[Lines, None]:
         """The run that ended, then the one that goes on; whichever of them is still kept."""
         for previous, title in ((True, "the run before"), (False, "this run")):
             query = replace(self._query(now), previous=previous)
@@ -118,7 +118,7 @@ class Logs(
                             first = False
                         yield lines
 
-    async def _merged(self, found: Objects, engine: engines.Logs, now: datetime) -> AsyncGenerator[Output, None]:
+    async def _merged(self, found: Objects, engine: engines.LogsPort, now: datetime) -> AsyncGenerator[Output, None]:
         containers = [item for item in found.items if isinstance(item, Container)]
         if len(containers) > _MOST_SOURCES:
             raise UsageError(

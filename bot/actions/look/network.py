@@ -10,14 +10,13 @@ from bot.actions.kit.cluster.reach import reach
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports.engines import Detail, NetworkDetail, Networks, Reach
+from bot.core.ports.engines import Detail, NetworkDetail, NetworksPort, ReachPort
 from bot.core.takes import Takes, one
-from bot.core.target import Container, Found
-from bot.core.target import Network as FoundNetwork
+from bot.core.target import Container, Found, Network
 
 
 @dataclass(frozen=True, kw_only=True)
-class Network(
+class NetworkVerb(
     Inside,
     TargetedAction,
     verb="network",
@@ -41,15 +40,15 @@ class Network(
         return (f"network/{self.name}",) if self.name else super().targets
 
     async def run(self, found: Found, bench: Bench) -> AsyncGenerator[Output, None]:
-        if isinstance(found, Container) and bench.has(Reach):
-            yield reach(await bench.port(Reach).surroundings(found))
-        elif isinstance(found, FoundNetwork):
-            network = await bench.port(Networks).network(found)
+        if isinstance(found, Container) and bench.has(ReachPort):
+            yield reach(await bench.port(ReachPort).surroundings(found))
+        elif isinstance(found, Network):
+            network = await bench.port(NetworksPort).network(found)
             yield _network(network)
             if network.members:
                 yield Table(("MEMBER", "ADDRESS"), [(name, address) for _, name, address in network.members])
         elif isinstance(found, Container):
-            detail = await bench.port(Networks).detail(found)
+            detail = await bench.port(NetworksPort).detail(found)
             yield _container(detail)
             if not detail.networks:
                 yield Note("It has no network of its own: it uses the machine's, another container's, or none.")

@@ -19,10 +19,10 @@ class Processes(
     verb="processes",
     aliases=("procs",),
     takes=one("container"),
-    needs=(engines.Processes,),
+    needs=(engines.ProcessesPort,),
     examples=("processes web",),
 ):
     """List the processes of a running container, as the machine sees them; nothing runs inside it."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        yield await bench.port(engines.Processes).processes(found)
+        yield await bench.port(engines.ProcessesPort).processes(found)

@@ -13,7 +13,7 @@ from bot.actions.kit.listing import Listing, tables
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
-from bot.core.ports.engines import Detail, Details
+from bot.core.ports.engines import Detail, DetailsPort
 from bot.core.takes import many
 from bot.core.target import Container, Objects
 from bot.core.units import show_age
@@ -29,7 +29,7 @@ class Ps(
     verb="ps",
     aliases=("get pods", "get pod", "get po"),
     takes=many("object", listed=True, anew=True),
-    needs=(Details,),
+    needs=(DetailsPort,),
     rights=("list pods",),
     examples=("ps", "ps -a", "ps -l app=web", "ps -n shop", "get pods -A -o wide --sort-by restarts"),
 ):
@@ -51,7 +51,7 @@ class Ps(
             return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
-        details = await gather(bench.port(Details).detail(item) for item in shown)
+        details = await gather(bench.port(DetailsPort).detail(item) for item in shown)
         rows = [_row(detail, bench.now) for detail in sorted(details, key=lambda d: d.container.name)]
         if rows:
             yield Table(_COLUMNS, rows)

@@ -20,7 +20,7 @@ class Attach(
     TargetedAction,
     verb="attach",
     takes=one("container"),
-    needs=(engines.Attach,),
+    needs=(engines.AttachPort,),
     rights=("get pods", "get pods/attach"),
     examples=("attach web",),
 ):
@@ -39,6 +39,6 @@ class Attach(
         return "It exited without any output."
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        async with aclosing(bench.port(engines.Attach).attach(found)) as said:
+        async with aclosing(bench.port(engines.AttachPort).attach(found)) as said:
             async for lines in said:
                 yield lines

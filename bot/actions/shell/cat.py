@@ -15,7 +15,7 @@ from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
-from bot.core.ports.engines import ExecFiles, ExecQuery
+from bot.core.ports.engines import ExecFilesPort, ExecQuery
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -25,7 +25,7 @@ class Cat(
     PathAction,
     verb="cat",
     takes=one("container"),
-    needs=(ExecFiles,),
+    needs=(ExecFilesPort,),
     rights=("get pods", "get pods/exec"),
     examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),
 ):
@@ -37,7 +37,7 @@ class Cat(
             raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecFiles)
+        engine = bench.port(ExecFilesPort)
         data = await self._read(found, engine, bench.limits.file)
         if isinstance(data, Hidden):
             yield told(data.size)
@@ -54,7 +54,7 @@ class Cat(
             async for output in outputs:
                 yield output
 
-    async def _read(self, found: Container, engine: ExecFiles, most: int) -> bytes | Hidden | None:
+    async def _read(self, found: Container, engine: ExecFilesPort, most: int) -> bytes | Hidden | None:
         """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
         home = (await engine.detail(found)).workdir or "/"
         try:

@@ -23,7 +23,7 @@ class Cp(
     PathAction,
     verb="cp",
     takes=one("container"),
-    needs=(engines.Files,),
+    needs=(engines.FilesPort,),
     rights=("get pods", "get pods/exec"),
     examples=("cp web:/app/config.yaml", "cp web:/app/logs"),
 ):
@@ -39,7 +39,7 @@ class Cp(
             raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.Files)
+        engine = bench.port(engines.FilesPort)
         path, stat = await located(engine, found, posixpath.join("/", self.path))
         most = bench.limits.file
         if stat.size > most and not stat.folder:

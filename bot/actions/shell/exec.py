@@ -28,7 +28,7 @@ class Exec(
     ArgvAction,
     verb="exec",
     takes=one("container"),
-    needs=(engines.Exec,),
+    needs=(engines.ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
 ):
@@ -68,7 +68,7 @@ class Exec(
         return True
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.Exec)
+        engine = bench.port(engines.ExecPort)
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",

@@ -17,7 +17,7 @@ from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
-from bot.core.ports.engines import Forward, Tunnel
+from bot.core.ports.engines import ForwardPort, Tunnel
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes, show_duration
@@ -38,7 +38,7 @@ class Http(
     TargetedAction,
     verb="http",
     takes=one("container"),
-    needs=(Forward,),
+    needs=(ForwardPort,),
     rights=("get pods", "get pods/portforward"),
     examples=("http web:8080/health", "http deploy/web:8080/api -X POST -d '{}'", "http :8080/metrics"),
 ):
@@ -107,7 +107,7 @@ class Http(
         return "" if self._method in ("GET", "HEAD", "OPTIONS") else "whatever the program does with the request"
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(Forward)
+        engine = bench.port(ForwardPort)
         if found.state != "running":
             raise NotRunning("cannot send a request to", found, why=f"it is {found.condition}", hint="`logs` says why.")
         started = time.monotonic()

@@ -36,7 +36,7 @@ class Kill(
     TargetedAction,
     verb="kill",
     takes=one("container"),
-    needs=(engines.Exec,),
+    needs=(engines.ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("kill web --run 9f2c41aa",),
 ):
@@ -59,7 +59,7 @@ class Kill(
         return "what the ended processes were doing"
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.Exec)
+        engine = bench.port(engines.ExecPort)
         query = engines.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
         async with aclosing(outputs_of(engine, found, query)) as outputs:
             async for output in outputs:

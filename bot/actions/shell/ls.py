@@ -14,7 +14,7 @@ from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
-from bot.core.ports.engines import ExecFiles, ExecQuery
+from bot.core.ports.engines import ExecFilesPort, ExecQuery
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes
@@ -27,14 +27,14 @@ class Ls(
     PathAction,
     verb="ls",
     takes=one("container"),
-    needs=(ExecFiles,),
+    needs=(ExecFilesPort,),
     rights=("get pods", "get pods/exec"),
     examples=("ls web /app", "ls web:/etc", "ls /var/log"),
 ):
     """List the files at a path of a container; one that has stopped is read from outside."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecFiles)
+        engine = bench.port(ExecFilesPort)
         if found.state in ("", "running"):
             query = ExecQuery(("ls", "-la", "--", self.path or "."))
             async with aclosing(outputs_of(engine, found, query)) as outputs:

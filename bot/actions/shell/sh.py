@@ -27,7 +27,7 @@ class Sh(
     verb="sh",
     aliases=("shell",),
     takes=one("container"),
-    needs=(engines.Exec,),
+    needs=(engines.ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("sh web",),
 ):
@@ -56,7 +56,7 @@ class Sh(
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
-        engine, mark = bench.port(engines.Exec), secrets.token_hex(4)
+        engine, mark = bench.port(engines.ExecPort), secrets.token_hex(4)
         for argv in SHELLS:
             query = engines.ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:

@@ -6,15 +6,15 @@ from copy import copy
 from dataclasses import replace
 
 from bot.backends.docker.client import Client
-from bot.backends.docker.details import DetailsPart
-from bot.backends.docker.events import EventsPart
-from bot.backends.docker.exec import ExecPart
-from bot.backends.docker.files import FilesPart
-from bot.backends.docker.finding import FindPart
-from bot.backends.docker.logs import LogsPart
-from bot.backends.docker.making import MakingPart
-from bot.backends.docker.objects import ObjectsPart
-from bot.backends.docker.stats import StatsPart
+from bot.backends.docker.details import DockerDetails
+from bot.backends.docker.events import DockerEvents
+from bot.backends.docker.exec import DockerExec
+from bot.backends.docker.files import DockerFiles
+from bot.backends.docker.finding import DockerFind
+from bot.backends.docker.logs import DockerLogs
+from bot.backends.docker.making import DockerMaking
+from bot.backends.docker.objects import DockerObjects
+from bot.backends.docker.stats import DockerStats
 from bot.core.person import Person
 from bot.core.ports.engines import Sees
 from bot.core.target import Scope
@@ -22,7 +22,17 @@ from bot.core.target import Scope
 __all__ = ["Docker"]
 
 
-class Docker(FindPart, LogsPart, DetailsPart, ObjectsPart, StatsPart, EventsPart, ExecPart, FilesPart, MakingPart):
+class Docker(
+    DockerFind,
+    DockerLogs,
+    DockerDetails,
+    DockerObjects,
+    DockerStats,
+    DockerEvents,
+    DockerExec,
+    DockerFiles,
+    DockerMaking,
+):
     """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
 
     def __init__(self, name: str, host: str, *, protected: bool = False, hides_mounted: bool = True) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.core.ports.engines import Attachment, Detail, Probe
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 
 
-class DetailsPart(Part):
+class DockerDetails(DockerPart):
     """Reads one container whole."""
 
     async def detail(self, container: Container) -> Detail:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import lines_of
 from bot.core.pattern import compiled_bytes
 from bot.core.ports.engines import Event
@@ -25,7 +25,7 @@ _FIELDS = {
 }
 
 
-class EventsPart(Part):
+class DockerEvents(DockerPart):
     """Reads past events."""
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:

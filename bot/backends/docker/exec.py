@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.backends.docker.logs import Frames, Raw
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import Hijacked
 from bot.core.errors import NotRunning
 from bot.core.output import Lines, Stream
@@ -29,7 +29,7 @@ _ENDING_S = 1.0
 _NOT_FOUND, _LONGEST_REASON = b"executable file not found", 1_000
 
 
-class ExecPart(Part):
+class DockerExec(DockerPart):
     """Starts processes."""
 
     @asynccontextmanager
@@ -77,7 +77,9 @@ class ExecPart(Part):
 class DockerProcess:
     """One exec: its streams, and its status once it has ended."""
 
-    def __init__(self, part: Part, container: Container, exec_id: str, stream: Hijacked, *, terminal: bool) -> None:
+    def __init__(
+        self, part: DockerPart, container: Container, exec_id: str, stream: Hijacked, *, terminal: bool
+    ) -> None:
         self._part, self._container, self._id, self._stream = part, container, exec_id, stream
         self._terminal = terminal
         self._not_found = False

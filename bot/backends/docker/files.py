@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import AsyncGenerator
 from urllib.parse import urlencode
 
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.core.errors import NotFound
 from bot.core.ports.engines import PathStat
 from bot.core.target import Container
@@ -22,7 +22,7 @@ _MOST_LINKS = 20
 _FOLDER, _LINK = 1 << 31, 1 << 27  # Go's os.FileMode
 
 
-class FilesPart(Part):
+class DockerFiles(DockerPart):
     """Each raises NotFound for a path that isn't there."""
 
     async def stat(self, container: Container, path: str) -> PathStat:

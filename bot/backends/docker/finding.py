@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.backends.docker.part import SERVICE, Part, capped
+from bot.backends.docker.part import SERVICE, DockerPart, capped
 from bot.core.errors import UsageError
 from bot.core.takes import Takes, one
 from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
@@ -23,7 +23,7 @@ _ANYTHING = one("object", *_OTHERS)
 T = TypeVar("T", Container, Image, Network)
 
 
-class FindPart(Part):
+class DockerFind(DockerPart):
     """Finds containers, images and networks."""
 
     def kinds(self, takes: Takes) -> frozenset[str]:

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 
 from bot.backends.docker.client import ANSWER_S
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.core.output import Lines, Stream
 from bot.core.ports.engines import LogQuery
 from bot.core.target import Container
@@ -23,7 +23,7 @@ _HEADER = struct.Struct(">BxxxL")
 _STREAMS: dict[int, Stream] = {0: "out", 1: "out", 2: "err"}
 
 
-class LogsPart(Part):
+class DockerLogs(DockerPart):
     """Reads logs."""
 
     async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:

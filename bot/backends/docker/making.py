@@ -8,13 +8,13 @@ from typing import Any
 
 import docker
 
-from bot.backends.docker.part import PROJECT, Part, container_of
+from bot.backends.docker.part import PROJECT, DockerPart, container_of
 from bot.core.errors import CdebugError
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.target import Container, NewObject
 
 
-class MakingPart(Part):
+class DockerMaking(DockerPart):
     """The spec of a new container is the body of ContainerCreate."""
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:

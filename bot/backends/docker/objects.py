@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.core.output import Table
 from bot.core.ports.engines import ImageDetail, NetworkDetail
 from bot.core.target import Container, Image, Network, Thing
@@ -14,7 +14,7 @@ from bot.core.target import Container, Image, Network, Thing
 _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges
 
 
-class ObjectsPart(Part):
+class DockerObjects(DockerPart):
     """Each raises NotFound, NotRunning, TimedOut or Unavailable."""
 
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ SECRETS = ("/run/secrets",)  # where the engine and compose put a container's se
 _LONGEST_LABEL = 1_024
 
 
-class Part:
+class DockerPart:
     """One capability; the whole is `Docker`."""
 
     scope: Scope

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import Part
+from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import lines_of
 from bot.core.ports.engines import Sample
 from bot.core.target import Container
@@ -22,7 +22,7 @@ from bot.core.units import parse_engine_time
 _SILENT = 3  # answers without a figure: the engine goes on sending them for a container that has ended
 
 
-class StatsPart(Part):
+class DockerStats(DockerPart):
     """Measures containers."""
 
     async def samples(self, container: Container) -> AsyncGenerator[Sample, None]:

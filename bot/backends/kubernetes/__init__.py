@@ -6,15 +6,15 @@ from copy import copy
 
 from bot.backends.kubernetes.access import IN_CLUSTER, ClusterAt, names_in
 from bot.backends.kubernetes.client import Api, Connection
-from bot.backends.kubernetes.events import EventsPart
-from bot.backends.kubernetes.files import FilesPart
-from bot.backends.kubernetes.finding import FindPart
-from bot.backends.kubernetes.forward import ForwardPart
-from bot.backends.kubernetes.logs import LogsPart
+from bot.backends.kubernetes.events import KubernetesEvents
+from bot.backends.kubernetes.files import KubernetesFiles
+from bot.backends.kubernetes.finding import KubernetesFind
+from bot.backends.kubernetes.forward import KubernetesForward
+from bot.backends.kubernetes.logs import KubernetesLogs
 from bot.backends.kubernetes.names import Names
 from bot.backends.kubernetes.part import Recent
-from bot.backends.kubernetes.secrets import SecretsPart
-from bot.backends.kubernetes.usage import UsagePart
+from bot.backends.kubernetes.secrets import KubernetesSecrets
+from bot.backends.kubernetes.usage import KubernetesUsage
 from bot.core.person import Person
 from bot.core.ports.engines import Sees
 from bot.core.target import Scope
@@ -23,7 +23,15 @@ __all__ = ["IN_CLUSTER", "ClusterAt", "Kubernetes", "names_in"]
 _DEFAULT = "default"
 
 
-class Kubernetes(FindPart, EventsPart, LogsPart, UsagePart, FilesPart, ForwardPart, SecretsPart):
+class Kubernetes(
+    KubernetesFind,
+    KubernetesEvents,
+    KubernetesLogs,
+    KubernetesUsage,
+    KubernetesFiles,
+    KubernetesForward,
+    KubernetesSecrets,
+):
     """One cluster. impersonate: each request names the person that it is for; else it is the bot's own."""
 
     def __init__(

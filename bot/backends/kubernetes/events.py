@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.backends.kubernetes.client import METADATA, METADATA_LIST
 from bot.backends.kubernetes.kinds import KINDS, path_of
-from bot.backends.kubernetes.objects import ObjectsPart
+from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.ports.engines import Event
 from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
@@ -19,7 +19,7 @@ from bot.together import gather
 _MOST_OWNERS = 3
 
 
-class EventsPart(ObjectsPart):
+class KubernetesEvents(KubernetesObjects):
     """Reads events as the person; an event of what they may not see, or of what is no more, is left out."""
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:

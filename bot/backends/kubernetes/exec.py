@@ -11,7 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from bot.backends.kubernetes.channels import PROTOCOLS, Remote
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.refusals import is_of_node, node_gone
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Lines, Stream
@@ -24,7 +24,7 @@ _MOST_IMAGES = 10_000
 _MISSING = ("executable file not found", "no such file or directory")
 
 
-class ExecPart(Part):
+class KubernetesExec(KubernetesPart):
     """Starts processes."""
 
     @asynccontextmanager

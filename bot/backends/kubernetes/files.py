@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from bot.backends.kubernetes.exec import ExecPart
+from bot.backends.kubernetes.exec import KubernetesExec
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unsupported, UsageError
 from bot.core.ports.engines import ExecQuery, PathStat
 from bot.core.target import Container
@@ -35,7 +35,7 @@ _LONGEST_NAME, _LONGEST_REASON = 4096, 1000
 _MOST = 64 * 2**20
 
 
-class FilesPart(ExecPart):
+class KubernetesFiles(KubernetesExec):
     """Each raises NotFound for a path that isn't there, and NotRunning where the container can't be asked."""
 
     async def stat(self, container: Container, path: str) -> PathStat:

@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from bot.backends.kubernetes.kinds import KINDS, path_of
-from bot.backends.kubernetes.listing import ListingPart
+from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.pods import containers_of, is_ready
 from bot.backends.kubernetes.selectors import selector_of
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
@@ -39,7 +39,7 @@ def _is_inside(takes: Takes) -> bool:
     return "container" in takes.kinds and not takes.listed
 
 
-class FindPart(ListingPart):
+class KubernetesFind(KubernetesListing):
     """Finds objects, and containers in pods."""
 
     def kinds(self, takes: Takes) -> frozenset[str]:

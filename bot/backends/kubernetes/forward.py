@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 
 from bot.backends.kubernetes.channels import PORTS, Port
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.target import Container
 
 
-class ForwardPart(Part):
+class KubernetesForward(KubernetesPart):
     """Reaches ports."""
 
     @asynccontextmanager

@@ -11,14 +11,14 @@ from typing import Any
 
 from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.objects import ObjectsPart
+from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.kinds import CLUSTER_WIDE
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 
-class ListingPart(ObjectsPart):
+class KubernetesListing(KubernetesObjects):
     """Lists as the person."""
 
     async def listed(self, kind: str, scope: Scope, *, name: str = "", selector: str = "") -> list[Resource | Node]:

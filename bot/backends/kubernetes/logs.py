@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.backends.kubernetes.access import ANSWER_S
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Lines
 from bot.core.ports.engines import LogQuery
@@ -22,7 +22,7 @@ _GONE = b"unable to retrieve container logs for "  # the kubelet's words, as if 
 _UNBEGUN = ("Pending", "ContainerCreating", "PodInitializing")
 
 
-class LogsPart(Part):
+class KubernetesLogs(KubernetesPart):
     """Reads logs."""
 
     async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:

@@ -11,7 +11,7 @@ from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of, status_of
 from bot.backends.kubernetes.quantities import quantity
-from bot.backends.kubernetes.reviews import ReviewsPart
+from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster
 from bot.core.kinds import WORKLOADS
@@ -22,7 +22,7 @@ from bot.core.units import parse_engine_time
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
 
-class ObjectsPart(ReviewsPart):
+class KubernetesObjects(KubernetesReviews):
     """Each raises NotFound, ForbiddenByCluster or Unavailable."""
 
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:

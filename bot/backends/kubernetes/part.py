@@ -35,7 +35,7 @@ class Recent(Generic[T]):
         return value
 
 
-class Part:
+class KubernetesPart:
     """One capability; the whole is `Kubernetes`. `api` is the person's, `own` the bot's."""
 
     scope: Scope

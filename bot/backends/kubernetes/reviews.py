@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.backends.kubernetes.kinds import group_of, path_of
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.errors import CdebugError, ForbiddenByCluster, NotFound
 from bot.core.target import EVERYWHERE, PROTECTED, Found, Node, Resource, Scope, things_of
 from bot.together import gather
@@ -18,7 +18,7 @@ _CONNECTED = ("pods/exec", "pods/attach", "pods/portforward")
 _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
-class ReviewsPart(Part):
+class KubernetesReviews(KubernetesPart):
     """Asks before anything is done."""
 
     async def may(self, right: str, namespace: str) -> bool:

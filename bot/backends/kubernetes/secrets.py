@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.errors import NotFound
 from bot.core.target import Container
 
@@ -55,7 +55,7 @@ def names_of(pod: Json, spec: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-class SecretsPart(Part):
+class KubernetesSecrets(KubernetesPart):
     """Reads, as the bot, the Secrets of the namespaces that an operator named for it."""
 
     async def secret_values(self, containers: Sequence[Container]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import Part
+from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.pods import specs_of
 from bot.backends.kubernetes.quantities import quantity
 from bot.core.errors import NotFound, Unavailable, Unsupported
@@ -19,7 +19,7 @@ _API = "/apis/metrics.k8s.io/v1beta1"
 Json = Mapping[str, Any]
 
 
-class UsagePart(Part):
+class KubernetesUsage(KubernetesPart):
     """Measures."""
 
     async def usages(self, things: Sequence[Thing]) -> list[Usage]:

@@ -132,7 +132,7 @@ class NetworkDetail:
 Sees = Callable[[Thing | Scope], bool]
 
 
-class Find(Protocol):
+class FindPort(Protocol):
     """Finds what is meant, now.
 
     `seen_by` is the same engine as somebody, with only the objects that they may see. `place` is a namespace of
@@ -145,7 +145,7 @@ class Find(Protocol):
     scope: Scope
     mentioned: list[Thing]
 
-    def seen_by(self, person: Person, sees: Sees) -> Find: ...
+    def seen_by(self, person: Person, sees: Sees) -> FindPort: ...
     def kinds(self, takes: Takes) -> frozenset[str]: ...
     async def place(self, namespace: str, *, fresh: bool = False) -> Scope: ...
     async def find(self, ref: TargetRef, takes: Takes) -> Candidates: ...
@@ -155,56 +155,56 @@ class Find(Protocol):
 
 
 @runtime_checkable
-class Logs(Protocol):
+class LogsPort(Protocol):
     def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]: ...
 
 
 @runtime_checkable
-class Details(Protocol):
+class DetailsPort(Protocol):
     async def detail(self, container: Container) -> Detail: ...
 
 
 @runtime_checkable
-class Inspect(Protocol):
+class InspectPort(Protocol):
     async def inspect(self, thing: Thing) -> Mapping[str, Any]: ...
 
 
 @runtime_checkable
-class Stats(Protocol):
+class StatsPort(Protocol):
     def samples(self, container: Container) -> AsyncGenerator[Sample, None]: ...
 
 
 @runtime_checkable
-class Processes(Protocol):
+class ProcessesPort(Protocol):
     async def processes(self, container: Container) -> Table: ...
 
 
 @runtime_checkable
-class Events(Protocol):
+class EventsPort(Protocol):
     """Of the objects, and of what owns them; of the whole place where there are none."""
 
     def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
 
 
 @runtime_checkable
-class Happenings(Inspect, Events, Protocol):
+class HappeningsPort(InspectPort, EventsPort, Protocol):
     """All that is known of an object, what happened to it, and the pods that it stands for, in the cluster's words."""
 
     async def pods_of(self, thing: Thing) -> Sequence[Mapping[str, Any]]: ...
 
 
 @runtime_checkable
-class Images(Protocol):
+class ImagesPort(Protocol):
     async def images(self, images: Sequence[Image]) -> list[ImageDetail]: ...
 
 
 @runtime_checkable
-class Networks(Details, Protocol):
+class NetworksPort(DetailsPort, Protocol):
     async def network(self, network: Network) -> NetworkDetail: ...
 
 
 @runtime_checkable
-class Diff(Protocol):
+class DiffPort(Protocol):
     async def changes(self, container: Container) -> list[tuple[str, str]]: ...
 
 
@@ -235,7 +235,7 @@ class Process(Protocol):
 
 
 @runtime_checkable
-class Exec(Protocol):
+class ExecPort(Protocol):
     """`exec` yields the process for as long as the block lasts; leaving it closes its streams, and kills nothing.
 
     The process can't be started: NotFound or NotRunning say why. `status` is None while it runs.
@@ -245,7 +245,7 @@ class Exec(Protocol):
 
 
 @runtime_checkable
-class Attach(Protocol):
+class AttachPort(Protocol):
     def attach(self, container: Container) -> AsyncGenerator[Lines, None]: ...
 
 
@@ -260,7 +260,7 @@ class PathStat:
 
 
 @runtime_checkable
-class Files(Protocol):
+class FilesPort(Protocol):
     """A container's files, also where it has no shell or does not run."""
 
     async def stat(self, container: Container, path: str) -> PathStat: ...
@@ -269,14 +269,14 @@ class Files(Protocol):
 
 
 @runtime_checkable
-class SecretValues(Protocol):
+class SecretValuesPort(Protocol):
     """What is in the secrets that containers use, where an operator lets it be read so that it is hidden."""
 
     async def secret_values(self, containers: Sequence[Container]) -> list[str]: ...
 
 
 @runtime_checkable
-class ExecFiles(Exec, Files, Details, Protocol):
+class ExecFilesPort(ExecPort, FilesPort, DetailsPort, Protocol):
     """All three: what runs is asked inside, what doesn't is read from outside."""
 
 
@@ -296,7 +296,7 @@ class Usage:
 
 
 @runtime_checkable
-class Usages(Protocol):
+class UsagesPort(Protocol):
     """Raises Unsupported where nothing measures."""
 
     async def usages(self, things: Sequence[Thing]) -> list[Usage]: ...
@@ -313,7 +313,7 @@ class Surroundings:
 
 
 @runtime_checkable
-class Reach(Protocol):
+class ReachPort(Protocol):
     async def surroundings(self, container: Container) -> Surroundings: ...
 
 
@@ -325,14 +325,14 @@ class Tunnel(Protocol):
 
 
 @runtime_checkable
-class Forward(Protocol):
+class ForwardPort(Protocol):
     """A connection to a port of a container, for as long as the block lasts."""
 
     def forward(self, container: Container, port: int) -> AbstractAsyncContextManager[Tunnel]: ...
 
 
 @runtime_checkable
-class Reviews(Protocol):
+class ReviewsPort(Protocol):
     """The rights that somebody lacks there, as the cluster itself says; none where all hold.
 
     `KIND` in a right stands for the kinds of what was found.

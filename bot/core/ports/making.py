@@ -9,7 +9,7 @@ from bot.core.target import Container, NewObject
 
 
 @runtime_checkable
-class Making(Protocol):
+class MakingPort(Protocol):
     """Whoever makes something has written it down first."""
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:

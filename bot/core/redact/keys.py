@@ -48,7 +48,7 @@ _MARGIN = 120  # bytes that may stand before a marker that begins a line
 _MOST_OTHER = 8  # lines that others write into a key's; more than these, and it was only spoken of
 
 
-class Keys:
+class PrivateKeys:
     """One stream's keys. `open` is true while a line's fate hangs on the lines before it; `found` counts them."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ class Scrubber:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._keys, self._spread = keys.Keys(), spread.Spread()
+        self._keys, self._spread = keys.PrivateKeys(), spread.Spread()
         self._held = b""
         self._hidden = 0
 

@@ -10,7 +10,7 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.errors import UsageError
 from bot.core.person import Person
-from bot.core.ports.engines import Find
+from bot.core.ports.engines import FindPort
 from bot.core.takes import Takes, many, one
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make
@@ -42,7 +42,7 @@ async def context(engine: str, made: dict[str, str]) -> AsyncIterator[Docker]:
     await opened.close()
 
 
-async def names(engine: Find, ref: TargetRef, takes: Takes = CONTAINER) -> list[str]:
+async def names(engine: FindPort, ref: TargetRef, takes: Takes = CONTAINER) -> list[str]:
     found = await engine.find(ref, takes)
     return sorted(thing.name for match in found.matches for thing in things_of(match))
 

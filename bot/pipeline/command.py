@@ -12,7 +12,7 @@ from bot.core.plan import NO_PLAN, Plan
 from bot.core.policy import Circumstances
 from bot.core.request import Request
 
-_CHANGES = (effect.Approve, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
+_CHANGES = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
 
 
 def is_reading(action: Action) -> bool:
@@ -31,8 +31,8 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """command: as people may read it, redacted. grant: the approval that allows it, None where none
+class Command:
+    """text: it as people may read it, redacted. grant: the approval that allows it, None where none
     was needed yet. work: the request whose work it is: the press that approved it, where there was one.
     glass_broken: it runs without the approval that it needs, and everybody who audits was told. plan: what was decided
     on.
@@ -42,7 +42,7 @@ class Asked:
     person: Person
     channel: Channel
     action: Action
-    command: str
+    text: str
     context: str
     namespace: str
     grant: Grant | None
