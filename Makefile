@@ -57,3 +57,4 @@ demo-kubernetes: setup
 docs: setup
 	$(BIN)/python -m bot reference > docs/verbs.md
 	$(BIN)/python -m tests.words
+	$(BIN)/python -m tests.trace

@@ -7,6 +7,7 @@ from collections import Counter
 
 from bot.core.pattern import compiled
 from tests.harness import ROOT
+from tests.trace import PAGE, renewed, stops
 
 _ROW = compiled(r"(?m)^\| ((?:`[A-Z][A-Za-z]+`(?:, )?)+) \| .+ \|$")
 _TERM = compiled(r"`([A-Z][A-Za-z]+)`")
@@ -41,3 +42,9 @@ def test_each_term_is_defined_once_and_is_there():
     assert len(known) > 20
     assert len(known) == len(set(known))
     assert [term for term in known if term not in public_names()] == []
+
+
+def test_the_trace_of_a_command_points_at_what_it_names():
+    page = PAGE.read_text()
+    assert len(stops(page)) > 15
+    assert page == renewed(page), "`make docs` renews the lines"

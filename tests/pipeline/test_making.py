@@ -6,17 +6,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import docker
 import pytest
 import structlog
 
 from bot.actions import catalog
+from bot.backends.docker import Docker
 from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
+from bot.core.view import NoteView
 from bot.runs import Runs
 from tests.fakes.debug.plant import MADE, Plant
 from tests.fakes.world import NOW, World
+from tests.harness import BASE, make
+from tests.pipeline.test_planning import OPEN
 
 ALLOWED = '@id("all") permit (principal, action, resource);'
 
@@ -157,3 +163,39 @@ async def test_what_was_not_planned_or_has_no_end_is_not_made(world: World, how:
     await world.say(f"plant web {how}")
     assert "not made: it was not planned, or has no end" in str(world.chat.statuses[-1].detail)
     assert (left(world), world.ledger.entries) == ([], {})
+
+
+async def test_the_example_of_a_verb_goes_its_whole_way_on_a_real_engine(engine: str, containers: docker.APIClient):
+    """Planned, asked for, approved, made, shown, undone: CONTRIBUTING's example, `tests/fakes/debug/plant.py`."""
+    make(containers, "plant-target", "sleep 600")
+    real = Docker("local", engine)
+    rule = OPEN.replace("{RULE}", f'{{ context.approvals >= 1 && context.plan.images == ["{BASE}"] }}')
+    async with Runs(structlog.get_logger(), grace_s=0.1) as runs:
+        world = World(runs, policy=rule, verbs=(*catalog(), Plant), engine=real)  # type: ignore[arg-type]
+        world.directory.people = {
+            "U0ANN": Person("T0", "U0ANN", "ann", roles=frozenset({"responder"})),
+            "U0BOB": Person("T0", "U0BOB", "bob", roles=frozenset({"approver"})),
+        }
+        await world.say(f"plant plant-target --image {BASE} --stays 2")
+        assert [status.state for status in world.chat.statuses] == ["waiting for approval"]
+        assert helpers(containers) == []
+
+        (approval,) = world.approvals.kept.values()
+        press = world.request(kind="press", user="U0BOB", action="approve", value=approval.id)
+        approving = asyncio.create_task(world.pipeline.resume(press))
+        while not helpers(containers):
+            assert not approving.done(), world.chat.results
+            await asyncio.sleep(0.05)
+        (helper,) = helpers(containers)
+        await approving
+
+    assert helper["Labels"]["cdebug/user"] == "U0ANN"
+    assert world.chat.statuses[0].state == "done"
+    assert NoteView("`plant-target-helper` is running.") in world.chat.results
+    assert helpers(containers) == []
+    assert await world.ledger.open() == []
+    await real.close()
+
+
+def helpers(containers: docker.APIClient) -> list[Any]:
+    return list(containers.containers(all=True, filters={"name": "plant-target-helper"}))
