@@ -8,8 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bot.core.action import DeskAction, Shown
-from bot.core.effect import ApproveRequest as Approved
-from bot.core.effect import Effect
+from bot.core.effect import ApproveRequest, Effect
 from bot.core.errors import UsageError
 
 
@@ -24,4 +23,4 @@ class Approve(DeskAction, verb="approve", examples=("approve 3f9a8b7c6d5e4f1",))
             raise UsageError("`approve` needs a request's id", hint="`requests` lists those that wait.")
 
     def effect(self) -> Effect:
-        return Approved(self.id)
+        return ApproveRequest(self.id)

@@ -1,0 +1,48 @@
+"""An engine that answers what it was given, where a real one can't easily be brought to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.core.bench import Bench
+from bot.core.ports.engines import Detail, Event, LogQuery, Sample
+from bot.core.target import Container, Objects, Scope
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SCOPE = Scope("local", "docker")
+
+
+def container(name: str, state: str = "running") -> Container:
+    return Container(SCOPE, f"id-{name}", name, "img:1", state=state)
+
+
+class Engine:
+    """Answers what it was given."""
+
+    def __init__(
+        self, details: dict[str, Detail] | None = None, samples: int = 0, events: tuple[Event, ...] = ()
+    ) -> None:
+        self.details, self.count, self.happened = details or {}, samples, events
+        self.query: LogQuery | None = None
+
+    async def detail(self, one: Container) -> Detail:
+        return self.details.get(one.name, Detail(one, created=NOW - timedelta(hours=3)))
+
+    async def samples(self, one: Container) -> AsyncGenerator[Sample, None]:
+        for number in range(self.count):
+            yield Sample(NOW + timedelta(seconds=number), 50.0, 2**20, 2**22, 1, 2, 3, 4, 5)
+
+    async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
+        for event in self.happened:
+            yield event
+
+    async def logs(self, one: Container, query: LogQuery) -> AsyncGenerator[Any, None]:
+        self.query = query
+        return
+        yield
+
+
+async def run(action: Any, found: Any, engine: Engine) -> list[Any]:
+    return [output async for output in action.run(found, Bench(engine, NOW))]
