@@ -57,7 +57,7 @@ class Anchors:
 
 
 def read_anchors(file: Path) -> Iterator[Head]:
-    """What was published in a file; nothing where there is none. Raises CdebugError for a line that is no anchor."""
+    """What was published in a file; nothing where there is none. Raises CdebugError for a line that is none."""
     if not file.exists():
         return
     for number, line in enumerate(file.read_text().splitlines(), 1):
@@ -65,4 +65,4 @@ def read_anchors(file: Path) -> Iterator[Head]:
             known = json.loads(line)
             yield Head(int(known["seq"]), str(known["mac"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise CdebugError(f"line {number} of {file} is no anchor", hint="Restore the file.") from error
+            raise CdebugError(f"line {number} of {file} is not a valid anchor", hint="Restore the file.") from error

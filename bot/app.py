@@ -386,11 +386,11 @@ async def export_audit(environment: Environment) -> AsyncIterator[str]:
         head, end, records = await journal.whole()
         for record in records:
             if wrong := fault([record], head, Head(record.seq, record.mac), [], key):
-                raise CdebugError("the audit does not hold", why=wrong, hint="`audit verify` says more.")
+                raise CdebugError("the audit failed verification", why=wrong, hint="`audit verify` says more.")
             yield json.dumps({"seq": record.seq, **json.loads(record.entry), "mac": record.mac})
             head = Head(record.seq, record.mac)
         if head != end:
-            raise CdebugError("the audit does not hold", why=f"record {head.seq + 1} is missing")
+            raise CdebugError("the audit failed verification", why=f"record {head.seq + 1} is missing")
 
 
 def new_id() -> str:

@@ -79,7 +79,7 @@ def wrong_answers(policy: Policy, path: Path) -> list[str]:
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise Misconfigured(f"{path} can't be read", why=" ".join(str(error).split())[:300]) from error
     if not cases:
-        raise Misconfigured(f"{path} has no case")
+        raise Misconfigured(f"{path} contains no cases")
     return list(_wrong(policy, cases))
 
 

@@ -42,7 +42,7 @@ def test_a_bad_policy_stops_it_at_start(tmp_path: Path):
     config.write_text(f"policy: {policy}")
     done = run(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", CDEBUG_CONFIG=str(config))
     assert done.returncode == 2
-    assert "p.cedar fits no schema" in done.stderr
+    assert "p.cedar doesn't match the schema" in done.stderr
 
 
 def test_policy_check(tmp_path: Path):

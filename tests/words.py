@@ -32,9 +32,19 @@ def lines() -> list[str]:
     return sorted(filter(_is_prose, found), key=lambda line: (line.lower(), line))
 
 
+# How a line begins that a shell, a schema or a server reads.
+_CODE = (
+    "entity ", 'action "', "appliesTo ", "channel: {", "context: String", "id: String", "elif ", "else exit", "if [",
+    "if tr ", "for folder", "done'", "echo ", 'cd "$1"', "stty ", "Content-", "Connection: ", "Upgrade: ", "Host: ",
+    "POST ",
+)  # fmt: skip
+
+
 def _is_prose(line: str) -> bool:
     """Whether there are words in it beside what is filled in."""
-    return compiled(r"[A-Za-z]{2}").search(compiled(r"\{[^}]*\}+").sub("", line)) is not None and line[:1] not in "/-%["
+    return compiled(r"[A-Za-z]{2}").search(compiled(r"\{[^}]*\}+").sub("", line)) is not None and not line.startswith(
+        (*"/-%[^", *_CODE)
+    )
 
 
 def _of_file(tree: ast.Module, *, labels: bool) -> Iterator[str]:

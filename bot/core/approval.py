@@ -95,7 +95,7 @@ class Approval:
         """With this person's vote. Raises Denied for a dead request, and for the requester in any account."""
         self.check_waiting(now)
         if person.identity == self.identity or (person.team, person.user) == (self.request.team, self.request.user):
-            raise Denied("nobody approves their own request", hint="Ask somebody else to look at it.")
+            raise Denied("nobody approves their own request", hint="Ask somebody else to approve it.")
         if any(vote.identity == person.identity for vote in self.votes):
             return self
         return replace(self, votes=(*self.votes, Vote(person.team, person.user, person.identity)))

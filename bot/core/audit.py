@@ -128,7 +128,7 @@ def fault(records: Iterable[Record], start: Head, end: Head, anchors: Iterable[H
     head = start
     for record in records:
         if not record.mac:
-            return f"an entry after record {head.seq} is none of ours"
+            return f"an entry after record {head.seq} was not written by cdebug"
         if record.seq > head.seq + 1:
             return f"record {head.seq + 1} is missing"
         if record.seq <= head.seq:

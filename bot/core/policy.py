@@ -174,7 +174,9 @@ class _Rules:
         self._names = _names(self._policies, name)
         result = cedarpy.validate_policies(text, schema)
         if not result.validation_passed:
-            raise Misconfigured(f"{name} fits no schema", why="; ".join(self._named(e) for e in result.errors)[:600])
+            raise Misconfigured(
+                f"{name} doesn't match the schema", why="; ".join(self._named(e) for e in result.errors)[:600]
+            )
 
     def _named(self, error: Any) -> str:
         return f"`{self._names.get(error.policy_id, error.policy_id)}`: {error.error}"

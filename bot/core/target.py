@@ -56,7 +56,7 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     namespace = front.pop() if front else ""
     if context and context not in contexts:
         known = ", ".join(sorted(contexts))
-        raise UsageError("no such context:", context, hint=f"There is {known}.")
+        raise UsageError("no such context:", context, hint=f"Choose one of {known}.")
     if front:
         raise UsageError("too many parts in", text, hint="Write `[context/][namespace/][kind/]name`.")
     return TargetRef(name, context, namespace, kind, container)

@@ -146,7 +146,7 @@ class Answers:
         shown = await asyncio.to_thread(reader.lines, page.entries, _user(wanted.who), wanted.target, after)
         said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No matching audit records.",)
         return (
-            (f"The audit does not hold: {page.fault}. `python -m bot audit verify` says more.\n", *said)
+            (f"The audit failed verification: {page.fault}. `python -m bot audit verify` says more.\n", *said)
             if page.fault
             else said
         )

@@ -197,7 +197,7 @@ class Approving:
         """It was spent, and the replica that ran it is gone: it is not done again by itself."""
         trail = Trail(self._parts, approval.request, "", approval.command)
         await trail.afterwards(trail.entry("ended", "interrupted: the bot restarted"))
-        await self._settle(approval, "interrupted", "the bot restarted, and repeats nothing on its own")
+        await self._settle(approval, "interrupted", "the bot restarted, and does not run commands again on its own")
 
     # ---- steps
 

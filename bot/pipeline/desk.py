@@ -124,7 +124,7 @@ class Desk:
         ref = parse_target(text, contexts)
         context = ref.context or ref.namespace
         if context not in contexts:
-            raise UsageError("no such context:", context or text, hint=f"There is {', '.join(sorted(contexts))}.")
+            raise UsageError("no such context:", context or text, hint=f"Choose one of {', '.join(sorted(contexts))}.")
         return Default(context, ref.name)
 
     async def _use(self, request: Request, person: Person, name: str) -> None:

@@ -113,7 +113,7 @@ class Finder:
             raise UsageError("one command works in one place", hint="Send one command for each context.")
         if refs[0].context not in contexts:
             known = ", ".join(sorted(contexts))
-            raise UsageError("no such context:", refs[0].context, hint=f"There is {known}.")
+            raise UsageError("no such context:", refs[0].context, hint=f"Choose one of {known}.")
         engine = self._parts.engines[refs[0].context]
         for ref in refs:
             _check_kind(ref, engine.kinds(action.takes), action)
@@ -212,7 +212,7 @@ class Judge:
     def check_seen(self, found: Found, plan: Plan) -> None:
         """Raises NotFound for what a plan would reach and this person may not know of; it isn't named."""
         if not all(self.policy.sees(self.person, self.channel, thing) for thing in plan.things):
-            raise NotFound(f"`{self.action.verb}` finds no way to do this to", found, hint=_shows_all(TargetRef()))
+            raise NotFound(f"`{self.action.verb}` can't be used on", found, hint=_shows_all(TargetRef()))
 
     def decide(self, thing: Found, said: Found | None = None) -> Allow | Ask:
         """Raises Denied, which names `said` where that is what was asked for."""
@@ -262,7 +262,7 @@ class Judge:
 
 def _several(things: list[Thing], ref: TargetRef, action: Action) -> Ambiguous:
     name = ref.name or ref.selector
-    question = f"{len(things)} match `{name}`. Which one?" if name else f"`{action.verb}` of which one?"
+    question = f"{len(things)} match `{name}`. Which one?" if name else f"Which target for `{action.verb}`?"
     question += f" The first {_MENU} are listed: a longer name finds the others." if len(things) > _MENU else ""
     return Ambiguous(question, things, "name" if action.takes.only == "network" else "target")
 

@@ -34,7 +34,7 @@ async def break_glass(parts: Parts, command: Command, trail: Trail, found: Found
     decision = parts.policy.decide_all(command.person, command.channel, BREAK_GLASS, found, known)
     if not isinstance(decision, Allow):
         raise Denied(
-            f"you may not break the glass for `{command.action.verb}` on", found, why=getattr(decision, "why", ""),
+            f"you may not use `--break-glass` for `{command.action.verb}` on", found, why=getattr(decision, "why", ""),
             hint="Leave `--break-glass` out, and it is asked for.",
         )  # fmt: skip
     why = in_one_line(parts.redactor.text(command.action.glass)).replace("”", '"')  # it ends where we say so

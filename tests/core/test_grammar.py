@@ -121,11 +121,11 @@ def test_a_command_is_understood(text: str, action: Action):
         ("get", "`get` needs a kind"),
         ("get gizmos", "no such kind: `gizmos`"),
         ("get pods -o yaml", "`inspect` shows YAML"),
-        ("events --types bad", "There is `normal` and `warning`"),
+        ("events --types bad", "Choose `normal` or `warning`"),
         ("http web", "`http` needs a pod, a port and a path"),
         ("http web:80/ -X BREW", "no such method: `BREW`"),
         ("inspect web -o xml", "yaml and json"),
-        ("stats --sort-by age", "There is `cpu`, `memory` and `name`."),
+        ("stats --sort-by age", "Choose `cpu`, `memory` or `name`."),
     ],
 )
 def test_what_is_not_understood_says_what_would_be(text: str, line: str):

@@ -61,7 +61,7 @@ def test_a_forbid_that_errors_refuses_although_cedar_skips_it():
         '@id("all") permit (principal, action, resource);'
         '@id("never") forbid (principal, action, resource) when { resource.getTag("missing") == "x" };'
     )
-    with pytest.raises(Misconfigured, match="fits no schema"):
+    with pytest.raises(Misconfigured, match="doesn't match the schema"):
         Policy(text, catalog())
     # Without validation the hole is there: Cedar itself allows, and says so only in its diagnostics.
     request = {"principal": 'P::"a"', "action": 'Action::"x"', "resource": 'R::"r"', "context": {}}
@@ -77,8 +77,8 @@ def test_a_forbid_that_errors_refuses_although_cedar_skips_it():
         ("permit (principal, action, resource);", "without an @id"),
         ('@id("a") permit (principal, action, resource); @id("a") forbid (principal, action, resource);', "one @id: a"),
         ('@id("a") permit (principal, action == , resource);', "does not parse"),
-        ('@id("a") permit (principal, action, resource) when { resource.nam == "x" };', "fits no schema"),
-        ('@id("a") permit (principal, action == Action::"lgos", resource);', "fits no schema"),
+        ('@id("a") permit (principal, action, resource) when { resource.nam == "x" };', "doesn't match the schema"),
+        ('@id("a") permit (principal, action == Action::"lgos", resource);', "doesn't match the schema"),
     ],
 )
 def test_a_bad_policy_is_refused_and_named(text: str, line: str):

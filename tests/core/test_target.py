@@ -52,7 +52,7 @@ def test_a_target(text: str, ref: TargetRef):
         ("../web", "column 1"),
         ("local//web", "column 7"),
         ("web:", "column 5"),
-        ("nowhere/shop/web", "There is local, staging."),
+        ("nowhere/shop/web", "Choose one of local, staging."),
         ("local/a/b/c/web", "too many parts"),
     ],
 )

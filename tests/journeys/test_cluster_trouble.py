@@ -26,7 +26,7 @@ from tests.journeys.test_cluster_look import said
         ("describe deploy wbe", "nothing is called `wbe` in `cluster/shop`. Did you mean `web`?"),
         (
             "logs pair -c prox",
-            "no container is called `prox` in `cluster/shop/pair`. There is `app`, `proxy`",
+            "no container is called `prox` in `cluster/shop/pair`. Choose one of `app`, `proxy`",
         ),
         ("logs search", r"cannot read logs of .*: Pending \(0/1 nodes are available: .*Insufficient cpu.*events"),
         ("exec search -- id", r"it is Pending \(0/1 nodes are available: .*Insufficient cpu"),

@@ -110,7 +110,7 @@ async def test_a_thread_about_a_network_does_not_ask_for_its_stats(channel: Conv
 
     await channel.type("@cdebug describe", thread=root["ts"])
 
-    await channel.replied(root, "`describe` of which one?")
+    await channel.replied(root, "Which target for `describe`?")
 
 
 async def test_again_repeats_a_pattern_that_begins_with_a_dash(channel: Conversation):
@@ -172,7 +172,7 @@ async def test_no_match_says_what_looks_alike(channel: Conversation):
 async def test_a_verb_without_a_name_asks_which_one(channel: Conversation):
     _, thread = await channel.run("describe")
 
-    assert thread[0]["text"].startswith("`describe` of which one?")
+    assert thread[0]["text"].startswith("Which target for `describe`?")
     assert any("web" in option["text"]["text"] for option in elements(thread[0])[0]["options"])
 
 

@@ -111,5 +111,5 @@ async def test_a_plan_that_reaches_what_is_hidden_finds_nothing_of_that_name(run
     )
     await world.say("plant web --without vault")
     assert world.chat.statuses[0].state == "failed"
-    assert "`plant` finds no way to do this to `local/web`" in world.chat.statuses[0].detail
+    assert "`plant` can't be used on `local/web`" in world.chat.statuses[0].detail
     assert not MADE

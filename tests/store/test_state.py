@@ -182,7 +182,7 @@ async def test_a_record_that_is_made_to_break_its_reader_is_named_like_any_other
 
     end, records = await journal.until_head()
 
-    assert fault(records, Head(), end, [], KEY) == "an entry after record 1 is none of ours"
+    assert fault(records, Head(), end, [], KEY) == "an entry after record 1 was not written by cdebug"
     assert (await journal.read(10)).fault
     with pytest.raises(CdebugError):
         await journal.trim(LATER)

@@ -1,4 +1,7 @@
-"""Lists of a cluster's objects: the flags that all of them take, and the server's rows as tables."""
+"""Lists of objects: the flags that all of them take, and rows as tables.
+
+A column whose name ends in `+` is shown by `-o wide` alone.
+"""
 
 from __future__ import annotations
 
@@ -33,25 +36,34 @@ class Listing(Anywhere, Located):
 
 
 def tables(things: Sequence[Thing], listing: Listing) -> list[Table]:
-    """A table a kind, in the order of the kinds. Raises UsageError for a column that isn't there."""
+    """A table per kind, in the order of the kinds. Raises UsageError for a column that isn't there."""
     shown = [thing for thing in things if isinstance(thing, Resource | Node) and thing.row]
     kinds = list(dict.fromkeys(thing.kind for thing in shown))
-    return [_table([thing for thing in shown if thing.kind == kind], listing, titled=len(kinds) > 1) for kind in kinds]
+    return [
+        table([_row(thing, listing) for thing in shown if thing.kind == kind], listing, kind if len(kinds) > 1 else "")
+        for kind in kinds
+    ]
 
 
-def _table(things: Sequence[Resource | Node], listing: Listing, *, titled: bool) -> Table:
-    rows = [(thing, thing.row) for thing in things if thing.row]
-    columns = rows[0][1].columns
+def table(rows: Sequence[Row], listing: Listing, title: str = "") -> Table:
+    """Rows of one kind, sorted, with the columns that are wanted. Raises UsageError for a column that isn't there."""
+    columns = rows[0].columns
     if listing.sort_by:
-        rows.sort(key=lambda pair: _key(pair[1], _sorted_by(listing.sort_by, columns)))
+        at = _sorted_by(listing.sort_by, columns)
+        rows = sorted(rows, key=lambda row: _key(row, at))
     kept = [at for at, name in enumerate(columns) if listing.output == "wide" or not name.endswith("+")]
-    names = tuple(columns[at].rstrip("+") for at in kept)
-    cells = [(thing, tuple(row.cells[at] for at in kept)) for thing, row in rows]
-    kind = rows[0][0].kind if titled else ""
-    if listing.within == EVERYWHERE and isinstance(things[0], Resource) and kind != "namespace":
-        spread = [(thing.scope.namespace, *shown) for thing, shown in cells]
-        return Table(("NAMESPACE", *names), spread, kind)
-    return Table(names, [shown for _, shown in cells], kind)
+    return Table(
+        tuple(columns[at].rstrip("+") for at in kept), [tuple(row.cells[at] for at in kept) for row in rows], title
+    )
+
+
+def _row(thing: Resource | Node, listing: Listing) -> Row:
+    """Its row, with its namespace where all of them are listed."""
+    assert thing.row is not None
+    if listing.within != EVERYWHERE or isinstance(thing, Node) or thing.kind == "namespace":
+        return thing.row
+    row = thing.row
+    return Row(("NAMESPACE", *row.columns), (thing.scope.namespace, *row.cells), row.created)
 
 
 def _sorted_by(typed: str, columns: Sequence[str]) -> int:
@@ -62,7 +74,7 @@ def _sorted_by(typed: str, columns: Sequence[str]) -> int:
         return -1
     names = [name.rstrip("+").lower() for name in columns]
     if wanted not in names:
-        raise UsageError("can't sort by", typed, hint=f"There is {', '.join(names)}.")
+        raise UsageError("can't sort by", typed, hint=f"Choose one of {', '.join(names)}.")
     return names.index(wanted)
 
 

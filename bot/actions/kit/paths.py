@@ -39,7 +39,7 @@ def _enter(value: Any, key: str | int, here: str) -> Any:
         return value[key]
     if isinstance(value, dict):
         near = difflib.get_close_matches(str(key), value, n=1, cutoff=0.5)
-        hint = f"Did you mean `{near[0]}`?" if near else f"There is {', '.join(list(value)[:20])}."
+        hint = f"Did you mean `{near[0]}`?" if near else f"Choose one of {', '.join(list(value)[:20])}."
         raise UsageError("nothing is at", here, hint=hint)
     if isinstance(value, list):
         raise UsageError("nothing is at", here, hint=f"The list has {len(value)} entries, counted from 0.")

@@ -49,9 +49,9 @@ class Events(
     def __post_init__(self) -> None:
         for word in filter(None, self.types.lower().split(",")):
             if word not in _TYPES:
-                raise UsageError("no such type of event:", word[:40], hint="There is `normal` and `warning`.")
+                raise UsageError("no such type of event:", word[:40], hint="Choose `normal` or `warning`.")
         if self._order not in _SORTS:
-            raise UsageError("can't sort by", self.sort_by, hint=f"There is {', '.join(_SORTS)}.")
+            raise UsageError("can't sort by", self.sort_by, hint=f"Choose one of {', '.join(_SORTS)}.")
 
     @property
     def _order(self) -> str:

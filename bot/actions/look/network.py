@@ -26,7 +26,7 @@ class NetworkVerb(
 ):
     """Show how a container is reached: networks, addresses, ports and DNS; with `--name`, a network and its members.
 
-    Of a pod: its addresses, the services that select it, whether they send it traffic, and which policies hold.
+    Of a pod: its addresses, the services that select it, whether they send it traffic, and which policies apply.
     """
 
     name: Annotated[str, option("--name", help="a network instead of a container"), Shown("NETWORK")] = ""

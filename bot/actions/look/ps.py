@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import AsyncGenerator
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
@@ -9,17 +10,17 @@ from typing import Annotated, Self
 
 from cyclopts import Parameter
 
-from bot.actions.kit.listing import Listing, tables
+from bot.actions.kit.listing import Listing, table, tables
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
-from bot.core.output import Note, Output, Table
+from bot.core.output import Note, Output
 from bot.core.ports.engines import Detail, DetailsPort
 from bot.core.takes import many
-from bot.core.target import Container, Objects
+from bot.core.target import Container, Objects, Row
 from bot.core.units import show_age
 from bot.together import gather
 
-_COLUMNS = ("NAME", "STATE", "HEALTH", "RESTARTS", "AGE", "IMAGE", "PORTS")
+_COLUMNS = ("NAME", "STATE", "HEALTH", "RESTARTS", "AGE", "IMAGE", "PORTS", "ID+", "IP+", "COMMAND+")
 _ALIVE = frozenset({"running", "paused", "restarting"})
 
 
@@ -37,15 +38,15 @@ class Ps(
 
     targets: Annotated[tuple[str, ...], Parameter(help=TARGET), Shown("[TARGET…]")] = ()
     _: KW_ONLY
-    all: Annotated[bool, option("--all", "-a", help="those that have stopped, too; pods are all listed anyway")] = False
+    all: Annotated[bool, option("--all", "-a", help="include stopped ones; pods are all listed anyway")] = False
 
     def pointed_at(self, target: str) -> Self:
         return replace(self, targets=(target,))
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.scope.engine == "kubernetes":
-            for table in tables(found.items, self):
-                yield table
+            for each in tables(found.items, self):
+                yield each
             if not found.items:
                 yield Note(f"`{found.scope}` has no pods. `-A` searches all namespaces.")
             return
@@ -54,19 +55,19 @@ class Ps(
         details = await gather(bench.port(DetailsPort).detail(item) for item in shown)
         rows = [_row(detail, bench.now) for detail in sorted(details, key=lambda d: d.container.name)]
         if rows:
-            yield Table(_COLUMNS, rows)
+            yield table(rows, self)
         else:
             yield Note(f"`{found.scope}` has no running containers.")
         if hidden := len(containers) - len(shown):
             yield Note(f"{hidden} more {'is' if hidden == 1 else 'are'} not running: `ps -a` shows them.")
 
 
-def _row(detail: Detail, now: datetime) -> tuple[str, ...]:
+def _row(detail: Detail, now: datetime) -> Row:
     container = detail.container
     state = container.state
     if state in ("exited", "dead", "restarting"):
         state = f"{state} ({detail.exit_code}{', OOM' if detail.oom_killed else ''})"
-    return (
+    cells = (
         container.name,
         state,
         detail.health or "-",
@@ -74,4 +75,8 @@ def _row(detail: Detail, now: datetime) -> tuple[str, ...]:
         show_age(detail.created, now),
         container.image,
         ", ".join(detail.ports) or "-",
+        container.id[:12],
+        ", ".join(it.address for it in detail.networks if it.address) or "-",
+        shlex.join(detail.command) or "-",
     )
+    return Row(_COLUMNS, cells, detail.created.isoformat() if detail.created else "")

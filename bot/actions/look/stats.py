@@ -47,7 +47,7 @@ class Stats(
     """
 
     over: Annotated[
-        Duration | None, option("--for", help="watch for so long and draw a chart, as `10s`"), Shown("DURATION")
+        Duration | None, option("--for", help="watch for this long and draw a chart, as `10s`"), Shown("DURATION")
     ] = None
     sort_by: Annotated[str, option("--sort-by", help="`cpu`, `memory` or `name`"), Shown("COLUMN")] = "name"
     containers: Annotated[bool, option("--containers", help="each container of a pod by itself")] = False
@@ -57,7 +57,7 @@ class Stats(
         if self.over and not timedelta(seconds=3) <= self.over <= _LONGEST:
             raise UsageError("`--for` takes 3s to 10m", hint="Try `--for 30s`.")
         if self.sort_by not in ("cpu", "memory", "name"):
-            raise UsageError("can't sort by", self.sort_by, hint="There is `cpu`, `memory` and `name`.")
+            raise UsageError("can't sort by", self.sort_by, hint="Choose `cpu`, `memory` or `name`.")
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class Cat(
                 raise
             return None
         if stat.folder:
-            raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` takes it along.")
+            raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` copies it.")
         if await is_secret(engine, found, path):
             return Hidden(stat.size)
         if stat.size > most:

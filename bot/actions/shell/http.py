@@ -64,7 +64,7 @@ class Http(
                 "`http` needs a pod, a port and a path, not", self.target[:80], hint="Write `http web:8080/`."
             )
         if self._method not in _METHODS:
-            raise UsageError("no such method:", self.method[:20], hint=f"There is {', '.join(sorted(_METHODS))}.")
+            raise UsageError("no such method:", self.method[:20], hint=f"Choose one of {', '.join(sorted(_METHODS))}.")
         for each in self.headers:
             found = _HEADER.fullmatch(each)
             if not found or not each.isascii():

@@ -42,7 +42,7 @@ class Kill(
 ):
     """End the processes that an `exec` or `sh` of cdebug left running in a container, by the run's mark.
 
-    The engine can't end what was started through it; this asks a shell of the container to.
+    The engine can't end what was started through it, so a shell in the container is asked to.
     """
 
     mark: Annotated[str, option("--run", help="the mark that the stopped command named"), Shown("MARK")] = ""
@@ -52,11 +52,11 @@ class Kill(
         if not (self.mark.isalnum() and self.mark.isascii()):
             raise UsageError("`kill` needs `--run` with a mark", hint="A stopped `exec` says which.")
         if self.signal not in _SIGNALS:
-            raise UsageError("no such signal:", self.signal, hint=f"There is {', '.join(sorted(_SIGNALS))}.")
+            raise UsageError("no such signal:", self.signal, hint=f"Choose one of {', '.join(sorted(_SIGNALS))}.")
 
     @property
     def lasting(self) -> str:
-        return "what the ended processes were doing"
+        return "what the killed processes were doing"
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         engine = bench.port(engines.ExecPort)

@@ -32,7 +32,7 @@ class KubernetesExec(KubernetesPart):
         """Raises UsageError for what exec can't do here, NotRunning, ForbiddenByCluster, Unavailable."""
         if query.user or query.workdir:
             raise UsageError(
-                "in a cluster a command runs as the container's own user, in its own folder:", container,
+                "in a cluster a command runs as the container's own user, in its own working directory:", container,
                 hint="Write `-- sh -c 'cd /app && …'`.",
             )  # fmt: skip
         if "=" in query.argv[0]:
@@ -102,7 +102,7 @@ class PodProcess:
         if self._remote.failed:
             raise _refused(self._remote.failed, self._container, self._program)
         if self._remote.broken:
-            raise broken("hear the end of a command in", self._container)
+            raise broken("learn how a command ended in", self._container)
 
     async def write(self, data: bytes) -> None:
         await self._remote.write(data)

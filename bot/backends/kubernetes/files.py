@@ -108,7 +108,7 @@ class KubernetesFiles(KubernetesExec):
                     (out if stream == "out" else err).append(chunk)
                     size += len(chunk)
                     if size > _MOST:
-                        raise UsageError("too much is there to be taken along from", container, hint="Name a part.")
+                        raise UsageError("too much to copy from", container, hint="Name a part.")
             return await process.status() or 0, b"".join(out), b"".join(err)
 
 

@@ -39,7 +39,7 @@ class KubernetesLogs(KubernetesPart):
                 async for chunk in answer.content.iter_any():
                     if not said and chunk.startswith(_GONE):
                         raise NotFound(
-                            "no log is kept of that run of", container, hint="`--no-previous` shows this one."
+                            "no log was kept for that run of", container, hint="`--no-previous` shows this one."
                         )
                     said = True
                     if block := splitter.push(chunk):

@@ -36,7 +36,7 @@ def containers_of(
     found = [it for it in every if it.container == name]
     if not found and wanted:
         names = ", ".join(f"`{it.container}`" for it in every)
-        raise NotFound(f"no container is called `{wanted}` in", _where(pod, scope), hint=f"There is {names}.")
+        raise NotFound(f"no container is called `{wanted}` in", _where(pod, scope), hint=f"Choose one of {names}.")
     return found or every[:1]
 
 

@@ -38,7 +38,7 @@ def test_a_path(path: str, value: Any):
     ("path", "line"),
     [
         (".Stat", "Did you mean `State`?"),
-        (".Nope", "There is State, Mounts, Config."),
+        (".Nope", "Choose one of State, Mounts, Config."),
         (".Mounts[2]", "The list has 2 entries"),
         (".State.Pid.x", "What is before it has no parts."),
         (".State..Pid", "not a path at column 7"),

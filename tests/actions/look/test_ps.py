@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from bot.actions.look.ps import Ps
+from bot.core.errors import UsageError
 from bot.core.output import Note
+from bot.core.ports.engines import Attachment, Detail
 from bot.core.target import Objects
-from tests.actions.engine import SCOPE, Engine, container, run
+from tests.actions.engine import NOW, SCOPE, Engine, container, run
+
+IN_SHOP = Attachment("shop", "10.0.0.2")
 
 
 async def test_ps_leaves_out_what_has_stopped_and_counts_it():
@@ -20,3 +28,23 @@ async def test_ps_leaves_out_what_has_stopped_and_counts_it():
 
 async def test_ps_of_nothing_says_so():
     assert await run(Ps(), Objects(SCOPE, ()), Engine()) == [Note("`local` has no running containers.")]
+
+
+async def test_ps_is_sorted_by_any_column_and_wide_shows_more():
+    details = {
+        "web": Detail(container("web"), created=NOW, restarts=2, command=("sh", "-c", "a b"), networks=(IN_SHOP,)),
+        "db": Detail(container("db"), created=NOW - timedelta(hours=3), restarts=10),
+    }
+    found = Objects(SCOPE, (container("web"), container("db")))
+
+    by_restarts, by_age, wide = [
+        (await run(action, found, Engine(details)))[0]
+        for action in (Ps(sort_by="restarts"), Ps(sort_by=".metadata.creationTimestamp"), Ps(output="wide"))
+    ]
+
+    assert [row[0] for row in by_restarts.rows] == ["web", "db"]
+    assert [row[0] for row in by_age.rows] == ["db", "web"]
+    assert wide.columns[-3:] == ("ID", "IP", "COMMAND")
+    assert wide.rows[1][-3:] == ("id-web", "10.0.0.2", "sh -c 'a b'")
+    with pytest.raises(UsageError, match="can't sort by"):
+        await run(Ps(sort_by="nonsense"), found, Engine(details))

@@ -91,7 +91,7 @@ def test_the_container_is_the_one_named_else_the_pods_own_choice_else_the_first(
     seen["metadata"]["annotations"] = {"kubectl.kubernetes.io/default-container": "proxy"}
     (chosen,) = containers_of(seen, SCOPE)
     assert (chosen.container, chosen.others, chosen.id) == ("proxy", ("app",), "u1/proxy")
-    with pytest.raises(NotFound, match="There is `app`, `proxy`, `pre`"):
+    with pytest.raises(NotFound, match="Choose one of `app`, `proxy`, `pre`"):
         containers_of(seen, SCOPE, "prox")
 
 
