@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.core.errors import CdebugError
 
+_LONGEST_S = 300.0
+
 
 @dataclass(frozen=True)
 class Chore:
@@ -31,9 +33,10 @@ async def keep(chores: Sequence[Chore], log: Any) -> None:
 async def _repeat(chore: Chore, log: Any) -> None:
     while True:
         try:
-            await chore.work()
-        except CdebugError as error:
-            log.warning("chore not done", chore=chore.name, why=str(error))
+            async with asyncio.timeout(_LONGEST_S):
+                await chore.work()
+        except (CdebugError, TimeoutError) as error:
+            log.warning("chore not done", chore=chore.name, why=str(error) or "it took too long")
         except Exception:
             log.exception("chore failed", chore=chore.name)
         await asyncio.sleep(chore.every_s)

@@ -81,3 +81,20 @@ async def gather(calls: Iterable[Awaitable[T]]) -> list[T]:
     async with unwrapped(), asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask(call)) for call in calls]
     return [answer for task in tasks if (answer := task.result()) is not None]
+
+
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for it, however often this task is cancelled meanwhile; the cancellation is raised once it is done.
+
+    work: bounds its own time.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
+    task.result()

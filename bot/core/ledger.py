@@ -1,20 +1,23 @@
 """What cdebug makes: written down before it is made, and until it is gone again.
 
-The ledger may be lost; what was made carries the same in its labels, and is found by them.
+The ledger may be lost; what was made carries the same in its labels, and is found by them. Labels are signed: anybody
+who can reach the engine can write some, and an image hands its own down to every container of it.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 MadeState = Literal["intended", "made", "undone", "stuck"]
 LABEL = "cdebug/made"
 _SAID = ("command", "team", "user", "channel", "thread", "verb")  # fields that are labels too
-_EXPIRES = "cdebug/expires"
-_DIGITS = 12
+_EXPIRES, _SEAL = "cdebug/expires", "cdebug/seal"
+_DIGITS, _SEAL_LENGTH = 12, 40  # a label of Kubernetes holds 63 characters
+Sign = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class MadeObject:
 
     id: of this entry, and the value of its label; command: of the command that made it. user, channel, thread: for
     whom, and where it was asked for. expires: seconds since the epoch, after which it is removed whoever still uses it.
-    why: what keeps it, once it is stuck.
+    why: what keeps it, once it is stuck. seal: a mac over what its labels say, and over its name.
     """
 
     id: str
@@ -40,6 +43,7 @@ class MadeObject:
     expires: float
     state: MadeState = "intended"
     why: str = ""
+    seal: str = ""
 
     def __str__(self) -> str:
         place = f"{self.context}/{self.namespace}" if self.namespace else self.context
@@ -49,13 +53,23 @@ class MadeObject:
     def labels(self) -> dict[str, str]:
         """What the object itself carries; each is a valid label of Kubernetes too."""
         said = {f"cdebug/{name}": str(getattr(self, name)) for name in _SAID}
-        return {LABEL: self.id, **said, _EXPIRES: str(int(self.expires))}
+        return {LABEL: self.id, **said, _EXPIRES: str(int(self.expires)), _SEAL: self.seal}
+
+    def sealed(self, sign: Sign) -> MadeObject:
+        """The same, with the seal that its labels carry."""
+        place = (self.context, self.namespace, self.kind, self.name)
+        said = json.dumps([self.id, *place, *(getattr(self, name) for name in _SAID), int(self.expires)])
+        return replace(self, seal=sign(said)[:_SEAL_LENGTH])
+
+    def is_ours(self, sign: Sign) -> bool:
+        """Whether cdebug itself wrote its labels, for an object of this name."""
+        return hmac.compare_digest(self.seal.encode(), self.sealed(sign).seal.encode())
 
     @classmethod
     def of_labels(
         cls, context: str, namespace: str, kind: str, name: str, labels: Mapping[str, str]
     ) -> MadeObject | None:
-        """What an object says of itself; None where it isn't cdebug's. Labels that somebody damaged expire at once."""
+        """What an object says of itself, true or not; None where it says nothing."""
         if not labels.get(LABEL):
             return None
         until = labels.get(_EXPIRES, "")
@@ -67,6 +81,7 @@ class MadeObject:
             name=name,
             expires=float(until) if until.isascii() and until.isdigit() and len(until) < _DIGITS else 0.0,
             state="made",
+            seal=labels.get(_SEAL, ""),
             **{field: labels.get(f"cdebug/{field}", "") for field in _SAID},
         )
 
@@ -79,4 +94,6 @@ class MadeObject:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> MadeObject:
-        return cls(**json.loads(text))
+        """Raises ValueError, KeyError or TypeError for what is none. What only another version knows is left out."""
+        known = json.loads(text)
+        return cls(**{name: known[name] for name in (field.name for field in fields(cls)) if name in known})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.core.pattern import compiled
+
 
 class Mention(str):
     """A person, as `<@U0ANN>`: the one text that Slack may turn into a name. Nothing that anybody typed becomes one."""
@@ -22,11 +24,12 @@ class Moment(str):
 
 
 Said = str | tuple[str, ...]
+_USER = compiled(r"[UW][A-Z0-9]+")
 
 
 def mention(user: str) -> Mention:
-    """A person, by their id: a name can be chosen by anybody."""
-    return Mention(f"<@{user}>")
+    """A person, by their id: a name can be chosen by anybody. What is no id is nobody's."""
+    return Mention(f"<@{user}>" if _USER.fullmatch(user) else "somebody")
 
 
 def clock_time(at: datetime) -> Moment:

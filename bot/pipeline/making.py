@@ -6,21 +6,23 @@ A sweep undoes what a run could not: what has expired, and what is stuck.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 
 from bot.core.audit import Entry
 from bot.core.errors import CdebugError, Unsupported
-from bot.core.ledger import MadeObject, MadeState
+from bot.core.ledger import MadeObject, MadeState, Sign
 from bot.core.ports.engines import FindPort
 from bot.core.ports.making import MakingPort
 from bot.core.target import Container, NewObject
 from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
+from bot.together import to_the_end
 
 _UNDO_S = 20.0
+_WHY = 300
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,15 @@ class RunMaker:
             entry = await self._moved(entry, "made")
             yield container
         finally:
-            await undo(self.parts, self.engine, entry)
+            await to_the_end(undo(self.parts, self.engine, entry))
 
     def _entry(self, thing: NewObject) -> MadeObject:
         plan, request = self.command.plan, self.command.request
         if thing not in plan.creates or plan.ends_s <= 0:
             raise Unsupported("not made: it was not planned, or has no end:", thing)
-        return MadeObject(
+        if thing.scope.context != self.engine.scope.context:
+            raise Unsupported("not made: it was planned for another context:", thing)
+        entry = MadeObject(
             id=self.parts.new_id(),
             command=request.id,
             context=thing.scope.context,
@@ -65,6 +69,7 @@ class RunMaker:
             verb=self.command.action.verb,
             expires=self.parts.now().timestamp() + plan.ends_s,
         )
+        return entry.sealed(signer(self.parts))
 
     async def _moved(self, entry: MadeObject, state: MadeState) -> MadeObject:
         moved = replace(entry, state=state)
@@ -75,38 +80,59 @@ class RunMaker:
 
 async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
     """Remove it, and say so in the ledger; where that fails it is stuck, and the sweep tries again."""
+    removed = False
     try:
         async with asyncio.timeout(_UNDO_S):
-            await engine.unmake(entry)
+            removed = await engine.unmake(entry)
         done = replace(entry, state="undone", why="")
     except (CdebugError, TimeoutError) as error:
         parts.log.warning("not removed", object=str(entry), id=entry.id, why=str(error))
-        done = replace(entry, state="stuck", why=str(error)[:300])
+        done = replace(entry, state="stuck", why=str(error)[:_WHY] or "it took too long")
     if done == entry:
         return
     try:
-        await parts.ledger.move(entry, done)
+        moved = await parts.ledger.move(entry, done)
     except CdebugError as error:  # its label is still there for the sweep, or it is gone
         parts.log.warning("not in the ledger", object=str(entry), id=entry.id, state=done.state, why=str(error))
-    await _record(parts, done)
+        return
+    if moved and (removed or entry.state != "intended" or done.state == "stuck"):  # else nothing was ever there
+        await _record(parts, done)
 
 
 async def sweep(parts: Parts) -> None:
     """Undo all that is due, on every engine that can make things. Raises Unavailable where the ledger can't be read."""
-    now = parts.now().timestamp()
     known = {entry.id: entry for entry in await parts.ledger.open()}
+    for entry in known.values():
+        if entry.context not in parts.engines:
+            parts.log.warning("what was made there can't be reached", object=str(entry), id=entry.id)
     for context, engine in parts.engines.items():
-        if not isinstance(engine, MakingPort):
+        if isinstance(engine, MakingPort):
+            await _sweep(parts, context, engine, known)
+
+
+async def _sweep(parts: Parts, context: str, engine: MakingPort, known: Mapping[str, MadeObject]) -> None:
+    now = parts.now().timestamp()
+    for entry in known.values():
+        if entry.context == context and entry.is_due(now):
+            await undo(parts, engine, entry)
+    try:
+        labelled = await engine.made()
+    except CdebugError as error:
+        parts.log.warning("what was made there is not known", context=context, why=str(error))
+        return
+    for entry in labelled:
+        if entry.id in known or not entry.is_ours(signer(parts)):
             continue
-        try:
-            labelled = {entry.id: entry for entry in await engine.made()}
-        except CdebugError as error:
-            parts.log.warning("what was made there is not known", context=context, why=str(error))
-            continue
-        written = {key: entry for key, entry in known.items() if entry.context == context}
-        for entry in {**labelled, **written}.values():
-            if entry.is_due(now):
-                await undo(parts, engine, entry)
+        written = await parts.ledger.get(entry.id)
+        came_late = written is not None and written.state == "undone"  # the engine went on after we gave up
+        if came_late or entry.is_due(now):
+            await parts.ledger.intend(entry)
+            await undo(parts, engine, entry)
+
+
+def signer(parts: Parts) -> Sign:
+    """What seals labels: a mac with the audit's key."""
+    return lambda text: parts.fingerprint(text, "made")
 
 
 async def _record(parts: Parts, entry: MadeObject) -> None:

@@ -22,7 +22,7 @@ from bot.slack import tables
 
 Block = dict[str, Any]
 TEXT = 4_000
-_BODY, _CARD, _PAGE = 10_000, 9_000, 2_900
+_BODY, _CARD, _PAGE = 9_000, 8_500, 2_900
 _CELL = 300
 _OPTION = 75
 _TITLE = 24
@@ -60,8 +60,12 @@ def escape(text: str) -> str:
 
 
 def room(lines: int) -> Room:
-    """What one message holds. A sign costs what it is spelt out as."""
-    return Room(lines=lines, characters=_BODY, cell=_CELL, cost=lambda line: len(spell_out(line)))
+    """What one message holds. A sign costs what it is spelt out as, in UTF-16 as Slack's own programs count."""
+    return Room(lines=lines, characters=_BODY, cell=_CELL, cost=_utf16)
+
+
+def _utf16(text: str) -> int:
+    return len(text) if text.isascii() and text.isprintable() else len(spell_out(text).encode("utf-16-le")) // 2
 
 
 _LINES = frozenset({"text", "lines", "question"})  # fields that may hold several lines
@@ -168,7 +172,8 @@ def _copy(lines: Sequence[str], foot: str, *, ends: bool) -> str:
     missing = len(lines) - len(shown)
     more = [f"… {missing:,} {'earlier' if ends else 'more'} in the message"] if missing else []
     body = [*more, *shown] if ends else [*shown, *more]
-    return "\n".join(["```", *map(escape, body), "```", escape(foot)])
+    fenced = (escape(line).replace("```", "ˋˋˋ") for line in body)
+    return "\n".join(["```", *fenced, "```", escape(foot)])
 
 
 def _table(view: TableView) -> tuple[str, list[Block]]:
@@ -197,6 +202,7 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
         if left < 0:
             missing += len(rows)
             continue
+        left -= len(escape(title)) + 1
         elements.append(_words(f"{title}\n", bold=True))
         lines.append(f"*{escape(title)}*")
         for number, (label, value) in enumerate(rows):

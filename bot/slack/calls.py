@@ -27,7 +27,9 @@ class NotInvited(CdebugError):
 
 
 class InvalidBlocks(Unavailable):
-    """Slack doesn't take the blocks of a message."""
+    """Slack doesn't take the blocks of a message. unknown: because it doesn't know one of them."""
+
+    unknown = False
 
 
 class Pace(Protocol):
@@ -70,5 +72,8 @@ def _translated(what: str, error: SlackApiError) -> CdebugError:
         )
     if said in _BAD_TOKEN:
         return Misconfigured(f"can't {what}", why=f"Slack refuses the token: {said}", hint="Check SLACK_BOT_TOKEN.")
-    fault = InvalidBlocks if said == "invalid_blocks" else Unavailable
-    return fault(f"can't {what}", why=f"Slack says {said}", hint="The bot's log has the details.")
+    if said == "invalid_blocks":
+        refused = InvalidBlocks(f"can't {what}", why=f"Slack says {said}", hint="The bot's log has the details.")
+        refused.unknown = "unsupported type" in str(body)
+        return refused
+    return Unavailable(f"can't {what}", why=f"Slack says {said}", hint="The bot's log has the details.")

@@ -20,11 +20,13 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 def data_table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> Block:
     """Rows of equally many cells under their names. Columns of numbers or ages are sorted as such."""
+    if not rows:
+        return {"type": "table", "rows": [[_raw(name) for name in columns]]}
     cells = zip(*(_cells(column) for column in zip(*rows, strict=True)), strict=True)
     return {
         "type": "data_table",
-        "caption": caption[:_CAPTION],
-        "page_size": min(_PAGE, max(1, len(rows))),
+        "caption": caption[:_CAPTION] or "table",
+        "page_size": min(_PAGE, len(rows)),
         "rows": [[_raw(name) for name in columns], *map(list, cells)],
     }
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from bot.core.ledger import MadeObject
 from bot.store.connection import answering
 from bot.store.keys import MADE, MADE_OPEN
 
+_LOG = logging.getLogger(__name__)
 _MOVE = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local known = redis.call('GET', KEYS[1])
+if not known or cjson.decode(known).state ~= ARGV[1] then return 0 end
 if ARGV[3] == 'undone' then
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[5])
   redis.call('ZREM', KEYS[2], ARGV[4])
@@ -37,11 +40,11 @@ class RedisLedger:
     async def get(self, entry_id: str) -> MadeObject | None:
         async with answering():
             text = await self._redis.get(MADE(id=entry_id))
-        return MadeObject.from_json(text) if text else None
+        return _read(text) if text else None
 
     async def move(self, old: MadeObject, new: MadeObject) -> bool:
-        """Replace `old` by `new`; False where it isn't `old` any more."""
-        args = [old.to_json(), new.to_json(), new.state, new.id, MADE.lifetime_s]
+        """Replace `old` by `new`; False where it isn't in the state of `old` any more."""
+        args = [old.state, new.to_json(), new.state, new.id, MADE.lifetime_s]
         async with answering():
             return bool(await self._move(keys=[MADE(id=new.id), MADE_OPEN()], args=args))
 
@@ -50,4 +53,15 @@ class RedisLedger:
         async with answering():
             ids = [key.decode() for key in await self._redis.zrange(MADE_OPEN(), 0, -1)]
             texts = await self._redis.mget([MADE(id=key) for key in ids]) if ids else []
-        return [MadeObject.from_json(text) for text in texts if text]
+            if gone := [key for key, text in zip(ids, texts, strict=True) if not text]:
+                await self._redis.zrem(MADE_OPEN(), *gone)
+        return [entry for text in texts if text and (entry := _read(text))]
+
+
+def _read(text: bytes) -> MadeObject | None:
+    """An entry that can't be read must not stop the sweep of the others."""
+    try:
+        return MadeObject.from_json(text)
+    except (ValueError, KeyError, TypeError):
+        _LOG.error("an entry of the ledger can't be read: %s", text[:200])
+        return None

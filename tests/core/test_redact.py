@@ -341,6 +341,7 @@ def test_no_repetition_takes_longer_than_its_length(piece: str):
         ("api_key=sk_live_a1B2c3a1B2c3a1B2c3a1B2c3", 1),
         ("it was [redacted] before", 0),
         ("it was [redacted] before, password=hunter22", 1),
+        ('password="a[redacted]b[redacted]c"\ntoken=q9W8e7R6t5Y4', 2),
     ],
 )
 def test_a_secret_that_two_patterns_find_is_counted_once(line: str, count: int):

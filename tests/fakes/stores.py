@@ -176,7 +176,8 @@ class MemoryLedger:
         return self.entries.get(entry_id)
 
     async def move(self, old: MadeObject, new: MadeObject) -> bool:
-        if self.entries.get(new.id) != old:
+        known = self.entries.get(new.id)
+        if known is None or known.state != old.state:
             return False
         self.entries[new.id] = new
         return True

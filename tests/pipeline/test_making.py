@@ -18,6 +18,7 @@ from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
 from bot.core.view import NoteView
+from bot.pipeline.making import signer
 from bot.runs import Runs
 from tests.fakes.debug.plant import MADE, Plant
 from tests.fakes.world import NOW, World
@@ -56,7 +57,7 @@ def entry_of(world: World, **more: object) -> MadeObject:
         "e1", "c1", "local", "", "container", "web-helper", "T0", "U0ANN", "C0", "1.0", "plant",
         NOW.timestamp() + 60, "made",
     )  # fmt: skip
-    return replace(entry, **more)  # type: ignore[arg-type]
+    return replace(entry, **more).sealed(signer(world.pipeline._parts))  # type: ignore[arg-type]
 
 
 async def test_a_run_makes_what_was_planned_and_undoes_it(world: World):
@@ -140,6 +141,73 @@ async def test_what_was_made_is_found_by_its_labels_where_the_ledger_is_lost(wor
     assert left(world) == ["web-helper", "somebody-elses"]
     await later(world, 60)
     assert left(world) == ["somebody-elses"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"cdebug/expires": "0"},
+        {"cdebug/expires": "soon"},
+        {"cdebug/user": "U1> <!channel"},
+        {"cdebug/verb": "v" * 100_000},
+        {"cdebug/made": "another"},
+        {"cdebug/seal": ""},
+        {"cdebug/seal": "0" * 40},
+    ],
+)
+async def test_labels_that_somebody_else_wrote_remove_nothing_and_are_on_no_record(
+    world: World, damage: dict[str, str]
+):
+    world.engine.add("web-helper", labels={**entry_of(world).labels, **damage})
+    await later(world, 3_600)
+    assert left(world) == ["web-helper"]
+    assert events(world) == []
+
+
+async def test_what_inherits_its_labels_from_an_image_is_not_removed(world: World):
+    world.engine.add("prod-db", labels=entry_of(world).labels)
+    await later(world, 3_600)
+    assert left(world) == ["prod-db"]
+    assert events(world) == []
+
+
+async def test_what_appears_after_it_was_given_up_is_removed_at_the_next_sweep(world: World):
+    entry = entry_of(world, state="intended")
+    await world.ledger.intend(replace(entry, state="undone"))
+    world.engine.add("web-helper", labels=entry.labels)
+    await later(world, 1)
+    assert left(world) == []
+    assert events(world) == ["undone"]
+
+
+async def test_what_stays_stuck_is_on_record_once(world: World):
+    world.engine.add("web-helper", labels=entry_of(world).labels)
+    world.engine.stuck = Unavailable("cannot remove", "web-helper", why="the engine can't be reached")
+    for seconds in (60, 120, 180):
+        await later(world, seconds)
+    assert events(world) == ["stuck"]
+
+
+async def test_a_second_stop_does_not_keep_what_was_made(world: World):
+    unmake = world.engine.unmake
+
+    async def slowly(entry: MadeObject) -> bool:
+        await asyncio.sleep(0.2)
+        return await unmake(entry)
+
+    world.engine.unmake = slowly  # type: ignore[method-assign]
+    running = asyncio.create_task(world.say("plant web --stays 60"))
+    while not left(world):
+        await asyncio.sleep(0.01)
+    for _ in range(3):
+        for run in world.runs._live.values():
+            run.by = "<@U0ANN>"
+            run.task.cancel()
+        await asyncio.sleep(0.03)
+    await asyncio.wait([running])
+
+    assert left(world) == []
+    assert await world.ledger.open() == []
 
 
 async def test_what_was_intended_and_never_made_is_forgotten(world: World):

@@ -39,7 +39,10 @@ class DockerMaking(DockerPart):
 
     async def unmake(self, entry: MadeObject) -> bool:
         """Raises TimedOut, Unavailable."""
-        rows = await self._labelled(f"{LABEL}={entry.id}")
+        labelled = await self._labelled(f"{LABEL}={entry.id}")
+        rows = [
+            row for row in labelled if f"/{entry.name}" in (row.get("Names") or ())
+        ]  # an image of it has its labels too
         for row in rows:
             await self.client.call("remove", entry, partial(_remove, row["Id"]))
         return bool(rows)

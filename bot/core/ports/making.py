@@ -13,12 +13,12 @@ class MakingPort(Protocol):
     """Whoever makes something has written it down first."""
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
-        """Create and start what was planned, with the entry's labels. Raises AlreadyThere where the name is taken,
+        """Create and start what was planned, with the entry's labels. Raises NotRunning where the name is taken,
         NotFound for its image; nothing is left behind then.
         """
 
     async def made(self) -> list[MadeObject]:
-        """All that carries cdebug's labels on this engine, whoever made it."""
+        """All that carries cdebug's labels on this engine, whoever wrote them."""
 
     async def unmake(self, entry: MadeObject) -> bool:
-        """Remove what carries the entry's label, and nothing else, whatever its name; False where nothing does."""
+        """Remove what carries the entry's label and name, and nothing else; False where nothing does."""

@@ -79,13 +79,14 @@ class Redactor:
 
     def block(self, block: bytes) -> tuple[bytes, int]:
         """The block with secrets replaced, and how many there were."""
-        said = block.count(_HIDDEN)
-        block = _without(block, pairs.spans(block), lambda _: _HIDDEN)
+        spans = pairs.spans(block)
+        block, total = _without(block, spans, lambda _: _HIDDEN), len(spans)
         if self._any.search(block):
             for pattern, replacement in self._each:
+                # What is hidden already, and found by another pattern too, is one secret.
+                total += sum(_HIDDEN not in match[0] for match in pattern.finditer(block))
                 block = pattern.sub(replacement, block)
-        # What two patterns find is one secret, though the second finds that it is hidden.
-        return block, max(0, block.count(_HIDDEN) - said)
+        return block, total
 
     def text(self, text: str) -> str:
         """A short text with secrets replaced, keys of several lines too."""

@@ -48,7 +48,8 @@ def summary(seen: Json, now: datetime) -> str:
         if "terminated" in state and it.get("ready"):
             continue  # an init container that did its work
         before = f", before: {state_of(it['lastState'], now)}" if it.get("lastState") else ""
-        times = f", {it['restartCount']} restarts" if it.get("restartCount") else ""
+        count = it.get("restartCount") or 0
+        times = f", {count} restart{'s' if count > 1 else ''}" if count else ""
         unready = "" if it.get("ready") or "running" not in state else ", not ready"
         said.append(f"{it['name']} {state_of(state, now)}{unready}{times}{before}")
     if said:
