@@ -19,7 +19,6 @@ from bot.core.approval import Approval
 from bot.core.effect import ApproveRequest
 from bot.core.errors import CdebugError
 from bot.core.manual import typed
-from bot.core.person import Channel, Person
 from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
 from bot.pipeline.admission import Admission
@@ -35,6 +34,7 @@ from bot.pipeline.making import sweep
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
+from bot.pipeline.visit import Visit
 
 __all__ = ["Parts", "Pipeline"]
 
@@ -62,42 +62,42 @@ class Pipeline:
     async def submit(self, request: Request) -> None:
         """A command."""
         async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request)
-            await self._command(request, person, channel)
+            visit = await self._admission.admit(request)
+            await self._command(visit)
 
     async def pick(self, request: Request) -> None:
         """A choice of menu `request.action`: the command behind it, as the person who picked."""
         async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request)
+            visit = await self._admission.admit(request)
             menu = await self._parts.sessions.menu(request.action)
             known = menu is not None and menu.place.channel == request.channel and request.value.isdigit()
             if menu is None or not known or int(request.value) >= len(menu.commands):
                 raise CdebugError("this menu is too old", hint="Type the command again.")
             if request.text == "again":  # the button of that word
-                await self._gate.check(request, person, channel, "again", "again")
-            command = replace(request, text=menu.commands[int(request.value)], thread=menu.place.thread)
-            await self._kept_command(command, person, channel, menu.user)
+                await self._gate.check(visit, "again", "again")
+            there = replace(visit, request=replace(request, thread=menu.place.thread))
+            await self._kept_command(there.saying(menu.commands[int(request.value)]), menu.user)
 
     async def resume(self, request: Request) -> None:
         """An answer to a request for approval: a button of its card, or the reason of a Deny."""
         async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request)
+            visit = await self._admission.admit(request)
             if request.kind == "form":
-                await self._approving.deny(request, person, channel, request.value, request.text)
+                await self._approving.deny(visit, request.value, request.text)
             elif request.action == "approve":
-                await self._approving.vote(request, person, channel, request.value, self._run_approved)
+                await self._approving.vote(visit, request.value, self._run_approved)
             elif request.action == "deny":
-                await self._approving.form(request, person, channel, request.value)
+                await self._approving.form(visit, request.value)
             else:
-                await self._approving.arguments(request, person, channel, request.value)
+                await self._approving.arguments(visit, request.value)
 
     async def page(self, request: Request) -> None:
         """A button on a kept result, or the filter that was typed for one."""
         async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request)
+            visit = await self._admission.admit(request)
             if verb := _WORDS.get(request.action):
-                await self._gate.check(request, person, channel, verb, verb)
-            await self._pages.turn(request, person, channel)
+                await self._gate.check(visit, verb, verb)
+            await self._pages.turn(visit)
 
     async def input(self, request: Request) -> None:
         """A line for a shell, Ctrl-C, or the Stop button of a live run."""
@@ -105,9 +105,9 @@ class Pipeline:
             if request.kind == "line":
                 await self._keyboard.line(request, lambda: self._admission.admit(request))
                 return
-            person, channel = await self._admission.admit(request, metered=False)
+            visit = await self._admission.admit(request, metered=False)
             press = self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt
-            await press(request, person, channel)
+            await press(visit)
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. What had begun and only reads is read again; anything else is not repeated."""
@@ -119,13 +119,13 @@ class Pipeline:
             await self._take_late(request)
             return
         async with guarded(self._parts, request):
-            person, channel = await self._admission.admit(request, metered=False)
+            visit = await self._admission.admit(request, metered=False)
             action = self._parts.grammar.parse(request.text) if request.kind in ("command", "choose") else None
             if action is not None and is_reading(action):
                 await self._parts.chat.post(place, NoteView("The bot restarted: reading again."))
-                await self._command(request, person, channel, place)
+                await self._command(visit, place)
                 return
-            await self._interrupted(request, person, place)
+            await self._interrupted(visit, place)
 
     async def _take_late(self, request: Request) -> None:
         """Nothing of it has run. What only reads is late; anything else is too late once people went on without it."""
@@ -175,47 +175,40 @@ class Pipeline:
         else:
             await self.page(request)
 
-    async def _command(self, request: Request, person: Person, channel: Channel, place: Place | None = None) -> None:
-        action: Action = self._parts.grammar.parse(request.text)
+    async def _command(self, visit: Visit, place: Place | None = None) -> None:
+        action: Action = self._parts.grammar.parse(visit.request.text)
         if isinstance(action, DeskAction):
-            await self._desk.perform(request, person, channel, action)
+            await self._desk.perform(visit, action)
         else:
-            await self._journey.go(request, person, channel, action, place)
+            await self._journey.go(visit, action, place)
 
-    async def _kept_command(self, request: Request, person: Person, channel: Channel, user: str) -> None:
+    async def _kept_command(self, visit: Visit, user: str) -> None:
         """A command that was kept, run by whoever pressed or said `again`; `user` typed it."""
-        if user != request.user:
-            action = as_anothers(self._parts.grammar.parse(request.text))
-            request = replace(request, text=typed(action))
-        await self._command(request, person, channel)
+        if user != visit.request.user:
+            visit = visit.saying(typed(as_anothers(self._parts.grammar.parse(visit.request.text))))
+        await self._command(visit)
 
-    async def _run_approved(
-        self, request: Request, approval: Approval, requester: Person, channel: Channel, votes: int
-    ) -> None:
+    async def _run_approved(self, request: Request, approval: Approval, requester: Visit, votes: int) -> None:
         """The requester's command, in its own thread; the work is that of the press that approved it last."""
         action = self._parts.grammar.parse(approval.request.text)
         await self._parts.inbox.begun(request, approval.place)
-        await self._journey.go(
-            approval.request, requester, channel, action, approval.place, Grant(approval, votes), work=request
-        )
+        await self._journey.go(requester, action, approval.place, Grant(approval, votes), work=request)
 
-    async def _open_shell(self, request: Request, person: Person, channel: Channel, command: str) -> None:
+    async def _open_shell(self, visit: Visit, command: str) -> None:
         """A thread's shell for one more person, beginning with the line that they typed."""
-        action = self._parts.grammar.parse(command)
-        action = as_anothers(action)
-        await self._journey.go(
-            replace(request, kind="command", text=typed(action)), person, channel, action, None, first=request.text
-        )
+        action = as_anothers(self._parts.grammar.parse(command))
+        request = replace(visit.request, kind="command", text=typed(action))
+        await self._journey.go(replace(visit, request=request), action, None, first=visit.request.text)
 
-    async def _interrupted(self, request: Request, person: Person, place: Place) -> None:
+    async def _interrupted(self, visit: Visit, place: Place) -> None:
         """Its own message says so; it is never done again by itself."""
-        approval = await self._approved_by(request)
+        approval = await self._approved_by(visit.request)
         if approval is not None:
             await self._approving.interrupted(approval)
             return
-        command = self._parts.redactor.command(request.text)
-        trail = Trail.of(self._parts, request, person, command)
+        command = self._parts.redactor.command(visit.request.text)
+        trail = Trail.of(self._parts, visit, command)
         await trail.afterwards(trail.entry("ended", "interrupted: the bot restarted"))
-        status = Status("interrupted", person.mention, command, detail="the bot restarted")
+        status = Status("interrupted", visit.person.mention, command, detail="the bot restarted")
         await self._parts.chat.settle(place, status)
         await self._parts.chat.post(place, NoteView("interrupted: the bot restarted. `again` runs it again."))

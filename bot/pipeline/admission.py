@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core.errors import Denied
 from bot.core.grammar import check_typed
-from bot.core.person import Channel, Person
 from bot.core.request import Request
 from bot.pipeline.parts import Parts
+from bot.pipeline.visit import Visit
 
 
 class Admission:
@@ -15,7 +15,7 @@ class Admission:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def admit(self, request: Request, *, metered: bool = True) -> tuple[Person, Channel]:
+    async def admit(self, request: Request, *, metered: bool = True) -> Visit:
         """Raises Denied for strangers, bots, guests, deactivated people and, where it is metered, floods; UsageError
         for what nobody types.
         """
@@ -29,4 +29,4 @@ class Admission:
         if request.kind in ("command", "line"):
             check_typed(request.text)
             check_typed(request.stdin.replace("\r\n", "\n"))
-        return person, await self._parts.directory.channel(request.channel)
+        return Visit(request, person, await self._parts.directory.channel(request.channel))

@@ -15,11 +15,10 @@ from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit,
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.pattern import compiled
-from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import Ask, Circumstances, Decision
 from bot.core.ports.engines import ReviewsPort
-from bot.core.request import Place, Request
+from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import quoted
 from bot.core.target import Found, found_from_json
@@ -30,6 +29,7 @@ from bot.pipeline.cards import expiry
 from bot.pipeline.finding import Ambiguous, Finder
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import told
+from bot.pipeline.visit import Visit
 
 _READ = 2_000
 _WHO = compiled(r"<?@?([UW][A-Z0-9]+)(?:\|[^>]*)?>?")
@@ -43,66 +43,68 @@ class Answers:
         self._parts, self._approving = parts, approving
         self._finder = Finder(parts)
 
-    async def to(self, request: Request, person: Person, channel: Channel, wanted: Effect) -> Said:
+    async def to(self, visit: Visit, wanted: Effect) -> Said:
         """The answer to a question; nothing for an effect that is none."""
         match wanted:
             case ListRequests():
-                return await self.requests(person, channel)
+                return await self.requests(visit)
             case ListSessions():
-                return await self.sessions(request, person, channel)
+                return await self.sessions(visit)
             case WhoAmI():
-                return self.whoami(person, channel)
+                return self.whoami(visit)
             case MayI(command):
-                return await self.can(request, person, channel, command)
+                return await self.can(visit, command)
             case ReadAudit():
-                return await self.audit(person, channel, wanted)
+                return await self.audit(visit, wanted)
         return ""
 
-    def whoami(self, person: Person, channel: Channel) -> Said:
+    def whoami(self, visit: Visit) -> Said:
         """Who somebody is to the bot, and where they are."""
-        roles = ", ".join(f"`{role}`" for role in sorted(person.roles)) or "none"
-        cluster = f"`{person.kubernetes}`" if person.kubernetes else "none (the YAML maps no Kubernetes user to you)"
-        shared = "shared with another company" if channel.shared else "not shared"
-        listed = "listed" if channel.listed else "not listed"
+        roles = ", ".join(f"`{role}`" for role in sorted(visit.person.roles)) or "none"
+        cluster = (
+            f"`{visit.person.kubernetes}`"
+            if visit.person.kubernetes
+            else "none (the YAML maps no Kubernetes user to you)"
+        )
+        shared = "shared with another company" if visit.channel.shared else "not shared"
+        listed = "listed" if visit.channel.listed else "not listed"
         return (
             "You are ",
-            person.mention,
-            f" (`{person.user}` of `{person.team}`). Roles: {roles}."
+            visit.person.mention,
+            f" (`{visit.person.user}` of `{visit.person.team}`). Roles: {roles}."
             f" Kubernetes user: {cluster}."
-            f" This is a {channel.kind} conversation, {shared}, {listed} in the settings.",
+            f" This is a {visit.channel.kind} conversation, {shared}, {listed} in the settings.",
         )
 
-    async def can(self, request: Request, person: Person, channel: Channel, command: str) -> Said:
+    async def can(self, visit: Visit, command: str) -> Said:
         """Allow, ask or deny, and who says so. Raises what finding raises: the hidden is not found here too."""
         action = self._hypothetical(command)
         if isinstance(action, DeskAction):
             scope = replace(self._parts.engines[self._parts.default.context].scope, protected=False)
-            decision = self._parts.policy.decide(person, channel, action.verb, scope)
+            decision = self._parts.policy.decide(visit.person, visit.channel, action.verb, scope)
             return f"`{action.verb}`: {told(decision)}."
-        action = await self._finder.filled_in(request, action)
-        refs = await self._finder.refs(request, action)
+        action = await self._finder.filled_in(visit.request, action)
+        refs = await self._finder.refs(visit.request, action)
         try:
-            found, plan, decision = await self._finder.find(refs, person, channel, action)
+            found, plan, decision = await self._finder.find(refs, visit, action)
         except (Denied, ForbiddenByCluster) as error:
             return f"`{typed(action)}`: {error}"
         except Ambiguous as several:
             raise UsageError(several.question, hint="Name one of them.") from None
-        return await self._explained(person, channel, action, found, plan, decision)
+        return await self._explained(visit, action, found, plan, decision)
 
-    async def _explained(
-        self, person: Person, channel: Channel, action: Action, found: Found, plan: Plan, decision: Decision
-    ) -> Said:
-        granted = await self._of_cluster(person, channel, action, found)
+    async def _explained(self, visit: Visit, action: Action, found: Found, plan: Plan, decision: Decision) -> Said:
+        granted = await self._of_cluster(visit, action, found)
         said = f"`{typed(action)}` on {found}: {told(decision)}.{granted}"
         if not isinstance(decision, Ask):
             return said
-        people = await self._approving.approvers(person, found, channel, Circumstances(plan=plan))
+        people = await self._approving.approvers(visit.person, found, visit.channel, Circumstances(plan=plan))
         named = tuple(part for each in people for part in (", ", each.mention))[1:] or ("nobody named in the settings",)
         return (f"{said} Who can approve it: ", *named, ".")
 
-    async def _of_cluster(self, person: Person, channel: Channel, action: Action, found: Found) -> str:
+    async def _of_cluster(self, visit: Visit, action: Action, found: Found) -> str:
         """The other half of the answer where a cluster has rules of its own."""
-        engine = self._finder.engine(found.scope.context, person, channel)
+        engine = self._finder.engine(found.scope.context, visit)
         if not isinstance(engine, ReviewsPort):
             return ""
         lacking = await engine.review(found, action.rights)
@@ -122,26 +124,26 @@ class Answers:
                 return self._parts.grammar.parse(f"{command} /")
             raise
 
-    async def requests(self, person: Person, channel: Channel) -> Said:
+    async def requests(self, visit: Visit) -> Said:
         """What waits for a second person."""
-        waiting = await self._approving.waiting(person, channel)
+        waiting = await self._approving.waiting(visit)
         said = tuple(part for it in waiting[:_SHOWN] for part in (*_waiting(it), "\n"))
         return said[:-1] or "No requests are waiting for approval."
 
-    async def sessions(self, request: Request, person: Person, channel: Channel) -> Said:
+    async def sessions(self, visit: Visit) -> Said:
         """What is live in this channel."""
-        runs = await self._parts.live.in_channel(Place(request.team, request.channel, ""))
-        seen = [run for run in runs if self._sees(person, channel, run.found)]
+        runs = await self._parts.live.in_channel(Place(visit.request.team, visit.request.channel, ""))
+        seen = [run for run in runs if self._sees(visit, run.found)]
         lines = [part for run in seen[:_SHOWN] for part in (f"`{quoted(run.command)}` of ", mention(run.user), "\n")]
         return tuple(lines[:-1]) or "Nothing is running in this channel."
 
-    def _sees(self, person: Person, channel: Channel, found: str) -> bool:
-        return self._parts.policy.sees_all(person, channel, found_from_json(found))
+    def _sees(self, visit: Visit, found: str) -> bool:
+        return self._parts.policy.sees_all(visit.person, visit.channel, found_from_json(found))
 
-    async def audit(self, person: Person, channel: Channel, wanted: ReadAudit) -> Said:
+    async def audit(self, visit: Visit, wanted: ReadAudit) -> Said:
         """The last records, newest first, a line each; and whether the chain that they stand in holds."""
         page = await self._parts.journal.read(_READ)
-        reader = AuditReader(self._parts.policy, person, channel)
+        reader = AuditReader(self._parts.policy, visit.person, visit.channel)
         after = parse_when(wanted.since, self._parts.now()) if wanted.since else datetime.min.replace(tzinfo=UTC)
         shown = await asyncio.to_thread(reader.lines, page.entries, _user(wanted.who), wanted.target, after)
         said = tuple(part for line in shown for part in (*line, "\n"))[:-1] or ("No matching audit records.",)

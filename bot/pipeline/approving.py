@@ -25,8 +25,9 @@ from bot.pipeline.cards import arguments, card, card_groups, expiry
 from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
+from bot.pipeline.visit import Visit
 
-Run = Callable[[Request, Approval, Person, Channel, int], Awaitable[None]]
+Run = Callable[[Request, Approval, Visit, int], Awaitable[None]]
 _TRIES = 10
 _MOST_NAMED = 10
 _PLAIN = Circumstances()
@@ -122,64 +123,64 @@ class Approving:
         """What counts is the moment in which something is done, not the one in which it was asked for."""
         return self._parts.now().timestamp()
 
-    async def vote(self, request: Request, person: Person, channel: Channel, approval_id: str, run: Run) -> None:
+    async def vote(self, visit: Visit, approval_id: str, run: Run) -> None:
         """One more approval; the last one runs what was asked for. Raises NotFound, Denied."""
-        approval = await self._seen(person, channel, approval_id)
-        if approval.spent_by == request.id:  # this very press was being worked on when its replica died
+        approval = await self._seen(visit, approval_id)
+        if approval.spent_by == visit.request.id:  # this very press was being worked on when its replica died
             await self.interrupted(approval)
             return
-        self._permitted(person, channel, approval, "approve")
-        if approval.voted(person, self._now()) != approval:  # on record first: a vote that counts is in the audit
-            await self._record(request, person, approval, "approved", f"request {approval.id}")
-        approval = await self._moved(approval, lambda it: it.voted(person, self._now()))
+        self._permitted(visit, approval, "approve")
+        if approval.voted(visit.person, self._now()) != approval:  # on record first: a vote that counts is in the audit
+            await self._record(visit, approval, "approved", f"request {approval.id}")
+        approval = await self._moved(approval, lambda it: it.voted(visit.person, self._now()))
         count = await self._counting(approval)
-        requester, where = await self._requester(approval)
+        requester = await self._requester(approval)
         decision = self._parts.policy.decide_all(
-            requester, where, approval.verb, found_from_json(approval.found), _known(approval, count)
+            requester.person, requester.channel, approval.verb, found_from_json(approval.found), _known(approval, count)
         )
         if not isinstance(decision, Allow):
             so_far = (*_approved(approval), f": {count} of {approval.needed}, ", *expiry(approval))
             await self._say(approval, so_far, live=True)
             return
-        approval = await self._moved(approval, lambda it: it.spent(request.id, self._now()))
+        approval = await self._moved(approval, lambda it: it.spent(visit.request.id, self._now()))
         await self._say(approval, _approved(approval))
-        await run(request, approval, requester, where, count)
+        await run(visit.request, approval, requester, count)
 
-    async def deny(self, request: Request, person: Person, channel: Channel, approval_id: str, why: str) -> None:
+    async def deny(self, visit: Visit, approval_id: str, why: str) -> None:
         """End a request; the requester may take their own back. Raises NotFound, Denied."""
-        approval = await self._seen(person, channel, approval_id)
-        if person.identity != approval.identity:
-            self._permitted(person, channel, approval, "deny")
+        approval = await self._seen(visit, approval_id)
+        if visit.person.identity != approval.identity:
+            self._permitted(visit, approval, "deny")
         why = in_one_line(self._parts.redactor.text(why))
         approval.check_waiting(self._now())
-        await self._record(request, person, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
+        await self._record(visit, approval, "denied", f"request {approval.id}{f': {why}' if why else ''}")
         approval = await self._moved(approval, lambda it: it.ended("denied", why, self._now()))
         reason = f": {why}" if why else ""
-        await self._say(approval, ("denied by ", person.mention, reason))
-        await self._settle(approval, "denied", f"denied{reason}", person.mention)
+        await self._say(approval, ("denied by ", visit.person.mention, reason))
+        await self._settle(approval, "denied", f"denied{reason}", visit.person.mention)
 
-    async def form(self, request: Request, person: Person, channel: Channel, approval_id: str) -> None:
+    async def form(self, visit: Visit, approval_id: str) -> None:
         """Ask for the reason of a Deny. Raises NotFound, Denied as `deny` will."""
-        approval = await self._seen(person, channel, approval_id)
+        approval = await self._seen(visit, approval_id)
         approval.check_waiting(self._now())
-        if person.identity != approval.identity:
-            self._permitted(person, channel, approval, "deny")
+        if visit.person.identity != approval.identity:
+            self._permitted(visit, approval, "deny")
         modal = Form("deny", "Deny", "Why not? The requester reads it", "May be left empty.", approval_id)
-        await self._parts.chat.show_modal(request, modal)
+        await self._parts.chat.show_modal(visit.request, modal)
 
-    async def arguments(self, request: Request, person: Person, channel: Channel, approval_id: str) -> None:
+    async def arguments(self, visit: Visit, approval_id: str) -> None:
         """The arguments as they stand, for the requester and those who may approve. Raises NotFound, Denied."""
-        approval = await self._seen(person, channel, approval_id)
-        if person.identity != approval.identity:
-            self._permitted(person, channel, approval, "approve")
+        approval = await self._seen(visit, approval_id)
+        if visit.person.identity != approval.identity:
+            self._permitted(visit, approval, "approve")
         action = self._parts.grammar.parse(approval.request.text)
-        await self._record(request, person, approval, "read", f"the arguments of request {approval.id}")
+        await self._record(visit, approval, "read", f"the arguments of request {approval.id}")
         whole = arguments(action, approval.request.stdin, Plan.from_json(approval.plan))
-        await self._parts.chat.show_modal(request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
+        await self._parts.chat.show_modal(visit.request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
 
-    async def waiting(self, person: Person, channel: Channel) -> list[Approval]:
+    async def waiting(self, visit: Visit) -> list[Approval]:
         """The requests that wait, of what this person may see."""
-        return [it for it in await self._parts.approvals.waiting() if self._sees(person, channel, it)]
+        return [it for it in await self._parts.approvals.waiting() if self._sees(visit, it)]
 
     # ---- what time and crashes end
 
@@ -201,22 +202,22 @@ class Approving:
 
     # ---- steps
 
-    async def _seen(self, person: Person, channel: Channel, approval_id: str) -> Approval:
+    async def _seen(self, visit: Visit, approval_id: str) -> Approval:
         """A request of what this person may see; any other doesn't exist."""
         approval = await self._parts.approvals.get(approval_id)
-        if approval is None or not self._sees(person, channel, approval):
+        if approval is None or not self._sees(visit, approval):
             raise NotFound(f"no request is called `{approval_id[:40]}`", hint="`requests` lists those that wait.")
         return approval
 
-    def _sees(self, person: Person, channel: Channel, approval: Approval) -> bool:
+    def _sees(self, visit: Visit, approval: Approval) -> bool:
         """Whether somebody may know of all that it reaches, makes, changes or removes."""
         found, plan = found_from_json(approval.found), Plan.from_json(approval.plan)
         every = Objects(found.scope, (*things_of(found), *plan.things))
-        return self._parts.policy.sees_all(person, channel, every)
+        return self._parts.policy.sees_all(visit.person, visit.channel, every)
 
-    def _permitted(self, person: Person, channel: Channel, approval: Approval, verb: str) -> None:
+    def _permitted(self, visit: Visit, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)
-        decision = self._parts.policy.decide_all(person, channel, verb, found, _known(approval))
+        decision = self._parts.policy.decide_all(visit.person, visit.channel, verb, found, _known(approval))
         if not isinstance(decision, Allow):
             raise Denied(
                 f"you may not {verb} request `{approval.id}`", why=getattr(decision, "why", ""),
@@ -248,18 +249,16 @@ class Approving:
         }
         return len(valid)
 
-    async def _requester(self, approval: Approval) -> tuple[Person, Channel]:
+    async def _requester(self, approval: Approval) -> Visit:
         """Who asked, as they are now. Raises Denied where they are nobody any more."""
         person = await self._parts.directory.person(approval.request.team, approval.request.user)
         if person.refusal:
             raise Denied(person.refusal, hint="Somebody else must ask again.")
-        return person, await self._parts.directory.channel(approval.request.channel)
+        return Visit(approval.request, person, await self._parts.directory.channel(approval.request.channel))
 
-    async def _record(
-        self, request: Request, person: Person, approval: Approval, event: Transition, detail: str
-    ) -> None:
-        where = replace(approval.request, channel=request.channel, thread=request.thread)
-        trail = Trail.of(self._parts, where, person, approval.command)
+    async def _record(self, visit: Visit, approval: Approval, event: Transition, detail: str) -> None:
+        where = replace(approval.request, channel=visit.request.channel, thread=visit.request.thread)
+        trail = Trail.of(self._parts, replace(visit, request=where), approval.command)
         about = reached(found_from_json(approval.found), Plan.from_json(approval.plan))
         await trail.write(trail.entry(event, detail, about, digest=approval.digest))
 

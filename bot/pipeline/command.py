@@ -11,6 +11,7 @@ from bot.core.person import Channel, Person
 from bot.core.plan import NO_PLAN, Plan
 from bot.core.policy import Circumstances
 from bot.core.request import Request
+from bot.pipeline.visit import Visit
 
 _CHANGES = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
 
@@ -38,9 +39,7 @@ class Command:
     on.
     """
 
-    request: Request
-    person: Person
-    channel: Channel
+    visit: Visit
     action: Action
     text: str
     context: str
@@ -50,6 +49,18 @@ class Command:
     first: str = ""
     glass_broken: bool = False
     plan: Plan = NO_PLAN
+
+    @property
+    def request(self) -> Request:
+        return self.visit.request
+
+    @property
+    def person(self) -> Person:
+        return self.visit.person
+
+    @property
+    def channel(self) -> Channel:
+        return self.visit.channel
 
     @property
     def circumstances(self) -> Circumstances:

@@ -11,7 +11,7 @@ from bot.core import effect, manual
 from bot.core.action import DeskAction, Layer
 from bot.core.errors import UsageError
 from bot.core.manual import words_of
-from bot.core.person import Channel, Person
+from bot.core.person import Person
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.core.target import parse_target
@@ -22,8 +22,9 @@ from bot.pipeline.gate import Gate
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.visit import Visit
 
-Again = Callable[[Request, Person, Channel, str], Awaitable[None]]
+Again = Callable[[Visit, str], Awaitable[None]]
 # decided on the objects of the request, or of the run, not on the place
 _UNDECIDED = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns)
 
@@ -39,50 +40,46 @@ class Desk:
         self._again, self._run = again, run
         self._answers = Answers(parts, approving)
 
-    async def perform(self, request: Request, person: Person, channel: Channel, action: DeskAction) -> None:
+    async def perform(self, visit: Visit, action: DeskAction) -> None:
         """Raises Denied where policy refuses the verb here, and what the effect's own step raises."""
         wanted = action.effect()
         if not isinstance(wanted, _UNDECIDED):
-            await self._decide(request, person, channel, action, wanted)
-        if said := await self._answers.to(request, person, channel, wanted):
-            await self._parts.chat.whisper(request, said, private=True)  # it says what this reader may know
+            await self._decide(visit, action, wanted)
+        if said := await self._answers.to(visit, wanted):
+            await self._parts.chat.whisper(visit.request, said, private=True)  # it says what this reader may know
             return
         match wanted:
             case effect.ShowManual(topic):
-                await self._parts.chat.whisper(request, self._manual(topic))
+                await self._parts.chat.whisper(visit.request, self._manual(topic))
             case effect.UseScope(name):
-                await self._use(request, person, name)
+                await self._use(visit.request, visit.person, name)
             case effect.StopRuns():
-                await self._keyboard.stop(request, person, channel)
+                await self._keyboard.stop(visit)
             case effect.ApproveRequest(approval_id):
-                await self._approving.vote(request, person, channel, approval_id, self._run)
+                await self._approving.vote(visit, approval_id, self._run)
             case effect.DenyRequest(approval_id, why):
-                await self._approving.deny(request, person, channel, approval_id, why)
+                await self._approving.deny(visit, approval_id, why)
             case effect.Rerun() | effect.GrepKept() | effect.SaveKept():
-                await self._on_thread(request, person, channel, wanted)
+                await self._on_thread(visit, wanted)
 
     async def _on_thread(
         self,
-        request: Request,
-        person: Person,
-        channel: Channel,
+        visit: Visit,
         wanted: effect.Rerun | effect.GrepKept | effect.SaveKept,
     ) -> None:
-        place = Place(request.team, request.channel, request.thread or request.message)
-        session = await self._session(request, place)
+        place = Place(visit.request.team, visit.request.channel, visit.request.thread or visit.request.message)
+        session = await self._session(visit.request, place)
         match wanted:
             case effect.Rerun():
                 if not session.command:
                     raise UsageError("its code block was not kept", hint="Type it again.")
-                await self._again(replace(request, text=session.command), person, channel, session.user)
+                await self._again(visit.saying(session.command), session.user)
             case effect.GrepKept(pattern):
-                await self._pages.grep(request, place, session.kept, pattern, person, channel)
+                await self._pages.grep(visit, place, session.kept, pattern)
             case effect.SaveKept():
-                await self._pages.save(request, place, session.kept, person, channel)
+                await self._pages.save(visit, place, session.kept)
 
-    async def _decide(
-        self, request: Request, person: Person, channel: Channel, action: DeskAction, wanted: effect.Effect
-    ) -> None:
+    async def _decide(self, visit: Visit, action: DeskAction, wanted: effect.Effect) -> None:
         """On the place; and on record, whatever the answer. Raises Denied."""
         if isinstance(wanted, effect.UseScope) and not wanted.place:
             return
@@ -92,7 +89,7 @@ class Desk:
             else []
         )
         words = shlex.join(self._parts.redactor.words(words_of(action)))
-        await self._gate.check(request, person, channel, action.verb, words, about)
+        await self._gate.check(visit, action.verb, words, about)
 
     async def _session(self, request: Request, place: Place) -> Session:
         session = await self._parts.sessions.session(place) if request.thread else None

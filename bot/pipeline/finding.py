@@ -30,6 +30,7 @@ from bot.core.target import (
     things_of,
 )
 from bot.pipeline.parts import Parts
+from bot.pipeline.visit import Visit
 
 _MENU = 100
 
@@ -132,16 +133,16 @@ class Finder:
         return session, default
 
     async def find(
-        self, refs: list[TargetRef], person: Person, channel: Channel, action: Action, votes: int = 0
+        self, refs: list[TargetRef], visit: Visit, action: Action, votes: int = 0
     ) -> tuple[Found, Plan, Allow | Ask]:
         """What is meant, what will be done to it, and what policy says of both. Raises Several, NotFound, Denied, or
         what the engine raises.
 
         votes: how many people have approved exactly this.
         """
-        engine = self.engine(refs[0].context, person, channel)
+        engine = self.engine(refs[0].context, visit)
         scope = await engine.place(refs[0].namespace, fresh=action.layer is not Layer.LOOK)
-        judge = Judge(self._parts.policy, person, channel, action, Circumstances(votes))
+        judge = Judge(self._parts.policy, visit.person, visit.channel, action, Circumstances(votes))
         # A verb that plans can't be judged yet: it depends on the plan.
         of_place = [] if action.plans else [judge.of_place(scope)]
         found = await self._match(engine, scope, refs, action)
@@ -153,22 +154,20 @@ class Finder:
         of_things = [judge.decide(thing) for thing in (*things_of(found), *plan.things)]
         return found, plan, judge.strictest([*(of_place or [judge.of_place(scope)]), *of_things])
 
-    async def successor(
-        self, request: Request, refs: list[TargetRef], person: Person, channel: Channel
-    ) -> list[TargetRef] | None:
+    async def successor(self, visit: Visit, refs: list[TargetRef]) -> list[TargetRef] | None:
         """Where the thread was about a pod that is no more: a ready one that its owner made instead."""
-        session, _ = await self._home(request)
+        session, _ = await self._home(visit.request)
         if session is None or not session.owner or refs[0].name != parse_target(session.target, frozenset()).name:
             return None
         kind, _, name = session.owner.partition("/")
         if kind not in WORKLOADS:
             return None
-        engine = self.engine(refs[0].context, person, channel)
+        engine = self.engine(refs[0].context, visit)
         found = await engine.find(replace(refs[0], kind=kind, name=name), one("container"))
         things = [thing for match in found.matches for thing in things_of(match)]
         return [replace(refs[0], kind="", name=things[0].name)] if things else None
 
-    def engine(self, context: str, person: Person, channel: Channel, verb: str = "") -> FindPort:
+    def engine(self, context: str, visit: Visit, verb: str = "") -> FindPort:
         """A context with only what this person may see: the rest can't be named, listed or looked like.
 
         verb: and of that only what they may use the verb on, which meets more than what was found.
@@ -176,11 +175,11 @@ class Finder:
         policy = self._parts.policy
 
         def sees(thing: Thing | Scope) -> bool:
-            return policy.sees(person, channel, thing) and (
-                not verb or isinstance(policy.decide(person, channel, verb, thing), Allow)
+            return policy.sees(visit.person, visit.channel, thing) and (
+                not verb or isinstance(policy.decide(visit.person, visit.channel, verb, thing), Allow)
             )
 
-        return self._parts.engines[context].seen_by(person, sees)
+        return self._parts.engines[context].seen_by(visit.person, sees)
 
     async def _match(self, engine: FindPort, scope: Scope, refs: list[TargetRef], action: Action) -> Found:
         takes, matches = action.takes, list[Found]()

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.errors import Denied
-from bot.core.person import Channel, Person
 from bot.core.policy import Allow
-from bot.core.request import Request
 from bot.core.target import Found, Scope
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail, told
+from bot.pipeline.visit import Visit
 
 
 class Gate:
@@ -27,16 +26,16 @@ class Gate:
         """Where a verb that reaches nothing is decided: what the default context protects is not in question."""
         return replace(self._parts.engines[self._parts.default.context].scope, protected=False)
 
-    async def check(
-        self, request: Request, person: Person, channel: Channel, verb: str, words: str, about: Sequence[Found] = ()
-    ) -> None:
+    async def check(self, visit: Visit, verb: str, words: str, about: Sequence[Found] = ()) -> None:
         """On the place, or on what it is about. Raises Denied; Unavailable where the audit can't be written.
 
         words: the command as people may read it.
         """
-        decisions = [self._parts.policy.decide_all(person, channel, verb, it) for it in about or (self.desk(),)]
+        decisions = [
+            self._parts.policy.decide_all(visit.person, visit.channel, verb, it) for it in about or (self.desk(),)
+        ]
         refusal = next((decision for decision in decisions if not isinstance(decision, Allow)), None)
-        trail = Trail.of(self._parts, request, person, words, words="" if request.kind == "command" else verb)
+        trail = Trail.of(self._parts, visit, words, words="" if visit.request.kind == "command" else verb)
         found = about[0] if len(about) == 1 else None
         await trail.write(trail.entry("refused" if refusal else "ran", told(refusal or decisions[0]), found))
         if refusal:

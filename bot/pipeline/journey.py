@@ -11,7 +11,6 @@ from bot.core.action import Action, ArgvAction, InteractiveAction
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed, words_of
-from bot.core.person import Channel, Person
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
 from bot.core.ports.state import Menu
@@ -27,6 +26,7 @@ from bot.pipeline.glass import break_glass, without_glass
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.running import Running, remember
 from bot.pipeline.trail import Trail, told
+from bot.pipeline.visit import Visit
 from bot.runs import Run
 from bot.telemetry import COMMANDS, SECONDS
 from bot.together import alongside
@@ -62,9 +62,7 @@ class Journey:
 
     async def go(
         self,
-        request: Request,
-        person: Person,
-        channel: Channel,
+        visit: Visit,
         action: Action,
         place: Place | None,
         grant: Grant | None = None,
@@ -76,16 +74,16 @@ class Journey:
 
         work: the request whose work this is, where it isn't the command's own. first: a shell's first line.
         """
-        action = _with_input(await self._finder.filled_in(request, action), request)
-        refs = await self._finder.refs(request, action)
+        action = _with_input(await self._finder.filled_in(visit.request, action), visit.request)
+        refs = await self._finder.refs(visit.request, action)
         text = shlex.join(self._parts.redactor.words(words_of(action)))
         where = (refs[0].context, refs[0].namespace)
-        command = Command(request, person, channel, action, text, *where, grant, work or request, first)
-        running = Status("running", person.mention, text, command.where, buttons=_live_buttons(action))
+        command = Command(visit, action, text, *where, grant, work or visit.request, first)
+        running = Status("running", visit.person.mention, text, command.where, buttons=_live_buttons(action))
         # The engine is asked while the thread is opened; what was found is told in it.
         async with alongside(self._judge(command, refs)) as finding:
             if place is None:
-                place = await self._parts.chat.open(request, running)
+                place = await self._parts.chat.open(visit.request, running)
             else:
                 await self._parts.chat.settle(place, running)
             await self._live(command, place, running, finding)
@@ -106,19 +104,18 @@ class Journey:
 
     async def _found(self, command: Command, refs: list[TargetRef], votes: int) -> Ruling:
         """What is meant, or what has taken its place since the thread began; and what there is to say of that."""
-        who = (command.person, command.channel)
         try:
-            found, plan, decision = await self._finder.find(refs, *who, command.action, votes)
+            found, plan, decision = await self._finder.find(refs, command.visit, command.action, votes)
         except NotFound:
-            moved = await self._finder.successor(command.request, refs, *who)
+            moved = await self._finder.successor(command.visit, refs)
             if moved is None:
                 raise
-            judged = await self._finder.find(moved, *who, command.action, votes)
+            judged = await self._finder.find(moved, command.visit, command.action, votes)
             return Ruling(*judged, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
         return Ruling(found, plan, decision, _chosen(refs[0], found))
 
     def _trail(self, command: Command) -> Trail:
-        return Trail.of(self._parts, command.request, command.person, command.text, typed(command.action))
+        return Trail.of(self._parts, command.visit, command.text, typed(command.action))
 
     async def _live(self, command: Command, place: Place, running: Status, finding: Finding) -> None:
         started = self._parts.now()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.core.errors import CdebugError, Denied, UsageError
-from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
@@ -19,9 +18,10 @@ from bot.pipeline.gate import Gate
 from bot.pipeline.glass import still_open
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
+from bot.pipeline.visit import Visit
 
-Admit = Callable[[], Awaitable[tuple[Person, Channel]]]
-OpenShell = Callable[[Request, Person, Channel, str], Awaitable[None]]
+Admit = Callable[[], Awaitable[Visit]]
+OpenShell = Callable[[Visit, str], Awaitable[None]]
 
 _MOST_LINES = 50  # half of what a run holds
 
@@ -38,15 +38,15 @@ class Keyboard:
         if not shells:
             await self._was_a_shell(request)
             return
-        person, channel = await admit()
+        visit = await admit()
         own = next((run for run in shells if run.shell == request.user), None)
         if own is None:
-            await self._open_shell(request, person, channel, shells[0].text)
+            await self._open_shell(visit, shells[0].text)
             return
         for line in typed_lines(request.text):
-            await self._decide(request, person, channel, own)
-            await self.record(request, person, line, own.found)
-            await self._parts.live.send(own, Letter(own.id, "line", person.mention, line))
+            await self._decide(visit, own)
+            await self.record(visit, line, own.found)
+            await self._parts.live.send(own, Letter(own.id, "line", visit.person.mention, line))
 
     async def lost(self, request: Request) -> None:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
@@ -56,17 +56,18 @@ class Keyboard:
                 hint="Check, then type it again.",
             )  # fmt: skip
 
-    async def record(self, request: Request, person: Person, line: str, found: str) -> None:
+    async def record(self, visit: Visit, line: str, found: str) -> None:
         """Raises Unavailable where the audit can't be written: then the line is not typed."""
-        trail = Trail.of(self._parts, request, person, self._parts.redactor.command(f"$ {line}"), line)
+        trail = Trail.of(self._parts, visit, self._parts.redactor.command(f"$ {line}"), line)
         await trail.write(trail.entry("typed", found=found_from_json(found)))
 
-    async def _decide(self, request: Request, person: Person, channel: Channel, run: LiveRun) -> None:
+    async def _decide(self, visit: Visit, run: LiveRun) -> None:
         plan = Plan.from_json(run.plan)
         known = Circumstances(run.votes, plan=plan)
-        decision = self._parts.policy.decide_all(person, channel, run.verb, found_from_json(run.found), known)
+        found = found_from_json(run.found)
+        decision = self._parts.policy.decide_all(visit.person, visit.channel, run.verb, found, known)
         glass = isinstance(decision, Ask) and run.glass
-        if glass and still_open(self._parts, person, channel, found_from_json(run.found), plan):
+        if glass and still_open(self._parts, visit.person, visit.channel, found, plan):
             return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))
@@ -80,26 +81,26 @@ class Keyboard:
         session = await self._parts.sessions.session(_place(request))
         return session is not None and session.command.split(" ")[0] == "sh"
 
-    async def stop(self, request: Request, person: Person, channel: Channel) -> None:
+    async def stop(self, visit: Visit) -> None:
         """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""
-        runs = await self._parts.live.of(_place(request))
+        runs = await self._parts.live.of(_place(visit.request))
         about = [found_from_json(run.found) for run in runs]
-        if not all(self._parts.policy.sees_all(person, channel, found) for found in about):
+        if not all(self._parts.policy.sees_all(visit.person, visit.channel, found) for found in about):
             raise _nothing_runs()  # what somebody may not see doesn't run for them
-        await self._gate.check(request, person, channel, "stop", "stop", about)
-        here = self._parts.runs.stop(_place(request), person.mention)
+        await self._gate.check(visit, "stop", "stop", about)
+        here = self._parts.runs.stop(_place(visit.request), visit.person.mention)
         for run in (run for run in runs if run.id not in here):
-            await self._parts.live.send(run, Letter(run.id, "stop", person.mention))
+            await self._parts.live.send(run, Letter(run.id, "stop", visit.person.mention))
         if not runs and not here:
             raise _nothing_runs()
 
-    async def interrupt(self, request: Request, person: Person, channel: Channel) -> None:
+    async def interrupt(self, visit: Visit) -> None:
         """Ctrl-C for one's own shell: a key is typed into it, as a line is. Raises Denied, CdebugError for none."""
-        own = [run for run in await self._parts.live.of(_place(request)) if run.shell == request.user]
+        own = [run for run in await self._parts.live.of(_place(visit.request)) if run.shell == visit.request.user]
         for run in own:
-            await self._decide(request, person, channel, run)
-            await self.record(request, person, "^C", run.found)
-            await self._parts.live.send(run, Letter(run.id, "interrupt", person.mention))
+            await self._decide(visit, run)
+            await self.record(visit, "^C", run.found)
+            await self._parts.live.send(run, Letter(run.id, "interrupt", visit.person.mention))
         if not own:
             raise _nothing_runs()
 

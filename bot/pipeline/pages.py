@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
-from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports.state import StoredResult, Window
@@ -23,6 +22,7 @@ from bot.core.window import cut
 from bot.pipeline.parts import Parts
 from bot.pipeline.rendering import Edge, as_file, buttons, readable, window_view
 from bot.pipeline.trail import Trail, told
+from bot.pipeline.visit import Visit
 
 
 def _gone() -> NotFound:
@@ -43,16 +43,16 @@ class Pages:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def turn(self, request: Request, person: Person, channel: Channel) -> None:
+    async def turn(self, visit: Visit) -> None:
         """A button press or a filter. Raises NotFound when the result is gone, Denied as policy says."""
-        window, kept = await self._load(request)
-        await self._decide(request, person, channel, kept)
-        if request.kind == "form":
-            await self._filter(window, request.text)
+        window, kept = await self._load(visit.request)
+        await self._decide(visit, kept)
+        if visit.request.kind == "form":
+            await self._filter(window, visit.request.text)
             return
-        match request.action:
+        match visit.request.action:
             case "filter":
-                await self._parts.chat.show_modal(request, filter_form(window))
+                await self._parts.chat.show_modal(visit.request, filter_form(window))
             case "save":
                 await as_file(self._parts, window.place, kept)
             case "older" if window.first > 0:  # of two quick presses the second may have nowhere to go
@@ -60,23 +60,21 @@ class Pages:
             case "newer" if window.last < kept.lines:
                 await self._show(replace(window, first=window.last), kept, "start")
 
-    async def grep(
-        self, request: Request, place: Place, kept_id: str, pattern: str, person: Person, channel: Channel
-    ) -> None:
+    async def grep(self, visit: Visit, place: Place, kept_id: str, pattern: str) -> None:
         """A new message with the lines of a kept result that hold a pattern."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
             raise _gone()
-        await self._decide(request, person, channel, kept)
+        await self._decide(visit, kept)
         window = Window(self._parts.new_id(), kept_id, kept_id, 0, 0, "", place, "")
         await self._filter(window, pattern)
 
-    async def save(self, request: Request, place: Place, kept_id: str, person: Person, channel: Channel) -> None:
+    async def save(self, visit: Visit, place: Place, kept_id: str) -> None:
         """A kept result as a file."""
         kept = await self._parts.shelf.get(kept_id)
         if kept is None:
             raise _gone()
-        await self._decide(request, person, channel, kept)
+        await self._decide(visit, kept)
         await as_file(self._parts, place, kept)
 
     async def _load(self, request: Request) -> tuple[Window, StoredResult]:
@@ -86,19 +84,19 @@ class Pages:
             raise _gone()
         return window, kept
 
-    async def _decide(self, request: Request, person: Person, channel: Channel, kept: StoredResult) -> None:
+    async def _decide(self, visit: Visit, kept: StoredResult) -> None:
         """Reading again what was shown is reading; that it was read is on record. Raises Denied."""
         found = found_from_json(kept.found)
         engine = self._parts.engines.get(found.scope.context)
         if engine is None:
             raise _gone()
         found = as_it_is_now(found, engine.scope)
-        hidden = not self._parts.policy.sees_all(person, channel, found)
-        if hidden or not self._sees_mentions(person, channel, kept):
+        hidden = not self._parts.policy.sees_all(visit.person, visit.channel, found)
+        if hidden or not self._sees_mentions(visit, kept):
             raise _gone()
         known = Circumstances(MOST_APPROVALS, plan=Plan.from_json(kept.plan))
-        decision = self._parts.policy.decide_all(person, channel, kept.verb, found, known)
-        trail = Trail.of(self._parts, request, person, request.action or self._parts.redactor.text(request.text))
+        decision = self._parts.policy.decide_all(visit.person, visit.channel, kept.verb, found, known)
+        trail = Trail.of(self._parts, visit, visit.request.action or self._parts.redactor.text(visit.request.text))
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
             denied = Denied("you may not read this result", why=getattr(decision, "why", ""), hint="Ask a responder.")
@@ -106,12 +104,12 @@ class Pages:
             raise denied
         await trail.write(trail.entry("read", f"{kept.verb} of {kept.title}", found))
 
-    def _sees_mentions(self, person: Person, channel: Channel, kept: StoredResult) -> bool:
+    def _sees_mentions(self, visit: Visit, kept: StoredResult) -> bool:
         """Whether nobody's name is in it that doesn't exist for this person."""
         if not kept.mentions:
             return True
-        whole = is_whole(kept.mentions, self._parts.policy.labels) or person.user == kept.user
-        return whole and self._parts.policy.sees_all(person, channel, found_from_json(kept.mentions))
+        whole = is_whole(kept.mentions, self._parts.policy.labels) or visit.person.user == kept.user
+        return whole and self._parts.policy.sees_all(visit.person, visit.channel, found_from_json(kept.mentions))
 
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)

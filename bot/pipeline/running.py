@@ -50,7 +50,7 @@ class Running:
         note: what there is to say of what was found.
         """
         verb = command.action.verb if command.action.layer is Layer.LOOK and not command.grant else ""
-        engine = self._finder.engine(found.scope.context, command.person, command.channel, verb)
+        engine = self._finder.engine(found.scope.context, command.visit, verb)
         maker = RunMaker(self._parts, command, engine)
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
         bench.require(command.action.verb, command.action.needs)
@@ -83,7 +83,7 @@ class Running:
             ended = str(error) or type(error).__name__
             raise
         finally:
-            trail = Trail.of(self._parts, command.request, command.person, command.text, typed(command.action))
+            trail = Trail.of(self._parts, command.visit, command.text, typed(command.action))
             await trail.afterwards(
                 trail.entry("ended", ended, reached(found, command.plan), bytes=delivery.bytes, exit=delivery.exit)
             )
@@ -124,7 +124,7 @@ class Running:
         """The line that opened somebody's shell is its first, and on record like any."""
         for line in typed_lines(command.first) if command.first else ():
             text = self._parts.redactor.command(f"$ {line}")
-            trail = Trail.of(self._parts, command.request, command.person, text, line)
+            trail = Trail.of(self._parts, command.visit, text, line)
             await trail.write(trail.entry("typed", found=found))
             run.lines.put_nowait(Typed(line))
 

@@ -10,12 +10,12 @@ from datetime import UTC
 
 from bot.core.audit import Entry, Transition
 from bot.core.errors import CdebugError
-from bot.core.person import Person
 from bot.core.policy import Allow, Ask, Decision, Deny
 from bot.core.request import Request
 from bot.core.spelling import in_one_line
 from bot.core.target import Found, judged_to_json
 from bot.pipeline.parts import Parts
+from bot.pipeline.visit import Visit
 
 
 class Trail:
@@ -26,8 +26,8 @@ class Trail:
         self._words = parts.fingerprint(words or request.text, request.stdin)
 
     @classmethod
-    def of(cls, parts: Parts, request: Request, person: Person, command: str, words: str = "") -> Trail:
-        return cls(parts, request, person.user, command, words)
+    def of(cls, parts: Parts, visit: Visit, command: str, words: str = "") -> Trail:
+        return cls(parts, visit.request, visit.person.user, command, words)
 
     def entry(self, event: Transition, detail: str = "", found: Found | None = None, **more: object) -> Entry:
         """A record-to-be, at this moment."""
