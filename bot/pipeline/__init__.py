@@ -33,6 +33,7 @@ from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.making import sweep
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.steps import Next, OpenShell, RunAgain, RunApproved
 from bot.pipeline.trail import Trail
 from bot.pipeline.visit import Visit
 
@@ -54,10 +55,8 @@ class Pipeline:
         self._journey = Journey(parts, self._approving)
         self._pages = Pages(parts)
         self._gate = Gate(parts)
-        self._keyboard = Keyboard(parts, self._gate, self._open_shell)
-        self._desk = Desk(
-            parts, self._gate, self._pages, self._approving, self._keyboard, self._kept_command, self._run_approved
-        )
+        self._keyboard = Keyboard(parts, self._gate)
+        self._desk = Desk(parts, self._gate, self._pages, self._approving, self._keyboard)
 
     async def submit(self, request: Request) -> None:
         """A command."""
@@ -76,7 +75,7 @@ class Pipeline:
             if request.text == "again":  # the button of that word
                 await self._gate.check(visit, "again", "again")
             there = replace(visit, request=replace(request, thread=menu.place.thread))
-            await self._kept_command(there.saying(menu.commands[int(request.value)]), menu.user)
+            await self._go_on(RunAgain(there.saying(menu.commands[int(request.value)]), menu.user))
 
     async def resume(self, request: Request) -> None:
         """An answer to a request for approval: a button of its card, or the reason of a Deny."""
@@ -85,7 +84,7 @@ class Pipeline:
             if request.kind == "form":
                 await self._approving.deny(visit, request.value, request.text)
             elif request.action == "approve":
-                await self._approving.vote(visit, request.value, self._run_approved)
+                await self._go_on(await self._approving.vote(visit, request.value))
             elif request.action == "deny":
                 await self._approving.form(visit, request.value)
             else:
@@ -103,7 +102,7 @@ class Pipeline:
         """A line for a shell, Ctrl-C, or the Stop button of a live run."""
         async with guarded(self._parts, request):
             if request.kind == "line":
-                await self._keyboard.line(request, lambda: self._admission.admit(request))
+                await self._go_on(await self._keyboard.line(request, lambda: self._admission.admit(request)))
                 return
             visit = await self._admission.admit(request, metered=False)
             press = self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt
@@ -178,27 +177,25 @@ class Pipeline:
     async def _command(self, visit: Visit, place: Place | None = None) -> None:
         action: Action = self._parts.grammar.parse(visit.request.text)
         if isinstance(action, DeskAction):
-            await self._desk.perform(visit, action)
+            await self._go_on(await self._desk.perform(visit, action))
         else:
             await self._journey.go(visit, action, place)
 
-    async def _kept_command(self, visit: Visit, user: str) -> None:
-        """A command that was kept, run by whoever pressed or said `again`; `user` typed it."""
-        if user != visit.request.user:
-            visit = visit.saying(typed(as_anothers(self._parts.grammar.parse(visit.request.text))))
-        await self._command(visit)
-
-    async def _run_approved(self, request: Request, approval: Approval, requester: Visit, votes: int) -> None:
-        """The requester's command, in its own thread; the work is that of the press that approved it last."""
-        action = self._parts.grammar.parse(approval.request.text)
-        await self._parts.inbox.begun(request, approval.place)
-        await self._journey.go(requester, action, approval.place, Grant(approval, votes), work=request)
-
-    async def _open_shell(self, visit: Visit, command: str) -> None:
-        """A thread's shell for one more person, beginning with the line that they typed."""
-        action = as_anothers(self._parts.grammar.parse(command))
-        request = replace(visit.request, kind="command", text=typed(action))
-        await self._journey.go(replace(visit, request=request), action, None, first=visit.request.text)
+    async def _go_on(self, step: Next) -> None:
+        """From what a step says comes next."""
+        match step:
+            case RunAgain(visit, typed_by):
+                if typed_by != visit.request.user:
+                    visit = visit.saying(typed(as_anothers(self._parts.grammar.parse(visit.request.text))))
+                await self._command(visit)
+            case RunApproved(work, approval, requester, votes):
+                action = self._parts.grammar.parse(approval.request.text)
+                await self._parts.inbox.begun(work, approval.place)
+                await self._journey.go(requester, action, approval.place, Grant(approval, votes), work=work)
+            case OpenShell(visit, command):
+                action = as_anothers(self._parts.grammar.parse(command))
+                request = replace(visit.request, kind="command", text=typed(action))
+                await self._journey.go(replace(visit, request=request), action, None, first=visit.request.text)
 
     async def _interrupted(self, visit: Visit, place: Place) -> None:
         """Its own message says so; it is never done again by itself."""

@@ -5,7 +5,7 @@ The state moves by compare-and-set: of two replicas that get a last vote at once
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.approval import Approval, digest_of
@@ -15,7 +15,7 @@ from bot.core.manual import typed
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Circumstances
-from bot.core.request import Place, Request
+from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import in_one_line
 from bot.core.takes import many
@@ -24,10 +24,10 @@ from bot.core.view import Form, NoteView, Page, State, Status
 from bot.pipeline.cards import arguments, card, card_groups, expiry
 from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
+from bot.pipeline.steps import Next, RunApproved
 from bot.pipeline.trail import Trail
 from bot.pipeline.visit import Visit
 
-Run = Callable[[Request, Approval, Visit, int], Awaitable[None]]
 _TRIES = 10
 _MOST_NAMED = 10
 _PLAIN = Circumstances()
@@ -123,12 +123,12 @@ class Approving:
         """What counts is the moment in which something is done, not the one in which it was asked for."""
         return self._parts.now().timestamp()
 
-    async def vote(self, visit: Visit, approval_id: str, run: Run) -> None:
-        """One more approval; the last one runs what was asked for. Raises NotFound, Denied."""
+    async def vote(self, visit: Visit, approval_id: str) -> Next:
+        """One more approval; after the last one what was asked for is to run. Raises NotFound, Denied."""
         approval = await self._seen(visit, approval_id)
         if approval.spent_by == visit.request.id:  # this very press was being worked on when its replica died
             await self.interrupted(approval)
-            return
+            return None
         self._permitted(visit, approval, "approve")
         if approval.voted(visit.person, self._now()) != approval:  # on record first: a vote that counts is in the audit
             await self._record(visit, approval, "approved", f"request {approval.id}")
@@ -141,10 +141,10 @@ class Approving:
         if not isinstance(decision, Allow):
             so_far = (*_approved(approval), f": {count} of {approval.needed}, ", *expiry(approval))
             await self._say(approval, so_far, live=True)
-            return
+            return None
         approval = await self._moved(approval, lambda it: it.spent(visit.request.id, self._now()))
         await self._say(approval, _approved(approval))
-        await run(visit.request, approval, requester, count)
+        return RunApproved(visit.request, approval, requester, count)
 
     async def deny(self, visit: Visit, approval_id: str, why: str) -> None:
         """End a request; the requester may take their own back. Raises NotFound, Denied."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core import effect, manual
@@ -17,37 +16,34 @@ from bot.core.session import Default, Session
 from bot.core.target import parse_target
 from bot.core.view import Status
 from bot.pipeline.answers import Answers
-from bot.pipeline.approving import Approving, Run
+from bot.pipeline.approving import Approving
 from bot.pipeline.gate import Gate
 from bot.pipeline.keyboard import Keyboard
 from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.steps import Next, RunAgain
 from bot.pipeline.visit import Visit
 
-Again = Callable[[Visit, str], Awaitable[None]]
 # decided on the objects of the request, or of the run, not on the place
 _UNDECIDED = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns)
 
 
 class Desk:
-    """Performs effects. `again` and `run` are the pipeline's own ways to run a command, and an approved one."""
+    """Performs effects; what is to run then, it returns."""
 
-    def __init__(
-        self, parts: Parts, gate: Gate, pages: Pages, approving: Approving, keyboard: Keyboard, again: Again, run: Run
-    ) -> None:
+    def __init__(self, parts: Parts, gate: Gate, pages: Pages, approving: Approving, keyboard: Keyboard) -> None:
         self._gate = gate
         self._parts, self._pages, self._approving, self._keyboard = parts, pages, approving, keyboard
-        self._again, self._run = again, run
         self._answers = Answers(parts, approving)
 
-    async def perform(self, visit: Visit, action: DeskAction) -> None:
+    async def perform(self, visit: Visit, action: DeskAction) -> Next:
         """Raises Denied where policy refuses the verb here, and what the effect's own step raises."""
         wanted = action.effect()
         if not isinstance(wanted, _UNDECIDED):
             await self._decide(visit, action, wanted)
         if said := await self._answers.to(visit, wanted):
             await self._parts.chat.whisper(visit.request, said, private=True)  # it says what this reader may know
-            return
+            return None
         match wanted:
             case effect.ShowManual(topic):
                 await self._parts.chat.whisper(visit.request, self._manual(topic))
@@ -56,28 +52,27 @@ class Desk:
             case effect.StopRuns():
                 await self._keyboard.stop(visit)
             case effect.ApproveRequest(approval_id):
-                await self._approving.vote(visit, approval_id, self._run)
+                return await self._approving.vote(visit, approval_id)
             case effect.DenyRequest(approval_id, why):
                 await self._approving.deny(visit, approval_id, why)
             case effect.Rerun() | effect.GrepKept() | effect.SaveKept():
-                await self._on_thread(visit, wanted)
+                return await self._on_thread(visit, wanted)
+        return None
 
-    async def _on_thread(
-        self,
-        visit: Visit,
-        wanted: effect.Rerun | effect.GrepKept | effect.SaveKept,
-    ) -> None:
-        place = Place(visit.request.team, visit.request.channel, visit.request.thread or visit.request.message)
-        session = await self._session(visit.request, place)
+    async def _on_thread(self, visit: Visit, wanted: effect.Rerun | effect.GrepKept | effect.SaveKept) -> Next:
+        request = visit.request
+        place = Place(request.team, request.channel, request.thread or request.message)
+        session = await self._session(request, place)
         match wanted:
             case effect.Rerun():
                 if not session.command:
                     raise UsageError("its code block was not kept", hint="Type it again.")
-                await self._again(visit.saying(session.command), session.user)
+                return RunAgain(visit.saying(session.command), session.user)
             case effect.GrepKept(pattern):
                 await self._pages.grep(visit, place, session.kept, pattern)
             case effect.SaveKept():
                 await self._pages.save(visit, place, session.kept)
+        return None
 
     async def _decide(self, visit: Visit, action: DeskAction, wanted: effect.Effect) -> None:
         """On the place; and on record, whatever the answer. Raises Denied."""

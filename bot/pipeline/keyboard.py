@@ -17,36 +17,36 @@ from bot.core.target import found_from_json
 from bot.pipeline.gate import Gate
 from bot.pipeline.glass import still_open
 from bot.pipeline.parts import Parts
+from bot.pipeline.steps import Next, OpenShell
 from bot.pipeline.trail import Trail
 from bot.pipeline.visit import Visit
 
 Admit = Callable[[], Awaitable[Visit]]
-OpenShell = Callable[[Visit, str], Awaitable[None]]
 
 _MOST_LINES = 50  # half of what a run holds
 
 
 class Keyboard:
-    """open_shell: the pipeline's own way to run a thread's shell command as somebody else."""
+    """Lines, Ctrl-C and Stop reach the replica that has the run."""
 
-    def __init__(self, parts: Parts, gate: Gate, open_shell: OpenShell) -> None:
-        self._parts, self._gate, self._open_shell = parts, gate, open_shell
+    def __init__(self, parts: Parts, gate: Gate) -> None:
+        self._parts, self._gate = parts, gate
 
-    async def line(self, request: Request, admit: Admit) -> None:
+    async def line(self, request: Request, admit: Admit) -> Next:
         """A reply that begins with `$ `. Where no shell is open it is talk between people, and not for us."""
         shells = [run for run in await self._parts.live.of(_place(request)) if run.shell]
         if not shells:
             await self._was_a_shell(request)
-            return
+            return None
         visit = await admit()
         own = next((run for run in shells if run.shell == request.user), None)
         if own is None:
-            await self._open_shell(visit, shells[0].text)
-            return
+            return OpenShell(visit, shells[0].text)
         for line in typed_lines(request.text):
             await self._decide(visit, own)
             await self.record(visit, line, own.found)
             await self._parts.live.send(own, Letter(own.id, "line", visit.person.mention, line))
+        return None
 
     async def lost(self, request: Request) -> None:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
