@@ -82,7 +82,7 @@ class Circumstances:
     plan: Plan = NO_PLAN
 
 
-_PLAIN = Circumstances()
+PLAIN = Circumstances()
 
 
 def schema_of(verbs: Iterable[type[Action]]) -> str:
@@ -132,14 +132,14 @@ class Policy:
 
     def sees(self, person: Person, channel: Channel, thing: Found) -> bool:
         """Whether an object exists for this person at all."""
-        return isinstance(self._rules.ask(person, channel, _SEES, thing, _PLAIN), Allow)
+        return isinstance(self._rules.ask(person, channel, _SEES, thing, PLAIN), Allow)
 
     def sees_all(self, person: Person, channel: Channel, found: Found) -> bool:
         """Whether the scope and each object in it exist for this person: what was kept of them is theirs to know."""
         return all(self.sees(person, channel, thing) for thing in (found.scope, *things_of(found)))
 
     def decide(
-        self, person: Person, channel: Channel, verb: str, thing: Scope | Thing | Found, known: Circumstances = _PLAIN
+        self, person: Person, channel: Channel, verb: str, thing: Scope | Thing | Found, known: Circumstances = PLAIN
     ) -> Decision:
         """May this person use this verb on this one object, read in this channel?"""
         decision = self._rules.ask(person, channel, verb, thing, known)
@@ -152,7 +152,7 @@ class Policy:
         return decision
 
     def decide_all(
-        self, person: Person, channel: Channel, verb: str, found: Found, known: Circumstances = _PLAIN
+        self, person: Person, channel: Channel, verb: str, found: Found, known: Circumstances = PLAIN
     ) -> Decision:
         """The same of the scope, of each object in it and of each that the plan makes, in one answer."""
         every = (found.scope, *things_of(found), *known.plan.things)

@@ -29,4 +29,4 @@ class Admission:
         if request.kind in ("command", "line"):
             check_typed(request.text)
             check_typed(request.stdin.replace("\r\n", "\n"))
-        return Visit(request, person, await self._parts.directory.channel(request.channel))
+        return Visit(request, person, await self._parts.directory.channel(request.channel), self._parts.policy)

@@ -138,7 +138,7 @@ class Answers:
         return tuple(lines[:-1]) or "Nothing is running in this channel."
 
     def _sees(self, visit: Visit, found: str) -> bool:
-        return self._parts.policy.sees_all(visit.person, visit.channel, found_from_json(found))
+        return visit.sees(found_from_json(found))
 
     async def audit(self, visit: Visit, wanted: ReadAudit) -> Said:
         """The last records, newest first, a line each; and whether the chain that they stand in holds."""

@@ -135,9 +135,7 @@ class Approving:
         approval = await self._moved(approval, lambda it: it.voted(visit.person, self._now()))
         count = await self._counting(approval)
         requester = await self._requester(approval)
-        decision = self._parts.policy.decide_all(
-            requester.person, requester.channel, approval.verb, found_from_json(approval.found), _known(approval, count)
-        )
+        decision = requester.decide(approval.verb, found_from_json(approval.found), _known(approval, count))
         if not isinstance(decision, Allow):
             so_far = (*_approved(approval), f": {count} of {approval.needed}, ", *expiry(approval))
             await self._say(approval, so_far, live=True)
@@ -213,11 +211,11 @@ class Approving:
         """Whether somebody may know of all that it reaches, makes, changes or removes."""
         found, plan = found_from_json(approval.found), Plan.from_json(approval.plan)
         every = Objects(found.scope, (*things_of(found), *plan.things))
-        return self._parts.policy.sees_all(visit.person, visit.channel, every)
+        return visit.sees(every)
 
     def _permitted(self, visit: Visit, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)
-        decision = self._parts.policy.decide_all(visit.person, visit.channel, verb, found, _known(approval))
+        decision = visit.decide(verb, found, _known(approval))
         if not isinstance(decision, Allow):
             raise Denied(
                 f"you may not {verb} request `{approval.id}`", why=getattr(decision, "why", ""),
@@ -254,7 +252,8 @@ class Approving:
         person = await self._parts.directory.person(approval.request.team, approval.request.user)
         if person.refusal:
             raise Denied(person.refusal, hint="Somebody else must ask again.")
-        return Visit(approval.request, person, await self._parts.directory.channel(approval.request.channel))
+        channel = await self._parts.directory.channel(approval.request.channel)
+        return Visit(approval.request, person, channel, self._parts.policy)
 
     async def _record(self, visit: Visit, approval: Approval, event: Transition, detail: str) -> None:
         where = replace(approval.request, channel=visit.request.channel, thread=visit.request.thread)

@@ -31,9 +31,7 @@ class Gate:
 
         words: the command as people may read it.
         """
-        decisions = [
-            self._parts.policy.decide_all(visit.person, visit.channel, verb, it) for it in about or (self.desk(),)
-        ]
+        decisions = [visit.decide(verb, it) for it in about or (self.desk(),)]
         refusal = next((decision for decision in decisions if not isinstance(decision, Allow)), None)
         trail = Trail.of(self._parts, visit, words, words="" if visit.request.kind == "command" else verb)
         found = about[0] if len(about) == 1 else None

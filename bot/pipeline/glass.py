@@ -10,7 +10,6 @@ from dataclasses import fields, replace
 
 from bot.core.action import Action
 from bot.core.errors import Denied
-from bot.core.person import Channel, Person
 from bot.core.plan import Plan, reached
 from bot.core.policy import BREAK_GLASS, Allow, Circumstances
 from bot.core.request import Place
@@ -20,6 +19,7 @@ from bot.core.view import NoteView
 from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
+from bot.pipeline.visit import Visit
 
 _LONGEST = 1_500
 
@@ -31,7 +31,7 @@ async def break_glass(parts: Parts, command: Command, trail: Trail, found: Found
             "break-glass is not available here", why="no audit channel is set", hint="Leave `--break-glass` out."
         )
     known = Circumstances(plan=command.plan)
-    decision = parts.policy.decide_all(command.person, command.channel, BREAK_GLASS, found, known)
+    decision = command.visit.decide(BREAK_GLASS, found, known)
     if not isinstance(decision, Allow):
         raise Denied(
             f"you may not use `--break-glass` for `{command.action.verb}` on", found, why=getattr(decision, "why", ""),
@@ -65,6 +65,6 @@ def as_anothers(action: Action) -> Action:
     return replace(action, **dict.fromkeys(own, "")) if own else action  # type: ignore[type-var]
 
 
-def still_open(parts: Parts, person: Person, channel: Channel, found: Found, plan: Plan) -> bool:
+def still_open(visit: Visit, found: Found, plan: Plan) -> bool:
     """Whether somebody who broke the glass may still hold it open."""
-    return isinstance(parts.policy.decide_all(person, channel, BREAK_GLASS, found, Circumstances(plan=plan)), Allow)
+    return visit.may(BREAK_GLASS, found, Circumstances(plan=plan))

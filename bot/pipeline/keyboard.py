@@ -65,9 +65,9 @@ class Keyboard:
         plan = Plan.from_json(run.plan)
         known = Circumstances(run.votes, plan=plan)
         found = found_from_json(run.found)
-        decision = self._parts.policy.decide_all(visit.person, visit.channel, run.verb, found, known)
+        decision = visit.decide(run.verb, found, known)
         glass = isinstance(decision, Ask) and run.glass
-        if glass and still_open(self._parts, visit.person, visit.channel, found, plan):
+        if glass and still_open(visit, found, plan):
             return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))
@@ -85,7 +85,7 @@ class Keyboard:
         """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""
         runs = await self._parts.live.of(_place(visit.request))
         about = [found_from_json(run.found) for run in runs]
-        if not all(self._parts.policy.sees_all(visit.person, visit.channel, found) for found in about):
+        if not all(visit.sees(found) for found in about):
             raise _nothing_runs()  # what somebody may not see doesn't run for them
         await self._gate.check(visit, "stop", "stop", about)
         here = self._parts.runs.stop(_place(visit.request), visit.person.mention)

@@ -91,11 +91,11 @@ class Pages:
         if engine is None:
             raise _gone()
         found = as_it_is_now(found, engine.scope)
-        hidden = not self._parts.policy.sees_all(visit.person, visit.channel, found)
+        hidden = not visit.sees(found)
         if hidden or not self._sees_mentions(visit, kept):
             raise _gone()
         known = Circumstances(MOST_APPROVALS, plan=Plan.from_json(kept.plan))
-        decision = self._parts.policy.decide_all(visit.person, visit.channel, kept.verb, found, known)
+        decision = visit.decide(kept.verb, found, known)
         trail = Trail.of(self._parts, visit, visit.request.action or self._parts.redactor.text(visit.request.text))
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
@@ -109,7 +109,7 @@ class Pages:
         if not kept.mentions:
             return True
         whole = is_whole(kept.mentions, self._parts.policy.labels) or visit.person.user == kept.user
-        return whole and self._parts.policy.sees_all(visit.person, visit.channel, found_from_json(kept.mentions))
+        return whole and visit.sees(found_from_json(kept.mentions))
 
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)

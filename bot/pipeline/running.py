@@ -139,7 +139,7 @@ class Running:
 
         def check() -> None:
             known = replace(command.circumstances, binary=True)
-            decision = self._parts.policy.decide_all(command.person, command.channel, command.action.verb, found, known)
+            decision = command.visit.decide(command.action.verb, found, known)
             if not isinstance(decision, Allow) and not (isinstance(decision, Ask) and command.glass_broken):
                 raise Denied(
                     "this can't be scanned for secrets, so it is not shown", why=told(decision),
@@ -154,9 +154,10 @@ class Running:
         channel = await self._parts.directory.channel(command.request.channel)
         if person.refusal:
             return False
-        decision = self._parts.policy.decide_all(person, channel, command.action.verb, found, command.circumstances)
+        now = replace(command.visit, person=person, channel=channel)
+        decision = now.decide(command.action.verb, found, command.circumstances)
         if isinstance(decision, Ask) and command.glass_broken:
-            return still_open(self._parts, person, channel, found, command.plan)
+            return still_open(now, found, command.plan)
         return isinstance(decision, Allow)
 
 
