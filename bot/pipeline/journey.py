@@ -9,20 +9,19 @@ from dataclasses import dataclass, replace
 
 from bot.core.action import Action, ArgvAction, InteractiveAction
 from bot.core.approval import digest_of
-from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
+from bot.core.errors import CdebugError, Denied, NotFound, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
-from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
-from bot.core.said import Said, after
+from bot.core.said import Said
 from bot.core.target import Container, Found, TargetRef
-from bot.core.units import show_duration
-from bot.core.view import Button, MenuView, NoteView, State, Status
+from bot.core.view import Button, State, Status
 from bot.pipeline.approving import Approving
 from bot.pipeline.command import Command, Grant
 from bot.pipeline.finding import Ambiguous, Finder
-from bot.pipeline.glass import break_glass, without_glass
+from bot.pipeline.glass import break_glass
+from bot.pipeline.outcome import Outcomes, detail_of
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.running import Running, remember
 from bot.pipeline.trail import Trail, told
@@ -30,8 +29,6 @@ from bot.pipeline.visit import Visit
 from bot.runs import Run
 from bot.telemetry import COMMANDS, SECONDS
 from bot.together import alongside
-
-_HURRY_S, _PATIENCE_S = 2.5, 60.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,7 @@ class Journey:
         self._parts, self._approving = parts, approving
         self._finder = Finder(parts)
         self._running = Running(parts, self._finder)
+        self._outcomes = Outcomes(parts)
 
     async def go(
         self,
@@ -126,8 +124,8 @@ class Journey:
             except asyncio.CancelledError as error:
                 state, detail, cancelled = run.state, run.why, error
         took = (self._parts.now() - started).total_seconds()
-        outcome = replace(running, state=state, detail=_detail(state, detail, took), ended_by=run.by)
-        await self._settle(command, place, outcome, hurry=run.in_a_hurry)
+        outcome = replace(running, state=state, detail=detail_of(state, detail, took), ended_by=run.by)
+        await self._outcomes.settle(command, place, outcome, hurry=run.in_a_hurry)
         COMMANDS.labels(command.action.verb, state).inc()
         SECONDS.labels(command.action.verb).observe(took)
         if cancelled:
@@ -151,7 +149,7 @@ class Journey:
             return await self._running.carry_out(allowed, place, running, judged.found, run, judged.note)
         except Ambiguous as several:
             if not command.request.stdin:
-                await self._offer(command, place, several)
+                await self._outcomes.offer(command, place, several)
                 return "done", f"{several.count} match: choose in the thread"
             state: State = "failed"
             line = f"{several.question} Name it with the command: a menu can't keep the code block."
@@ -165,7 +163,7 @@ class Journey:
             state, line = "failed", internal_error(command.request)
         line = self._parts.redactor.text(line)
         self._parts.log.info("ended", id=command.request.id, state=state, line=line)
-        await self._tell(command, place, line)
+        await self._outcomes.tell(command, place, line)
         return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
 
     async def _allowed(self, command: Command, judged: Ruling) -> Command | None:
@@ -195,61 +193,6 @@ class Journey:
         await break_glass(self._parts, command, self._trail(command), judged.found)
         return replace(command, glass_broken=True)
 
-    async def _tell(self, command: Command, place: Place, line: str) -> None:
-        """What went wrong, in the thread. Where Slack refuses that too, the root's outcome still says it."""
-        try:
-            await self._parts.chat.post(place, NoteView(line))
-        except CdebugError as error:
-            self._parts.log.warning("not told in the thread", id=command.request.id, line=line, why=str(error))
-
-    async def _offer(self, command: Command, place: Place, several: Ambiguous) -> None:
-        """Several match: a menu whose choices are whole commands, kept here; the menu carries indexes."""
-        commands = [typed(without_glass(several.chosen(command.action, it))) for it in several.found]
-        menu = Menu(self._parts.new_id(), place, tuple(commands), command.request.user)
-        await self._parts.sessions.put_menu(menu)
-        choices = tuple(self._parts.redactor.text(several.label(it)) for it in several.found)
-        question = self._parts.redactor.text(several.question)
-        await self._parts.chat.post(place, MenuView(question, menu.id, choices))
-
-    async def _settle(self, command: Command, place: Place, status: Status, *, hurry: bool) -> None:
-        """Edit the root to its outcome. Being stopped, we are quick; what could not be told is done again later."""
-        told = False
-        try:
-            async with asyncio.timeout(_HURRY_S if hurry else _PATIENCE_S):
-                buttons = () if hurry else await self._again(command, place, status.state)
-                await self._parts.chat.settle(place, replace(status, buttons=buttons), hurry=hurry)
-                told = True
-                if status.state in ("stopped", "interrupted"):
-                    said = after(f"{status.state}: ", status.detail)
-                    await self._parts.chat.post(place, NoteView(said), hurry=hurry)
-        except (CdebugError, TimeoutError) as error:
-            self._parts.log.warning("outcome not shown", id=command.request.id, state=status.state, why=str(error))
-        except asyncio.CancelledError:
-            if not told and not hurry:  # the bot ends while this waits for its turn
-                await self._settle(command, place, status, hurry=True)
-            raise
-        finally:
-            if told or status.state == "stopped":
-                await self._done(command)
-
-    async def _done(self, command: Command) -> None:
-        """Nobody needs to take this over. Where that can't be written, it is read again after a restart."""
-        try:
-            await self._parts.inbox.done(command.work)
-        except CdebugError as error:
-            self._parts.log.warning("not marked as done", id=command.request.id, why=str(error))
-
-    async def _again(self, command: Command, place: Place, state: State) -> tuple[Button, ...]:
-        """A button that sends the command once more; a code block that was typed with it is not kept for that."""
-        if command.request.stdin or state == "waiting for approval":
-            return ()
-        menu = Menu(self._parts.new_id(), place, (typed(without_glass(command.action)),), command.request.user)
-        try:
-            await self._parts.sessions.put_menu(menu)
-        except Unavailable:
-            return ()
-        return (Button("Again", f"again:{menu.id}", "0"),)
-
 
 def _with_input(action: Action, request: Request) -> Action:
     """The action with the code block of its message. Raises UsageError for a verb that reads none."""
@@ -273,10 +216,3 @@ def _chosen(ref: TargetRef, found: Found) -> str:
 def _live_buttons(action: Action) -> tuple[Button, ...]:
     stop = Button("Stop", "stop", "-")
     return (stop, Button("Ctrl-C", "interrupt", "-")) if isinstance(action, InteractiveAction) else (stop,)
-
-
-def _detail(state: State, detail: Said, took: float) -> Said:
-    if state == "waiting for approval" or not isinstance(detail, str):
-        return detail
-    time = f"in {show_duration(took)}" if state == "done" else f"after {show_duration(took)}"
-    return f"{detail}, {time}" if detail else time
