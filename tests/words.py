@@ -19,7 +19,7 @@ _UNREAD_CALLS = frozenset({
 })  # fmt: skip
 _UNREAD_FILES = ("core/redact/", "core/pattern.py", "store/", "core/kinds.py", "telemetry.py", "core/text.py")
 _READ_CALLS = frozenset({"Button", "option", "Shown", "Table", "Parameter"})
-_LABELS = ("actions/", "pipeline/cards.py", "core/plan.py")
+_LABELS = ("actions/", "pipeline/decide/cards.py", "core/plan.py")
 
 
 def lines() -> list[str]:

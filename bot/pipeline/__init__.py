@@ -5,7 +5,8 @@
     page     older, newer, filter, save on kept output
     recover  what a replica that died left    expire  what nobody answered in time
 
-`take` is the switch before them: any request goes to the entry of its kind.
+`take` is the switch before them: any request goes to the entry of its kind. `enter/` admits, `decide/` finds, plans and
+asks, `run/` carries out and tells, `desk/` is about what is there already; a step returns what comes next (`steps.py`).
 
 Nothing reaches an engine by another way. Not here: how any step works.
 """
@@ -21,21 +22,21 @@ from bot.core.errors import CdebugError
 from bot.core.manual import typed
 from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
-from bot.pipeline.admission import Admission
-from bot.pipeline.approving import Approving
 from bot.pipeline.command import Grant, is_reading
-from bot.pipeline.desk import Desk
-from bot.pipeline.gate import Gate
-from bot.pipeline.glass import as_anothers
-from bot.pipeline.guard import guarded
+from bot.pipeline.decide.approving import Approving
+from bot.pipeline.decide.glass import as_anothers
+from bot.pipeline.desk.desk import Desk
+from bot.pipeline.desk.keyboard import Keyboard
+from bot.pipeline.desk.pages import Pages
+from bot.pipeline.enter.admission import Admission
+from bot.pipeline.enter.gate import Gate
+from bot.pipeline.enter.guard import guarded
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.journey import Journey
-from bot.pipeline.keyboard import Keyboard
-from bot.pipeline.making import sweep
-from bot.pipeline.pages import Pages
 from bot.pipeline.parts import Parts
+from bot.pipeline.run.making import sweep
 from bot.pipeline.steps import Next, OpenShell, RunAgain, RunApproved
 from bot.pipeline.trail import Trail
-from bot.pipeline.visit import Visit
 
 __all__ = ["Parts", "Pipeline"]
 

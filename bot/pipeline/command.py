@@ -11,7 +11,7 @@ from bot.core.person import Channel, Person
 from bot.core.plan import NO_PLAN, Plan
 from bot.core.policy import Circumstances
 from bot.core.request import Request
-from bot.pipeline.visit import Visit
+from bot.pipeline.enter.visit import Visit
 
 _CHANGES = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun)
 

@@ -17,15 +17,15 @@ from bot.core.request import Place, Request
 from bot.core.said import Said
 from bot.core.target import Container, Found, TargetRef
 from bot.core.view import Button, State, Status
-from bot.pipeline.approving import Approving
 from bot.pipeline.command import Command, Grant
-from bot.pipeline.finding import Ambiguous, Finder
-from bot.pipeline.glass import break_glass
-from bot.pipeline.outcome import Outcomes, detail_of
+from bot.pipeline.decide.approving import Approving
+from bot.pipeline.decide.finding import Ambiguous, Finder
+from bot.pipeline.decide.glass import break_glass
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts, internal_error
-from bot.pipeline.running import Running, remember
+from bot.pipeline.run.outcome import Outcomes, detail_of
+from bot.pipeline.run.running import Running, remember
 from bot.pipeline.trail import Trail, told
-from bot.pipeline.visit import Visit
 from bot.runs import Run
 from bot.telemetry import COMMANDS, SECONDS
 from bot.together import alongside

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.approval import Approval
 from bot.core.request import Request
-from bot.pipeline.visit import Visit
+from bot.pipeline.enter.visit import Visit
 
 
 @dataclass(frozen=True)

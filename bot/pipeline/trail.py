@@ -14,8 +14,8 @@ from bot.core.policy import Allow, Ask, Decision, Deny
 from bot.core.request import Request
 from bot.core.spelling import in_one_line
 from bot.core.target import Found, judged_to_json
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.visit import Visit
 
 
 class Trail:

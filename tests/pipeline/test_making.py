@@ -18,7 +18,7 @@ from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
 from bot.core.view import NoteView
-from bot.pipeline.making import signer
+from bot.pipeline.run.making import signer
 from bot.runs import Runs
 from tests.fakes.debug.plant import MADE, Plant
 from tests.fakes.world import NOW, World

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.core.errors import CdebugError
 from bot.core.output import File
 from bot.core.redact import Redactor
-from bot.pipeline.scanning import scan
+from bot.pipeline.run.scanning import scan
 from bot.unpacking import scrub
 
 REDACTOR = Redactor()

@@ -14,7 +14,7 @@ from bot.core.output import Chart, Panel
 from bot.core.said import clock_time
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, Status, TableView, TextView, View
 from bot.core.window import cut
-from bot.pipeline.rendering import buttons, readable, row_line, window_view
+from bot.pipeline.run.rendering import buttons, readable, row_line, window_view
 from bot.slack.blocks import form_modal, page_modal, render, room
 from bot.slack.charts import draw
 from playground.limits import UPDATE_TEXT, message_errors, view_errors

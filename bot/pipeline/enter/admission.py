@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.core.errors import Denied
 from bot.core.grammar import check_typed
 from bot.core.request import Request
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.visit import Visit
 
 
 class Admission:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from bot.core.errors import Denied
 from bot.core.policy import Allow
 from bot.core.target import Found, Scope
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail, told
-from bot.pipeline.visit import Visit
 
 
 class Gate:

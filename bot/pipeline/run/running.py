@@ -24,13 +24,13 @@ from bot.core.target import MOST_MENTIONED, Container, Found, Objects, found_to_
 from bot.core.units import show_duration
 from bot.core.view import State, Status
 from bot.pipeline.command import Command
-from bot.pipeline.deliver import Delivery
-from bot.pipeline.finding import Finder
-from bot.pipeline.glass import still_open, without_glass
-from bot.pipeline.keyboard import typed_lines
-from bot.pipeline.making import RunMaker
+from bot.pipeline.decide.finding import Finder
+from bot.pipeline.decide.glass import still_open, without_glass
+from bot.pipeline.desk.keyboard import typed_lines
 from bot.pipeline.parts import Parts
-from bot.pipeline.results import Reading
+from bot.pipeline.run.deliver import Delivery
+from bot.pipeline.run.making import RunMaker
+from bot.pipeline.run.results import Reading
 from bot.pipeline.trail import Trail, told
 from bot.runs import Run
 from bot.together import alongside, together

@@ -19,10 +19,10 @@ from bot.core.target import as_it_is_now, found_from_json, is_whole
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
 from bot.core.window import cut
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import Edge, as_file, buttons, readable, window_view
+from bot.pipeline.run.rendering import Edge, as_file, buttons, readable, window_view
 from bot.pipeline.trail import Trail, told
-from bot.pipeline.visit import Visit
 
 
 def _gone() -> NotFound:

@@ -29,8 +29,8 @@ from bot.core.target import (
     parse_target,
     things_of,
 )
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.visit import Visit
 
 _MENU = 100
 

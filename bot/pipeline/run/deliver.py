@@ -19,9 +19,9 @@ from bot.core.target import Found
 from bot.core.units import show_bytes
 from bot.core.view import NoteView, Status
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import hidden_note
-from bot.pipeline.results import CardResult, Reading, Result, TableResult, TextResult
-from bot.pipeline.scanning import scan
+from bot.pipeline.run.rendering import hidden_note
+from bot.pipeline.run.results import CardResult, Reading, Result, TableResult, TextResult
+from bot.pipeline.run.scanning import scan
 from bot.runs import Run
 from bot.together import together
 

@@ -14,12 +14,12 @@ from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
 from bot.core.target import found_from_json
-from bot.pipeline.gate import Gate
-from bot.pipeline.glass import still_open
+from bot.pipeline.decide.glass import still_open
+from bot.pipeline.enter.gate import Gate
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.steps import Next, OpenShell
 from bot.pipeline.trail import Trail
-from bot.pipeline.visit import Visit
 
 Admit = Callable[[], Awaitable[Visit]]
 

@@ -17,9 +17,9 @@ from bot.core.spelling import in_one_line, quoted
 from bot.core.target import Found
 from bot.core.view import NoteView
 from bot.pipeline.command import Command
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import Trail
-from bot.pipeline.visit import Visit
 
 _LONGEST = 1_500
 

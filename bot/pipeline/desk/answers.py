@@ -23,13 +23,13 @@ from bot.core.said import Said, mention
 from bot.core.spelling import quoted
 from bot.core.target import Found, found_from_json
 from bot.core.units import parse_when
-from bot.pipeline.approving import Approving
-from bot.pipeline.auditing import AuditReader
-from bot.pipeline.cards import expiry
-from bot.pipeline.finding import Ambiguous, Finder
+from bot.pipeline.decide.approving import Approving
+from bot.pipeline.decide.cards import expiry
+from bot.pipeline.decide.finding import Ambiguous, Finder
+from bot.pipeline.desk.auditing import AuditReader
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import told
-from bot.pipeline.visit import Visit
 
 _READ = 2_000
 _WHO = compiled(r"<?@?([UW][A-Z0-9]+)(?:\|[^>]*)?>?")

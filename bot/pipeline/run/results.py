@@ -17,7 +17,7 @@ from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import BlockLines, FirstLines, LastLines
 from bot.pipeline.parts import Parts
-from bot.pipeline.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
+from bot.pipeline.run.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
 
 _BLOCK = 256 * 1024

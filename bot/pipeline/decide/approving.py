@@ -21,12 +21,12 @@ from bot.core.spelling import in_one_line
 from bot.core.takes import many
 from bot.core.target import Found, Objects, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
-from bot.pipeline.cards import arguments, card, card_groups, expiry
 from bot.pipeline.command import Command
+from bot.pipeline.decide.cards import arguments, card, card_groups, expiry
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.steps import Next, RunApproved
 from bot.pipeline.trail import Trail
-from bot.pipeline.visit import Visit
 
 _TRIES = 10
 _MOST_NAMED = 10

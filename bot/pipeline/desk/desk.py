@@ -15,14 +15,14 @@ from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.core.target import parse_target
 from bot.core.view import Status
-from bot.pipeline.answers import Answers
-from bot.pipeline.approving import Approving
-from bot.pipeline.gate import Gate
-from bot.pipeline.keyboard import Keyboard
-from bot.pipeline.pages import Pages
+from bot.pipeline.decide.approving import Approving
+from bot.pipeline.desk.answers import Answers
+from bot.pipeline.desk.keyboard import Keyboard
+from bot.pipeline.desk.pages import Pages
+from bot.pipeline.enter.gate import Gate
+from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.steps import Next, RunAgain
-from bot.pipeline.visit import Visit
 
 # decided on the objects of the request, or of the run, not on the place
 _UNDECIDED = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns)
