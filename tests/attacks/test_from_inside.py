@@ -78,7 +78,7 @@ async def test_a_grep_cant_guess_a_hidden_value(channel: Conversation):
         await channel.type(f"@cdebug grep '{guess}'", thread=root["ts"])
         await channel.replied(root, f"No line matches `{guess}`.")
     _, thread = await channel.run("logs checkout --grep correct-horse")
-    assert thread[0]["text"].startswith("No line of its log has")
+    assert thread[0]["text"].startswith("No line of its log matches")
 
 
 async def test_a_name_of_a_container_cant_ping(channel: Conversation, containers: docker.APIClient):

@@ -163,7 +163,7 @@ class TestCards:
             "the news",
         )
         _, thread = await listed.run("exec vault --reason x --break-glass 'me too' -- id", ends="denied")
-        assert "you may not break the glass" in thread[0]["text"]
+        assert "you may not use `--break-glass`" in thread[0]["text"]
 
 
 async def modal(slack: Slack, user: str, title: str) -> Json:

@@ -89,7 +89,7 @@ async def test_what_crashed_is_read_from_before_and_now(shop_channel: Conversati
             _, text = await said(shop_channel, command, ("done", "failed"))
             if "FATAL: no database" in text and (not both or "──── the run before of app ────" in text):
                 break
-            assert "no log is kept of that run" in text or both
+            assert "no log was kept for that run" in text or both
             await asyncio.sleep(1)
         assert "FATAL: no database" in text
     assert "──── this run of app ────" in text
