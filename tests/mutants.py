@@ -178,7 +178,7 @@ MUTANTS = (
            'self._permitted(visit, approval, "approve")\n        if approval.voted', "if approval.voted",
            f"{ATTACKS}test_approvals.py", "without_the_role"),
     Mutant("no digest is compared", "bot/pipeline/journey.py",
-           "if digest_of(command.action, command.request, judged.found, judged.plan) != approved.digest:", "if False:",
+           "if digest_of(command.action, command.request, ruling.found, ruling.plan) != approved.digest:", "if False:",
            f"{ATTACKS}test_approvals.py", "recreated or moved or meanwhile"),
     Mutant("a plan is not part of the digest", "bot/core/approval.py",
            '"plan": plan.to_json(),', "",
@@ -283,7 +283,7 @@ MUTANTS = (
     Mutant("whatever cdebug made is removed for one entry", "bot/backends/docker/making.py",
            'f"{LABEL}={entry.id}"', "LABEL", "tests/contracts/test_making.py", "taken"),
     Mutant("nothing runs without its record", "bot/pipeline/journey.py",
-           'await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.reached))',
+           'await trail.write(trail.entry("asked"), trail.entry("decided", told(ruling.decision), ruling.reached))',
            "pass",
            "tests/pipeline/test_pipeline.py", "audit"),
 )  # fmt: skip

@@ -91,14 +91,14 @@ class Journey:
         trail = self._trail(command)
         votes = command.grant.votes if command.grant else 0
         try:
-            judged = await self._found(command, refs, votes)
+            ruling = await self._found(command, refs, votes)
         except (CdebugError, Ambiguous) as error:
             about = error.found if isinstance(error, Denied) else None
             said = error.brief if isinstance(error, CdebugError) else error.question
             await trail.write(trail.entry("asked"), trail.entry("refused", said, about))
             raise
-        await trail.write(trail.entry("asked"), trail.entry("decided", told(judged.decision), judged.reached))
-        return judged
+        await trail.write(trail.entry("asked"), trail.entry("decided", told(ruling.decision), ruling.reached))
+        return ruling
 
     async def _found(self, command: Command, refs: list[TargetRef], votes: int) -> Ruling:
         """What is meant, or what has taken its place since the thread began; and what there is to say of that."""
@@ -108,8 +108,8 @@ class Journey:
             moved = await self._finder.successor(command.visit, refs)
             if moved is None:
                 raise
-            judged = await self._finder.find(moved, command.visit, command.action, votes)
-            return Ruling(*judged, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
+            ruling = await self._finder.find(moved, command.visit, command.action, votes)
+            return Ruling(*ruling, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
         return Ruling(found, plan, decision, _chosen(refs[0], found))
 
     def _trail(self, command: Command) -> Trail:
@@ -136,17 +136,17 @@ class Journey:
     ) -> tuple[State, Said]:
         try:
             await self._parts.inbox.begun(command.work, place)
-            judged = await finding
-            if isinstance(judged, Exception):
-                raise judged
-            allowed = await self._allowed(command, judged)
+            ruling = await finding
+            if isinstance(ruling, Exception):
+                raise ruling
+            allowed = await self._allowed(command, ruling)
             if allowed is None:
-                assert isinstance(judged.decision, Ask)
-                await remember(self._parts, command, place, judged.found, "")
+                assert isinstance(ruling.decision, Ask)
+                await remember(self._parts, command, place, ruling.found, "")
                 return "waiting for approval", await self._approving.ask(
-                    replace(command, plan=judged.plan), place, judged.found, judged.decision.approvals
+                    replace(command, plan=ruling.plan), place, ruling.found, ruling.decision.approvals
                 )
-            return await self._running.carry_out(allowed, place, running, judged.found, run, judged.note)
+            return await self._running.carry_out(allowed, place, running, ruling.found, run, ruling.note)
         except Ambiguous as several:
             if not command.request.stdin:
                 await self._outcomes.offer(command, place, several)
@@ -166,23 +166,23 @@ class Journey:
         await self._outcomes.tell(command, place, line)
         return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
 
-    async def _allowed(self, command: Command, judged: Ruling) -> Command | None:
+    async def _allowed(self, command: Command, ruling: Ruling) -> Command | None:
         """The command as it may run now; None where it must be asked for. Raises Denied.
 
         What was approved must be what is there.
         """
-        command = replace(command, plan=judged.plan)
+        command = replace(command, plan=ruling.plan)
         if command.grant is not None:
             approved = command.grant.approval
-            if digest_of(command.action, command.request, judged.found, judged.plan) != approved.digest:
+            if digest_of(command.action, command.request, ruling.found, ruling.plan) != approved.digest:
                 trail = self._trail(command)
-                await trail.write(trail.entry("void", f"request {approved.id}", judged.reached))
+                await trail.write(trail.entry("void", f"request {approved.id}", ruling.reached))
                 raise Denied(
                     f"the approval of request `{approved.id}` is void",
                     why="what was approved is not what is there now: the object was replaced, or the command changed",
                     hint="Ask again.",
                 )
-        if isinstance(judged.decision, Allow):
+        if isinstance(ruling.decision, Allow):
             return command
         if command.grant is not None:
             raise Denied(
@@ -190,7 +190,7 @@ class Journey:
             )
         if not command.action.glass:
             return None
-        await break_glass(self._parts, command, self._trail(command), judged.found)
+        await break_glass(self._parts, command, self._trail(command), ruling.found)
         return replace(command, glass_broken=True)
 
 
