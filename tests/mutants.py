@@ -272,7 +272,7 @@ MUTANTS = (
            "when { context.channel.shared };", "when { false };",
            f"{ATTACKS}test_inside.py", "shared_with"),
     Mutant("what was not planned is made", "bot/pipeline/run/making.py",
-           "if thing not in plan.creates or plan.ends_s <= 0:", "if False:",
+           "if thing not in plan.creates or thing in self.used or plan.ends_s <= 0:", "if False:",
            "tests/pipeline/test_making.py", "not_planned"),
     Mutant("labels need no seal", "bot/pipeline/run/making.py",
            "or not entry.is_ours(signer(parts)):", "or False:",

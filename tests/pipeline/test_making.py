@@ -267,3 +267,9 @@ async def test_the_example_of_a_verb_goes_its_whole_way_on_a_real_engine(engine:
 
 def helpers(containers: docker.APIClient) -> list[Any]:
     return list(containers.containers(all=True, filters={"name": "plant-target-helper"}))
+
+
+async def test_what_was_planned_once_is_made_once(world: World):
+    await world.say("plant web --twice")
+    assert events(world) == ["asked", "decided", "made", "undone", "ended"]
+    assert "not made: it was not planned" in str(world.chat.statuses[-1].detail)

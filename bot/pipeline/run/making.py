@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from bot.core.audit import Entry
@@ -32,6 +32,7 @@ class RunMaker:
     parts: Parts
     command: Command
     engine: FindPort
+    used: list[NewObject] = field(default_factory=list)
 
     @asynccontextmanager
     async def made(self, thing: NewObject) -> AsyncIterator[Container]:
@@ -51,10 +52,11 @@ class RunMaker:
 
     def _entry(self, thing: NewObject) -> MadeObject:
         plan, request = self.command.plan, self.command.request
-        if thing not in plan.creates or plan.ends_s <= 0:
+        if thing not in plan.creates or thing in self.used or plan.ends_s <= 0:
             raise Unsupported("not made: it was not planned, or has no end:", thing)
         if thing.scope.context != self.engine.scope.context:
             raise Unsupported("not made: it was planned for another context:", thing)
+        self.used.append(thing)  # what was planned once is made once
         entry = MadeObject(
             id=self.parts.new_id(),
             command=request.id,

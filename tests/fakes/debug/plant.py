@@ -27,6 +27,7 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
     power: Annotated[bool, option("--privileged", help="as root of the machine")] = False
 
     swapped: Annotated[bool, option("--swapped", help="make something else than was planned")] = False
+    twice: Annotated[bool, option("--twice", help="make it a second time")] = False
     without_end: Annotated[bool, option("--endless", help="plan no end")] = False
     stays: Annotated[int, option("--stays", help="seconds that it is used for")] = 0
 
@@ -55,3 +56,6 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
             MADE.append(f"{made.name} of {made.image}")
             yield Note(f"`{made.name}` is {made.state}.")
             await asyncio.sleep(self.stays)
+        if self.twice:
+            async with bench.maker.made(helper):
+                yield Note("and again")
