@@ -34,6 +34,11 @@ class Request:
     trigger: str = ""
     response_url: str = ""
 
+    @property
+    def place(self) -> Place:
+        """The thread that it belongs to, or begins."""
+        return Place(self.team, self.channel, self.thread or self.message)
+
     def to_json(self) -> str:
         return json.dumps(vars(self), separators=(",", ":"))
 

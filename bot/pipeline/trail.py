@@ -43,19 +43,29 @@ class Trail:
             "found": judged_to_json(found, self._parts.policy.labels, self._parts.redactor.text) if found else "",
             **more,
         }
-        return Entry(event, self._parts.now().astimezone(UTC).isoformat(timespec="milliseconds"), **known)  # type: ignore[arg-type]
+        return Entry(event, stamp(self._parts), **known)  # type: ignore[arg-type]
 
     async def write(self, *entries: Entry) -> None:
         """Raises Unavailable where the audit can't be written."""
         await self._parts.journal.write(*entries)
 
     async def afterwards(self, *entries: Entry) -> None:
-        """What has happened already. Where the audit is away, the log is what is left."""
-        try:
-            await self._parts.journal.write(*entries)
-        except CdebugError as error:
-            for entry in entries:
-                self._parts.log.error("not in the audit", why=str(error), event_=entry.event, id=entry.id)
+        """What has happened already."""
+        await write_afterwards(self._parts, *entries)
+
+
+def stamp(parts: Parts) -> str:
+    """This moment, as a record has it."""
+    return parts.now().astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+async def write_afterwards(parts: Parts, *entries: Entry) -> None:
+    """What has happened already. Where the audit is away, the log is what is left."""
+    try:
+        await parts.journal.write(*entries)
+    except CdebugError as error:
+        for entry in entries:
+            parts.log.error("not in the audit", why=str(error), event_=entry.event, id=entry.id)
 
 
 def told(decision: Decision) -> str:

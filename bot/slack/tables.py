@@ -21,7 +21,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 def data_table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> Block:
     """Rows of equally many cells under their names. Columns of numbers or ages are sorted as such."""
     if not rows:
-        return {"type": "table", "rows": [[_raw(name) for name in columns]]}
+        return _table([columns])
     cells = zip(*(_cells(column) for column in zip(*rows, strict=True)), strict=True)
     return {
         "type": "data_table",
@@ -35,7 +35,11 @@ def older(block: Block) -> Block:
     """A `data_table` as the block that came before it; any other block as it is."""
     if block["type"] != "data_table":
         return block
-    return {"type": "table", "rows": [[_raw(cell["text"]) for cell in row] for row in block["rows"]]}
+    return _table([[cell["text"] for cell in row] for row in block["rows"]])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Block:
+    return {"type": "table", "rows": [[_raw(cell) for cell in row] for row in rows]}
 
 
 def _cells(column: Sequence[str]) -> list[Block]:

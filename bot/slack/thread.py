@@ -70,14 +70,15 @@ class Threads:
 
     async def _shown(self, what: str, message: blocks.Message, send: Callable[[blocks.Message], Awaitable[Any]]) -> Any:
         """Send a message; with older blocks where newer ones are refused, and from then on where they aren't known."""
-        if not self._older and message.older != message:
-            try:
-                return await call(what, lambda: send(message))
-            except InvalidBlocks as refused:
-                answer = await call(what, lambda: send(message.older))
-                self._older = refused.unknown
-                return answer
-        return await call(what, lambda: send(message.older if self._older else message))
+        older = message.older
+        if self._older or older == message:
+            return await call(what, lambda: send(older))
+        try:
+            return await call(what, lambda: send(message))
+        except InvalidBlocks as refused:
+            answer = await call(what, lambda: send(older))
+            self._older = refused.unknown
+            return answer
 
     async def draw(self, place: Place, chart: Chart) -> None:
         """A chart as a picture."""

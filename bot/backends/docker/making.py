@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,7 @@ class DockerMaking(DockerPart):
         except CdebugError:
             await self.unmake(entry)  # it may be there and not have started
             raise
-        return replace(container_of(row, self.scope), others=())
+        return container_of(row, self.scope)
 
     async def made(self) -> list[MadeObject]:
         """Raises TimedOut, Unavailable."""
@@ -40,9 +39,8 @@ class DockerMaking(DockerPart):
     async def unmake(self, entry: MadeObject) -> bool:
         """Raises TimedOut, Unavailable."""
         labelled = await self._labelled(f"{LABEL}={entry.id}")
-        rows = [
-            row for row in labelled if f"/{entry.name}" in (row.get("Names") or ())
-        ]  # an image of it has its labels too
+        # A container of an image that was made of it has its labels too.
+        rows = [row for row in labelled if f"/{entry.name}" in (row.get("Names") or ())]
         for row in rows:
             await self.client.call("remove", entry, partial(_remove, row["Id"]))
         return bool(rows)

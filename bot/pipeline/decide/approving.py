@@ -19,7 +19,7 @@ from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import in_one_line
 from bot.core.takes import many
-from bot.core.target import Found, Objects, TargetRef, found_from_json, found_to_json, things_of
+from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
 from bot.pipeline.command import Command
 from bot.pipeline.decide.cards import arguments, card, card_groups, expiry
@@ -210,8 +210,7 @@ class Approving:
     def _sees(self, visit: Visit, approval: Approval) -> bool:
         """Whether somebody may know of all that it reaches, makes, changes or removes."""
         found, plan = found_from_json(approval.found), Plan.from_json(approval.plan)
-        every = Objects(found.scope, (*things_of(found), *plan.things))
-        return visit.sees(every)
+        return visit.sees(reached(found, plan))
 
     def _permitted(self, visit: Visit, approval: Approval, verb: str) -> None:
         found = found_from_json(approval.found)

@@ -61,7 +61,7 @@ class Desk:
 
     async def _on_thread(self, visit: Visit, wanted: effect.Rerun | effect.GrepKept | effect.SaveKept) -> Next:
         request = visit.request
-        place = Place(request.team, request.channel, request.thread or request.message)
+        place = request.place
         session = await self._session(request, place)
         match wanted:
             case effect.Rerun():

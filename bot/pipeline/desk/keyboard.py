@@ -12,7 +12,7 @@ from bot.core.errors import CdebugError, Denied, UsageError
 from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
-from bot.core.request import Place, Request
+from bot.core.request import Request
 from bot.core.target import found_from_json
 from bot.pipeline.decide.glass import still_open
 from bot.pipeline.enter.gate import Gate
@@ -34,7 +34,7 @@ class Keyboard:
 
     async def line(self, request: Request, admit: Admit) -> Next:
         """A reply that begins with `$ `. Where no shell is open it is talk between people, and not for us."""
-        shells = [run for run in await self._parts.live.of(_place(request)) if run.shell]
+        shells = [run for run in await self._parts.live.of(request.place) if run.shell]
         if not shells:
             await self._was_a_shell(request)
             return None
@@ -78,17 +78,17 @@ class Keyboard:
             raise CdebugError("no shell is open in this thread anymore", hint="`again` opens a new one.")
 
     async def _held_a_shell(self, request: Request) -> bool:
-        session = await self._parts.sessions.session(_place(request))
+        session = await self._parts.sessions.session(request.place)
         return session is not None and session.command.split(" ")[0] == "sh"
 
     async def stop(self, visit: Visit) -> None:
         """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""
-        runs = await self._parts.live.of(_place(visit.request))
+        runs = await self._parts.live.of(visit.request.place)
         about = [found_from_json(run.found) for run in runs]
         if not all(visit.sees(found) for found in about):
             raise _nothing_runs()  # what somebody may not see doesn't run for them
         await self._gate.check(visit, "stop", "stop", about)
-        here = self._parts.runs.stop(_place(visit.request), visit.person.mention)
+        here = self._parts.runs.stop(visit.request.place, visit.person.mention)
         for run in (run for run in runs if run.id not in here):
             await self._parts.live.send(run, Letter(run.id, "stop", visit.person.mention))
         if not runs and not here:
@@ -96,7 +96,7 @@ class Keyboard:
 
     async def interrupt(self, visit: Visit) -> None:
         """Ctrl-C for one's own shell: a key is typed into it, as a line is. Raises Denied, CdebugError for none."""
-        own = [run for run in await self._parts.live.of(_place(visit.request)) if run.shell == visit.request.user]
+        own = [run for run in await self._parts.live.of(visit.request.place) if run.shell == visit.request.user]
         for run in own:
             await self._decide(visit, run)
             await self.record(visit, "^C", run.found)
@@ -119,7 +119,3 @@ def typed_lines(text: str) -> list[str]:
             f"a reply has at most {_MOST_LINES} lines, this one has {len(lines)}", hint="`sh -s` reads a code block."
         )
     return lines
-
-
-def _place(request: Request) -> Place:
-    return Place(request.team, request.channel, request.thread or request.message)

@@ -9,16 +9,16 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 
 from bot.core.audit import Entry
 from bot.core.errors import CdebugError, Unsupported
-from bot.core.ledger import MadeObject, MadeState, Sign
+from bot.core.ledger import MadeObject, Sign
 from bot.core.ports.engines import FindPort
 from bot.core.ports.making import MakingPort
 from bot.core.target import Container, NewObject
 from bot.pipeline.command import Command
 from bot.pipeline.parts import Parts
+from bot.pipeline.trail import stamp, write_afterwards
 from bot.together import to_the_end
 
 _UNDO_S = 20.0
@@ -45,7 +45,9 @@ class RunMaker:
         await self.parts.ledger.intend(entry)
         try:
             container = await self.engine.make(thing, entry)
-            entry = await self._moved(entry, "made")
+            intended, entry = entry, replace(entry, state="made")
+            await self.parts.ledger.move(intended, entry)
+            await _record(self.parts, entry)
             yield container
         finally:
             await to_the_end(undo(self.parts, self.engine, entry))
@@ -72,12 +74,6 @@ class RunMaker:
             expires=self.parts.now().timestamp() + plan.ends_s,
         )
         return entry.sealed(signer(self.parts))
-
-    async def _moved(self, entry: MadeObject, state: MadeState) -> MadeObject:
-        moved = replace(entry, state=state)
-        await self.parts.ledger.move(entry, moved)
-        await _record(self.parts, moved)
-        return moved
 
 
 async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
@@ -138,14 +134,17 @@ def signer(parts: Parts) -> Sign:
 
 
 async def _record(parts: Parts, entry: MadeObject) -> None:
-    if entry.state == "intended":  # the plan is on record: this is between the ledger and us
-        return
-    at = parts.now().astimezone(UTC).isoformat(timespec="milliseconds")
+    assert entry.state != "intended"  # what is only intended is in the plan, which is on record
     detail = parts.redactor.text(f"{entry.kind} {entry}{f': {entry.why}' if entry.why else ''}")
     record = Entry(
-        entry.state, at, entry.command, entry.team, entry.user, entry.channel, entry.thread, entry.verb, detail=detail
+        entry.state,
+        stamp(parts),
+        entry.command,
+        entry.team,
+        entry.user,
+        entry.channel,
+        entry.thread,
+        entry.verb,
+        detail=detail,
     )
-    try:
-        await parts.journal.write(record)
-    except CdebugError as error:
-        parts.log.error("not in the audit", why=str(error), event_=entry.state, id=entry.id)
+    await write_afterwards(parts, record)
