@@ -143,6 +143,7 @@ async def test_the_neighbour_who_may_see_it_does(room: Conversation):
     assert "Again" in labels(root)
 
 
+@pytest.mark.usefixtures("bot")
 async def test_what_an_auditor_reads_in_a_thread_is_read_by_nobody_else(channel: Conversation):
     root, _ = await channel.run("ps")
     bob = channel.as_("U0BOB")
