@@ -60,8 +60,10 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def wait_for(self, text: str) -> None:
-        wait_until(lambda: text in self.said() or self._process.poll() is not None, f"{text!r} in the log")
-        assert text in self.said(), self.said()
+        try:
+            wait_until(lambda: text in self.said() or self._process.poll() is not None, f"{text!r} in the log")
+        finally:
+            assert text in self.said(), self.said()
 
     def terminate(self, patience_s: float = 10.0) -> int:
         """SIGTERM; the exit status. Fails where it does not leave in time."""

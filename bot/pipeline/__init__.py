@@ -115,6 +115,7 @@ class Pipeline:
             async with guarded(self._parts, request):
                 await self._keyboard.lost(request)
             return
+        place = place or await self._parts.chat.opened(request)  # the crash may have come before it was written down
         if place is None:
             await self._take_late(request)
             return

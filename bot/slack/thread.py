@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,6 +24,9 @@ from bot.slack.calls import InvalidBlocks, NotInvited, Pace, call
 from bot.slack.charts import draw
 from bot.slack.files import upload
 
+_LOG = logging.getLogger(__name__)
+_AROUND_S, _LISTED = 120.0, 200
+
 
 class Threads:
     """The chat port on Slack. lines: how many lines of a result one message shows."""
@@ -33,8 +38,31 @@ class Threads:
 
     async def open(self, request: Request, status: Status) -> Place:
         """The message that stands for a command: a root in the channel, or a line in the thread it was typed in."""
-        ts = await self._send(request.channel, request.thread, status)
+        ts = await self._send(request.channel, request.thread, status, signed=request.id)
         return Place(request.team, request.channel, request.thread or ts, ts)
+
+    async def opened(self, request: Request) -> Place | None:
+        """The message that `open` posted for a request before a crash; None where there is none, or Slack won't say.
+
+        Found by its metadata, about the time of the request: https://docs.slack.dev/messaging/message-metadata
+        """
+        around: dict[str, Any] = {
+            "oldest": str(request.at - _AROUND_S), "latest": str(request.at + _AROUND_S),
+            "limit": _LISTED, "include_all_metadata": True,
+        }  # fmt: skip
+        try:
+            if request.thread:
+                ask = partial(self._client.conversations_replies, channel=request.channel, ts=request.thread, **around)
+            else:
+                ask = partial(self._client.conversations_history, channel=request.channel, **around)
+            answer = await call("read the channel", ask)
+        except CdebugError as error:
+            _LOG.warning("can't look for the message of %s: %s", request.id, error)
+            return None
+        for message in answer["messages"]:
+            if message.get("metadata") == _signature(request.id):
+                return Place(request.team, request.channel, request.thread or message["ts"], message["ts"])
+        return None
 
     async def settle(self, place: Place, status: Status, *, hurry: bool = False) -> None:
         """Edit that message; in a hurry without waiting for its turn."""
@@ -123,7 +151,7 @@ class Threads:
         alone = Place(request.team, str(answer["channel"]), str(answer["ts"]))
         await upload(self._client, alone, page.file, spell_out(page.text).encode(), page.title)
 
-    async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False) -> str:
+    async def _send(self, channel: str, thread: str, view: View, *, hurry: bool = False, signed: str = "") -> str:
         if not hurry:
             await asyncio.sleep(await self._pace.reserve(channel))
         answer = await self._shown(
@@ -134,6 +162,7 @@ class Threads:
                 thread_ts=thread or None,
                 text=shown.text,
                 blocks=shown.blocks,
+                metadata=_signature(signed) if signed else None,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -167,6 +196,11 @@ class Threads:
         if answer.status_code != 200:
             raise NotInvited("can't answer", why=f"response_url says {answer.status_code}")
         return _Body(answer.body)
+
+
+def _signature(command: str) -> dict[str, Any]:
+    """What marks the message of a command for a replica that looks for it."""
+    return {"event_type": "cdebug_command", "event_payload": {"id": command}}
 
 
 def _whispered(said: Said) -> blocks.Message:

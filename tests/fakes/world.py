@@ -150,6 +150,7 @@ class FakeChat:
     def __init__(self) -> None:
         self.room = Room(lines=5, characters=400)
         self.messages: dict[str, Posted] = {}
+        self.roots: dict[str, Place] = {}
         self.whispers: list[str] = []
         self.files: dict[str, bytes] = {}
         self.forms: list[Form | Page] = []
@@ -158,7 +159,11 @@ class FakeChat:
 
     async def open(self, request: Request, status: Status) -> Place:
         ts = await self.post(Place(request.team, request.channel, request.thread), status)
-        return Place(request.team, request.channel, request.thread or ts, ts)
+        self.roots[request.id] = Place(request.team, request.channel, request.thread or ts, ts)
+        return self.roots[request.id]
+
+    async def opened(self, request: Request) -> Place | None:
+        return self.roots.get(request.id)
 
     async def refresh(self, place: Place, message: str, view: View) -> bool:
         await self.edit(place, message, view)

@@ -149,6 +149,22 @@ async def test_a_read_that_a_kill_broke_off_is_done_again_in_its_thread(own_bot:
     assert len([m for m in await incidents.messages() if not m["thread_ts"]]) == 1
 
 
+async def test_a_kill_before_slacks_answer_was_read_leaves_no_message_that_runs_for_ever(
+    own_bot: Bot, incidents: Conversation
+):
+    await incidents.slack.post("/_/faults", answers=[{"method": "chat.postMessage", "answer": "lost", "times": 1}])
+    root = await running(incidents, "stats web --for 4s")
+
+    own_bot.process.kill()
+    own_bot.process.end()
+    own_bot.start()
+
+    await incidents.until(
+        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("done")], "the outcome", 40
+    )
+    assert len([m for m in await incidents.messages() if not m["thread_ts"]]) == 1
+
+
 async def test_two_replicas_on_one_redis_do_each_thing_once(
     own_folder: Path, own_playground: Playground, incidents: Conversation, engine: str, redis_server: RedisServer
 ):

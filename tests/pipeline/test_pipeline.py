@@ -412,6 +412,17 @@ async def test_what_a_dead_replica_ran_is_never_repeated_unless_it_reads(world: 
     ]
 
 
+async def test_a_message_that_was_posted_and_not_written_down_is_ended_or_gone_on_with(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    writing, reading = world.request("exec web -- rm x"), world.request("logs web")
+    for request in (writing, reading):
+        await world.chat.open(request, Status("running", "<@U0ANN>", request.text))
+
+        await world.pipeline.recover(request, None)
+
+    assert [status.state for status in world.chat.statuses] == ["interrupted", "done"]
+
+
 async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
     world.engine.add("web", Lines(b"one\n"))
     old = NOW.timestamp() - 3_600

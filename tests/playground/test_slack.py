@@ -35,6 +35,22 @@ async def test_a_message_is_posted_edited_and_answered(client: AsyncWebClient, c
     assert (root["text"], reply["thread_ts"]) == ("bye", root["ts"])
 
 
+async def test_a_message_is_found_again_by_its_metadata(client: AsyncWebClient, channel: Conversation):
+    signed = {"event_type": "made", "event_payload": {"id": "a"}}
+    root = await client.chat_postMessage(channel=channel.channel, text="hello", metadata=signed)
+    reply = await client.chat_postMessage(channel=channel.channel, text="a reply", thread_ts=root["ts"])
+    await client.chat_update(channel=channel.channel, ts=root["ts"], text="bye")
+
+    shown = await client.conversations_history(channel=channel.channel, include_all_metadata=True)
+    plain = await client.conversations_history(channel=channel.channel)
+    later = await client.conversations_replies(channel=channel.channel, ts=root["ts"], oldest=root["ts"])
+
+    assert [(m["text"], m["metadata"]) for m in shown["messages"]] == [("bye", signed)]
+    assert "metadata" not in plain["messages"][0]
+    assert [m["ts"] for m in later["messages"]] == [reply["ts"]]
+    assert await refused(client.conversations_replies(channel=channel.channel, ts="1.0")) == "thread_not_found"
+
+
 async def test_refusals_carry_slacks_own_words(client: AsyncWebClient, channel: Conversation):
     here = channel.channel
     assert await refused(client.chat_postMessage(channel="C0RANDOM", text="x")) == "not_in_channel"

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """How the next `times` calls of `method` (or of all) go: 429, 500, or `timeout`."""
+    """How the next `times` calls of `method` (or of all) go: 429, 500, `timeout`, or `lost`: done, not answered."""
 
     method: str
     answer: int | str

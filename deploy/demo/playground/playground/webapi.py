@@ -35,6 +35,7 @@ SCOPES = {
     "chat.postMessage": "chat:write", "chat.update": "chat:write", "chat.postEphemeral": "chat:write",
     "users.info": "users:read", "conversations.info": "channels:read", "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read", "conversations.members": "channels:read",
+    "conversations.history": "channels:history", "conversations.replies": "channels:history",
     "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
 }  # fmt: skip
 LARGEST_FILE = 1 << 30
@@ -59,8 +60,10 @@ class WebApi:
             "views.update": self._views_update,
             "views.publish": self._views_publish,
             "users.info": self._users_info,
+            "conversations.history": self._conversations_history,
             "conversations.info": self._conversations_info,
             "conversations.members": self._conversations_members,
+            "conversations.replies": self._conversations_replies,
             "usergroups.list": self._usergroups_list,
             "usergroups.users.list": self._usergroups_users,
             "files.getUploadURLExternal": self._upload_url,
@@ -71,7 +74,9 @@ class WebApi:
         """POST /api/{method}, with a form or JSON, and a bearer token."""
         method = request.match_info["method"]
         fault = self._faults.next_answer(method)
-        if fault and fault.answer == "timeout":
+        if fault and fault.answer == "lost":
+            await self._methods[method](await _arguments(request), request)
+        if fault and fault.answer in ("timeout", "lost"):
             await self._sockets.hang()
         if fault and fault.answer == 429:
             return web.json_response(
@@ -122,6 +127,7 @@ class WebApi:
         if thread and not self._workspace.find(channel.id, thread):
             raise Refused("thread_not_found")
         message = Message(channel.id, self._workspace.new_ts(), BOT_USER, text[:POST_TEXT], blocks, thread)
+        message.metadata = arguments.get("metadata") or {}
         self._workspace.post(message)
         await self._workspace.changed()
         return {"channel": channel.id, "ts": message.ts, "message": _shown(message)}
@@ -217,6 +223,27 @@ class WebApi:
     async def _conversations_members(self, arguments: Json, _: web.Request) -> Json:
         channel = self._workspace.channel_for_bot(arguments.get("channel", ""))
         return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
+
+    async def _conversations_history(self, arguments: Json, _: web.Request) -> Json:
+        return self._listed(arguments, lambda message: not message.thread_ts)
+
+    async def _conversations_replies(self, arguments: Json, _: web.Request) -> Json:
+        thread = arguments.get("ts", "")
+        if not self._workspace.find(arguments.get("channel", ""), thread):
+            raise Refused("thread_not_found")
+        return self._listed(arguments, lambda message: thread in (message.ts, message.thread_ts))
+
+    def _listed(self, arguments: Json, wanted: Callable[[Message], bool]) -> Json:
+        """Messages between `oldest` and `latest`, both left out, newest first."""
+        channel = self._workspace.channel_for_bot(arguments.get("channel", ""))
+        oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or math.inf)
+        found = [
+            _shown(message) | ({"metadata": message.metadata} if arguments.get("include_all_metadata") else {})
+            for message in self._workspace.messages.get(channel.id, ())
+            if oldest < float(message.ts) < latest and not message.only_for and wanted(message)
+        ]
+        limit = int(arguments.get("limit") or 100)
+        return {"messages": found[::-1][:limit], "has_more": len(found) > limit}
 
     async def _usergroups_list(self, _: Json, __: web.Request) -> Json:
         return {"usergroups": [{"id": "S0SRE", "handle": "sre", "name": "SRE"}]}

@@ -51,6 +51,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     only_for: str = ""
     edited: int = 0
+    metadata: dict[str, Any] = field(default_factory=dict)
     at: float = field(default_factory=time.time)
 
 
