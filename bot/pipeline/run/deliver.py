@@ -176,7 +176,8 @@ class Delivery:
         wait_s = _FIRST_LOOK_S
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._ended.wait()
                 return
             async with self._drawing:
                 await self._show_live()
