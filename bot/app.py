@@ -32,7 +32,7 @@ from bot.core.grammar import Grammar
 from bot.core.limits import Limits
 from bot.core.pattern import compiled
 from bot.core.policy import Policy
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Default

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.backends.docker import Docker
 from bot.backends.kubernetes import IN_CLUSTER, ClusterAt, Kubernetes, names_in
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 
 __all__ = ["IN_CLUSTER", "ClusterAt", "EngineAt", "connect", "names_in"]
 

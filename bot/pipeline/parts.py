@@ -11,7 +11,7 @@ from bot.core.grammar import Grammar
 from bot.core.limits import Limits
 from bot.core.policy import Policy
 from bot.core.ports.chat import Chat, Directory
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.ports.state import Approvals, Inbox, Journal, Ledger, Live, Meter, Sessions, Shelf
 from bot.core.redact import Redactor
 from bot.core.request import Request

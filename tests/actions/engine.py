@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.bench import Bench
-from bot.core.ports.engines import Detail, Event, LogQuery, Sample
+from bot.core.ports.events import Event
+from bot.core.ports.facts import Detail
+from bot.core.ports.logs import LogQuery
+from bot.core.ports.usage import Sample
 from bot.core.target import Container, Objects, Scope
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

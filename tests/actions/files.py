@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import AsyncGenerator, Mapping
 
 from bot.core.errors import NotFound
-from bot.core.ports.engines import PathStat
+from bot.core.ports.files import PathStat
 from bot.core.target import Container
 from tests.actions.engine import Engine
 

@@ -12,7 +12,7 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.errors import CdebugError, NotFound
 from bot.core.ledger import LABEL, MadeObject
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.ports.making import MakingPort
 from bot.core.takes import many
 from bot.core.target import Container, NewObject, TargetRef, things_of

@@ -24,7 +24,9 @@ from bot.core.limits import Limits
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy
-from bot.core.ports.engines import Detail, LogQuery, Sees
+from bot.core.ports.facts import Detail
+from bot.core.ports.finding import Sees
+from bot.core.ports.logs import LogQuery
 from bot.core.redact import Redactor
 from bot.core.request import Place, Request
 from bot.core.said import Said

@@ -14,7 +14,7 @@ from contextlib import aclosing, contextmanager
 
 from bot.core.errors import CdebugError, NotFound, UsageError
 from bot.core.output import File
-from bot.core.ports.engines import FilesPort, PathStat
+from bot.core.ports.files import FilesPort, PathStat
 from bot.core.target import Container
 from bot.core.units import show_bytes
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.actions.kit.exits import meaning
 from bot.core.output import Exit, Note, Output
-from bot.core.ports.engines import ExecPort, ExecQuery, Process
+from bot.core.ports.exec import ExecPort, ExecQuery, Process
 from bot.core.target import Container
 from bot.core.text import whole_lines
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-from bot.core.ports.engines import Detail
+from bot.core.ports.facts import Detail
 
 _MEANINGS = {
     0: "exited by itself, without an error",

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.core.errors import CdebugError
 from bot.core.output import Lines
-from bot.core.ports.engines import LogQuery, LogsPort
+from bot.core.ports.logs import LogQuery, LogsPort
 from bot.core.target import Container
 
 _LEAD = 300  # lines: longer than any key file

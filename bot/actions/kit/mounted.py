@@ -11,7 +11,8 @@ from contextlib import aclosing
 from bot.core.errors import CdebugError, NotFound
 from bot.core.output import Lines, Note
 from bot.core.pattern import compiled
-from bot.core.ports.engines import ExecPort, ExecQuery, FilesPort
+from bot.core.ports.exec import ExecPort, ExecQuery
+from bot.core.ports.files import FilesPort
 from bot.core.target import Container
 
 WHY = Note("That is a mounted secret: its content stays hidden. An operator decides by `redact.show_mounted_secrets`.")

@@ -15,7 +15,7 @@ from contextlib import aclosing
 
 from bot.core.bench import Typed
 from bot.core.pattern import compiled_bytes
-from bot.core.ports.engines import Process
+from bot.core.ports.exec import Process
 
 _START_S = 5.0
 _ENDING_S = 1.0

@@ -14,7 +14,8 @@ from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.engines import Detail, DetailsPort, HappeningsPort
+from bot.core.ports.events import HappeningsPort
+from bot.core.ports.facts import Detail, DetailsPort
 from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
 from bot.core.units import show_age, show_bytes

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Lines, Note, Output
-from bot.core.ports import engines
+from bot.core.ports.files import DiffPort
 from bot.core.takes import one
 from bot.core.target import Container
 
 
 @dataclass(frozen=True)
-class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(engines.DiffPort,), examples=("diff web",)):
+class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(DiffPort,), examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        changes = await bench.port(engines.DiffPort).changes(found)
+        changes = await bench.port(DiffPort).changes(found)
         if changes:
             yield Lines("".join(f"{kind} {path}\n" for kind, path in changes).encode("utf-8", "surrogateescape"))
         else:

@@ -13,7 +13,7 @@ from bot.core.action import Inside, MultiTargetedAction, Shown, When, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
-from bot.core.ports import engines
+from bot.core.ports.events import Event, EventsPort
 from bot.core.takes import many
 from bot.core.target import Objects
 from bot.core.units import parse_when, show_age
@@ -32,7 +32,7 @@ class Events(
     verb="events",
     aliases=("get events", "get event", "get ev"),
     takes=many("object"),
-    needs=(engines.EventsPort,),
+    needs=(EventsPort,),
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
@@ -60,7 +60,7 @@ class Events(
         return _PATHS.get(last, last)
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.EventsPort)
+        engine = bench.port(EventsPort)
         since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
         wanted = self.types.lower().split(",") if self.types else _TYPES
         async with aclosing(engine.events(found, since, until)) as events:
@@ -72,11 +72,11 @@ class Events(
         else:
             yield Note(f"Nothing happened since {since:%Y-%m-%d %H:%M:%S} UTC. `--since 1d` looks further back.")
 
-    def _key(self, event: engines.Event) -> Any:
+    def _key(self, event: Event) -> Any:
         return {"time": event.at, "count": event.count, "event": event.action, "object": event.thing}[self._order]
 
 
-def _row(event: engines.Event, now: datetime) -> tuple[str, ...]:
+def _row(event: Event, now: datetime) -> tuple[str, ...]:
     action = f"{event.action} ×{event.count}" if event.count > 1 else event.action
     age, time = f"{show_age(event.at, now)} ago", f"{event.at:%m-%d %H:%M:%S}"
     return (age, action, event.detail or "-", event.thing, "Warning" if event.warning else "Normal", time)

@@ -14,7 +14,7 @@ from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.kinds import ALL, kind_of
 from bot.core.output import Note, Output
-from bot.core.ports.engines import ReachPort
+from bot.core.ports.network import ReachPort
 from bot.core.takes import many
 from bot.core.target import Objects
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
-from bot.core.ports import engines
+from bot.core.ports.images import ImagesPort
 from bot.core.takes import many
 from bot.core.target import Image, Objects
 from bot.core.units import show_age, show_bytes
@@ -21,13 +21,13 @@ class Images(
     TargetedAction,
     verb="images",
     takes=many("image", anew=True),
-    needs=(engines.ImagesPort,),
+    needs=(ImagesPort,),
     examples=("images", "images web"),
 ):
     """List the images that the engine holds: id, size, age, and which containers use them."""
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        known = await bench.port(engines.ImagesPort).images([item for item in found.items if isinstance(item, Image)])
+        known = await bench.port(ImagesPort).images([item for item in found.items if isinstance(item, Image)])
         rows = [
             (
                 ", ".join(detail.tags) or "(untagged)",

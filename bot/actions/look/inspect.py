@@ -12,7 +12,7 @@ from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
-from bot.core.ports import engines
+from bot.core.ports.facts import InspectPort
 from bot.core.redact import hide_settings
 from bot.core.takes import one
 from bot.core.target import Thing
@@ -24,7 +24,7 @@ class Inspect(
     TargetedAction,
     verb="inspect",
     takes=one("object", "image", "network"),
-    needs=(engines.InspectPort,),
+    needs=(InspectPort,),
     examples=(
         "inspect web",
         "inspect web --path .State.Pid",
@@ -47,7 +47,7 @@ class Inspect(
             raise UsageError("the output formats are yaml and json, not", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
-        seen = await bench.port(engines.InspectPort).inspect(found)
+        seen = await bench.port(InspectPort).inspect(found)
         form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
         yield Lines(await asyncio.to_thread(self._shown, seen, form))
 

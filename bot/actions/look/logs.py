@@ -16,7 +16,7 @@ from bot.core.action import GrepText, Inside, Tail, TargetedAction, When, option
 from bot.core.bench import Bench
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
-from bot.core.ports import engines
+from bot.core.ports.logs import LogQuery, LogsPort
 from bot.core.takes import one
 from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
@@ -32,7 +32,7 @@ class Logs(
     verb="logs",
     aliases=("log",),
     takes=one("container", merged=True),
-    needs=(engines.LogsPort,),
+    needs=(LogsPort,),
     rights=("get pods", "get pods/log"),
     examples=(
         "logs checkout",
@@ -89,7 +89,7 @@ class Logs(
         return EVERYWHERE if self.all_containers else self.container
 
     async def run(self, found: Container | Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.LogsPort)
+        engine = bench.port(LogsPort)
         said: AsyncGenerator[Output, None] | AsyncGenerator[Lines, None]
         if isinstance(found, Objects):
             said = self._merged(found, engine, bench.now)
@@ -105,7 +105,7 @@ class Logs(
         crashed = found.container and found.restarts and found.state != "Completed"
         return bool(crashed and self.previous is None and not self.follow and not self.since)
 
-    async def _crashed(self, found: Container, engine: engines.LogsPort, now: datetime) -> AsyncGenerator[Lines, None]:
+    async def _crashed(self, found: Container, engine: LogsPort, now: datetime) -> AsyncGenerator[Lines, None]:
         """The run that ended, then the one that goes on; whichever of them is still kept."""
         for previous, title in ((True, "the run before"), (False, "this run")):
             query = replace(self._query(now), previous=previous)
@@ -118,7 +118,7 @@ class Logs(
                             first = False
                         yield lines
 
-    async def _merged(self, found: Objects, engine: engines.LogsPort, now: datetime) -> AsyncGenerator[Output, None]:
+    async def _merged(self, found: Objects, engine: LogsPort, now: datetime) -> AsyncGenerator[Output, None]:
         containers = [item for item in found.items if isinstance(item, Container)]
         if len(containers) > _MOST_SOURCES:
             raise UsageError(
@@ -139,8 +139,8 @@ class Logs(
         for error in silent[:_MOST_SILENT]:
             yield Note(error.brief)
 
-    def _query(self, now: datetime) -> engines.LogQuery:
-        return engines.LogQuery(
+    def _query(self, now: datetime) -> LogQuery:
+        return LogQuery(
             tail=self._lines(),
             since=parse_when(self.since, now) if self.since else None,
             until=parse_when(self.until, now) if self.until else None,

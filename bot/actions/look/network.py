@@ -10,7 +10,8 @@ from bot.actions.kit.cluster.reach import reach
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports.engines import Detail, NetworkDetail, NetworksPort, ReachPort
+from bot.core.ports.facts import Detail
+from bot.core.ports.network import NetworkDetail, NetworksPort, ReachPort
 from bot.core.takes import Takes, one
 from bot.core.target import Container, Found, Network
 

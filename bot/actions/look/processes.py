@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
-from bot.core.ports import engines
+from bot.core.ports.exec import ProcessesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -19,10 +19,10 @@ class Processes(
     verb="processes",
     aliases=("procs",),
     takes=one("container"),
-    needs=(engines.ProcessesPort,),
+    needs=(ProcessesPort,),
     examples=("processes web",),
 ):
     """List the processes of a running container, as the machine sees them; nothing runs inside it."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        yield await bench.port(engines.ProcessesPort).processes(found)
+        yield await bench.port(ProcessesPort).processes(found)

@@ -14,7 +14,7 @@ from bot.actions.kit.listing import Listing, table, tables
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
 from bot.core.output import Note, Output
-from bot.core.ports.engines import Detail, DetailsPort
+from bot.core.ports.facts import Detail, DetailsPort
 from bot.core.takes import many
 from bot.core.target import Container, Objects, Row
 from bot.core.units import show_age

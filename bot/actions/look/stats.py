@@ -15,8 +15,7 @@ from bot.core.action import Duration, Inside, MultiTargetedAction, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Chart, Note, Output, Panel, Progress, Table
-from bot.core.ports import engines
-from bot.core.ports.engines import Sample
+from bot.core.ports.usage import Sample, StatsPort, Usage, UsagesPort
 from bot.core.takes import many
 from bot.core.target import Container, Node, Objects
 from bot.core.units import show_bytes, show_duration
@@ -64,15 +63,15 @@ class Stats(
         return ("node",) if self.nodes else ()
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        if bench.has(engines.UsagesPort):
-            measured = self._in_cluster(found, bench.port(engines.UsagesPort))
+        if bench.has(UsagesPort):
+            measured = self._in_cluster(found, bench.port(UsagesPort))
         else:
-            measured = self._live(found, bench.port(engines.StatsPort))
+            measured = self._live(found, bench.port(StatsPort))
         async with aclosing(measured) as outputs:
             async for output in outputs:
                 yield output
 
-    async def _in_cluster(self, found: Objects, engine: engines.UsagesPort) -> AsyncGenerator[Output, None]:
+    async def _in_cluster(self, found: Objects, engine: UsagesPort) -> AsyncGenerator[Output, None]:
         """The metrics API measures every fifteen seconds or so: a while shorter than that has one point."""
         if not found.items:
             yield Note(f"Nothing is running in `{found.scope}`.")
@@ -93,11 +92,11 @@ class Stats(
         if self.over and last:
             yield usage.chart(rounds, f"{found.scope} over {show_duration(self.over.total_seconds())}")
 
-    async def _usages(self, found: Objects, engine: engines.UsagesPort) -> list[engines.Usage]:
+    async def _usages(self, found: Objects, engine: UsagesPort) -> list[Usage]:
         measured = await engine.usages(found.items)
         return measured if self.containers else usage.by_pod(measured)
 
-    async def _live(self, found: Objects, engine: engines.StatsPort) -> AsyncGenerator[Output, None]:
+    async def _live(self, found: Objects, engine: StatsPort) -> AsyncGenerator[Output, None]:
         running = [item for item in found.items if isinstance(item, Container) and item.state == "running"]
         if not running and len(found.items) == 1:
             raise NotRunning(
@@ -131,7 +130,7 @@ def _state(item: object) -> str:
     return item.state if isinstance(item, Container) else "gone"
 
 
-async def _measure(engine: engines.StatsPort, container: Container, seconds: float) -> tuple[str, list[Sample]]:
+async def _measure(engine: StatsPort, container: Container, seconds: float) -> tuple[str, list[Sample]]:
     """The samples of a while, or one where it is zero."""
     samples: list[Sample] = []
     try:

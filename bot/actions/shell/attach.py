@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
-from bot.core.ports import engines
+from bot.core.ports.exec import AttachPort
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -20,7 +20,7 @@ class Attach(
     TargetedAction,
     verb="attach",
     takes=one("container"),
-    needs=(engines.AttachPort,),
+    needs=(AttachPort,),
     rights=("get pods", "get pods/attach"),
     examples=("attach web",),
 ):
@@ -39,6 +39,6 @@ class Attach(
         return "It exited without any output."
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        async with aclosing(bench.port(engines.AttachPort).attach(found)) as said:
+        async with aclosing(bench.port(AttachPort).attach(found)) as said:
             async for lines in said:
                 yield lines

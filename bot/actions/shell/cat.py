@@ -15,7 +15,8 @@ from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
-from bot.core.ports.engines import ExecFilesPort, ExecQuery
+from bot.core.ports.exec import ExecQuery
+from bot.core.ports.files import ExecFilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 

@@ -13,7 +13,7 @@ from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import File, Note, Output
-from bot.core.ports import engines
+from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -23,7 +23,7 @@ class Cp(
     PathAction,
     verb="cp",
     takes=one("container"),
-    needs=(engines.FilesPort,),
+    needs=(FilesPort,),
     rights=("get pods", "get pods/exec"),
     examples=("cp web:/app/config.yaml", "cp web:/app/logs"),
 ):
@@ -39,7 +39,7 @@ class Cp(
             raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.FilesPort)
+        engine = bench.port(FilesPort)
         path, stat = await located(engine, found, posixpath.join("/", self.path))
         most = bench.limits.file
         if stat.size > most and not stat.folder:

@@ -15,7 +15,7 @@ from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
 from bot.core.pattern import compiled
-from bot.core.ports import engines
+from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -28,7 +28,7 @@ class Exec(
     ArgvAction,
     verb="exec",
     takes=one("container"),
-    needs=(engines.ExecPort,),
+    needs=(ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("exec web -- ls -la /app", "exec web --user nobody -- id", "exec web -- sh -c 'ls | wc -l'"),
 ):
@@ -68,7 +68,7 @@ class Exec(
         return True
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.ExecPort)
+        engine = bench.port(ExecPort)
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",
@@ -76,7 +76,7 @@ class Exec(
                 if found.container
                 else "`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
-        query = engines.ExecQuery(self.argv, self.user, self.workdir, self.env)
+        query = ExecQuery(self.argv, self.user, self.workdir, self.env)
         async with aclosing(outputs_of(engine, found, query, self.stdin, self.limit)) as outputs:
             async for output in outputs:
                 yield output

@@ -17,7 +17,7 @@ from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
-from bot.core.ports.engines import ForwardPort, Tunnel
+from bot.core.ports.network import ForwardPort, Tunnel
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes, show_duration

@@ -12,7 +12,7 @@ from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Output
-from bot.core.ports import engines
+from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -36,7 +36,7 @@ class Kill(
     TargetedAction,
     verb="kill",
     takes=one("container"),
-    needs=(engines.ExecPort,),
+    needs=(ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("kill web --run 9f2c41aa",),
 ):
@@ -59,8 +59,8 @@ class Kill(
         return "what the killed processes were doing"
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(engines.ExecPort)
-        query = engines.ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
+        engine = bench.port(ExecPort)
+        query = ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
         async with aclosing(outputs_of(engine, found, query)) as outputs:
             async for output in outputs:
                 yield output

@@ -14,7 +14,8 @@ from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
-from bot.core.ports.engines import ExecFilesPort, ExecQuery
+from bot.core.ports.exec import ExecQuery
+from bot.core.ports.files import ExecFilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes

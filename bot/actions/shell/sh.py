@@ -15,7 +15,7 @@ from bot.core.action import InteractiveAction
 from bot.core.bench import Bench, Keys
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
-from bot.core.ports import engines
+from bot.core.ports.exec import ExecPort, ExecQuery, Process
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.text import LineSplitter
@@ -27,7 +27,7 @@ class Sh(
     verb="sh",
     aliases=("shell",),
     takes=one("container"),
-    needs=(engines.ExecPort,),
+    needs=(ExecPort,),
     rights=("get pods", "get pods/exec"),
     examples=("sh web",),
 ):
@@ -56,9 +56,9 @@ class Sh(
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
-        engine, mark = bench.port(engines.ExecPort), secrets.token_hex(4)
+        engine, mark = bench.port(ExecPort), secrets.token_hex(4)
         for argv in SHELLS:
-            query = engines.ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
+            query = ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
             try:
                 async with engine.exec(found, query) as process:
                     terminal = Terminal(process)
@@ -78,7 +78,7 @@ class Sh(
 
 
 async def _session(
-    terminal: Terminal, process: engines.Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
+    terminal: Terminal, process: Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
 ) -> AsyncGenerator[Output, None]:
     """Lines and statuses until the shell ends. Ended from outside, it says what still runs."""
     keys.plug(terminal.type, terminal.hang_up)

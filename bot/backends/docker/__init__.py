@@ -16,7 +16,7 @@ from bot.backends.docker.making import DockerMaking
 from bot.backends.docker.objects import DockerObjects
 from bot.backends.docker.stats import DockerStats
 from bot.core.person import Person
-from bot.core.ports.engines import Sees
+from bot.core.ports.finding import Sees
 from bot.core.target import Scope
 
 __all__ = ["Docker"]

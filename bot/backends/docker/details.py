@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.docker.part import DockerPart
-from bot.core.ports.engines import Attachment, Detail, Probe
+from bot.core.ports.facts import Attachment, Detail, Probe
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import lines_of
 from bot.core.pattern import compiled_bytes
-from bot.core.ports.engines import Event
+from bot.core.ports.events import Event
 from bot.core.target import Container, Objects
 
 _BAD = frozenset({"oom", "die", "kill", "health_status"})

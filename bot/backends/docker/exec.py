@@ -19,7 +19,7 @@ from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import Hijacked
 from bot.core.errors import NotRunning
 from bot.core.output import Lines, Stream
-from bot.core.ports.engines import ExecQuery
+from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
 
 _HEADER = struct.Struct(">BxxxL")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from bot.backends.docker.part import DockerPart
 from bot.core.errors import NotFound
-from bot.core.ports.engines import PathStat
+from bot.core.ports.files import PathStat
 from bot.core.target import Container
 
 _CHUNK = 1 << 18

@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.backends.docker.client import ANSWER_S
 from bot.backends.docker.part import DockerPart
 from bot.core.output import Lines, Stream
-from bot.core.ports.engines import LogQuery
+from bot.core.ports.logs import LogQuery
 from bot.core.target import Container
 from bot.core.text import TIME, LineSplitter, with_one_time
 

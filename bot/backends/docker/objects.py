@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.backends.docker.part import DockerPart
 from bot.core.output import Table
-from bot.core.ports.engines import ImageDetail, NetworkDetail
+from bot.core.ports.images import ImageDetail
+from bot.core.ports.network import NetworkDetail
 from bot.core.target import Container, Image, Network, Thing
 
 _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.backends.docker.client import Client
-from bot.core.ports.engines import Sees
+from bot.core.ports.finding import Sees
 from bot.core.target import Container, Scope, Thing
 
 PROJECT = "com.docker.compose.project"

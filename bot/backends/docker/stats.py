@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import lines_of
-from bot.core.ports.engines import Sample
+from bot.core.ports.usage import Sample
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 

@@ -16,7 +16,7 @@ from bot.backends.kubernetes.part import Recent
 from bot.backends.kubernetes.secrets import KubernetesSecrets
 from bot.backends.kubernetes.usage import KubernetesUsage
 from bot.core.person import Person
-from bot.core.ports.engines import Sees
+from bot.core.ports.finding import Sees
 from bot.core.target import Scope
 
 __all__ = ["IN_CLUSTER", "ClusterAt", "Kubernetes", "names_in"]

@@ -11,7 +11,7 @@ from bot.backends.kubernetes.client import METADATA, METADATA_LIST
 from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
-from bot.core.ports.engines import Event
+from bot.core.ports.events import Event
 from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
 from bot.core.units import parse_engine_time
 from bot.together import gather

@@ -15,7 +15,7 @@ from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.refusals import is_of_node, node_gone
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Lines, Stream
-from bot.core.ports.engines import ExecQuery
+from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
 from bot.core.text import whole_lines
 

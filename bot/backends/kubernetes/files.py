@@ -13,7 +13,8 @@ from contextlib import aclosing
 
 from bot.backends.kubernetes.exec import KubernetesExec
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unsupported, UsageError
-from bot.core.ports.engines import ExecQuery, PathStat
+from bot.core.ports.exec import ExecQuery
+from bot.core.ports.files import PathStat
 from bot.core.target import Container
 
 # Texts of ours; a path comes to them as an argument, which the shell does not read as program.

@@ -13,7 +13,7 @@ from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Lines
-from bot.core.ports.engines import LogQuery
+from bot.core.ports.logs import LogQuery
 from bot.core.target import Container
 from bot.core.text import LineSplitter, with_one_time
 from bot.core.units import parse_engine_time

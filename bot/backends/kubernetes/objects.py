@@ -15,7 +15,8 @@ from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster
 from bot.core.kinds import WORKLOADS
-from bot.core.ports.engines import Detail, Surroundings
+from bot.core.ports.facts import Detail
+from bot.core.ports.network import Surroundings
 from bot.core.target import Container, Node, Resource, Scope, Thing
 from bot.core.units import parse_engine_time
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from bot.backends.kubernetes.client import Api, Connection
 from bot.backends.kubernetes.kinds import thing_of
 from bot.backends.kubernetes.names import Names
-from bot.core.ports.engines import Sees
+from bot.core.ports.finding import Sees
 from bot.core.target import Node, Resource, Row, Scope, Thing
 
 T = TypeVar("T")

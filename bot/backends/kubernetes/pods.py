@@ -9,7 +9,7 @@ from typing import Any
 from bot.backends.kubernetes import secrets
 from bot.backends.kubernetes.kinds import owner_of
 from bot.core.errors import NotFound
-from bot.core.ports.engines import Sees
+from bot.core.ports.finding import Sees
 from bot.core.target import EVERYWHERE, Container, Scope
 
 _DEFAULT = "kubectl.kubernetes.io/default-container"

@@ -11,7 +11,7 @@ from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.pods import specs_of
 from bot.backends.kubernetes.quantities import quantity
 from bot.core.errors import NotFound, Unavailable, Unsupported
-from bot.core.ports.engines import Usage
+from bot.core.ports.usage import Usage
 from bot.core.target import Node, Thing
 from bot.core.units import parse_engine_time
 

@@ -12,7 +12,7 @@ from bot.core.kinds import WORKLOADS
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Policy, strictest
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session, scope_ref
 from bot.core.takes import one

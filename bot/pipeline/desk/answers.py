@@ -17,7 +17,7 @@ from bot.core.manual import typed
 from bot.core.pattern import compiled
 from bot.core.plan import Plan
 from bot.core.policy import Ask, Circumstances, Decision
-from bot.core.ports.engines import ReviewsPort
+from bot.core.ports.finding import ReviewsPort
 from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import quoted

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.core.audit import Entry
 from bot.core.errors import CdebugError, Unsupported
 from bot.core.ledger import MadeObject, Sign
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.ports.making import MakingPort
 from bot.core.target import Container, NewObject
 from bot.pipeline.command import Command

@@ -15,7 +15,8 @@ from bot.core.manual import typed
 from bot.core.output import Note, Output
 from bot.core.plan import reached
 from bot.core.policy import Allow, Ask
-from bot.core.ports.engines import FindPort, SecretValuesPort
+from bot.core.ports.files import SecretValuesPort
+from bot.core.ports.finding import FindPort
 from bot.core.ports.state import LiveRun
 from bot.core.redact import Redactor
 from bot.core.request import Place

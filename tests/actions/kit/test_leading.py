@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.actions.kit.leading import led
 from bot.core.errors import Unavailable
 from bot.core.output import Lines
-from bot.core.ports.engines import LogQuery
+from bot.core.ports.logs import LogQuery
 from bot.core.target import Container, Scope
 
 WEB = Container(Scope("local", "docker"), "id", "web", "web:1")

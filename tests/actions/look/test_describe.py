@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.actions.look.describe import Describe
 from bot.core.output import Card
-from bot.core.ports.engines import Attachment, Detail, Probe
+from bot.core.ports.facts import Attachment, Detail, Probe
 from tests.actions.engine import NOW, Engine, container, run
 
 

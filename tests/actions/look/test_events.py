@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.look.events import Events
-from bot.core.ports.engines import Event
+from bot.core.ports.events import Event
 from bot.core.target import Objects
 from tests.actions.engine import NOW, SCOPE, Engine, container, run
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.actions.look.images import Images
 from bot.core.output import Note
-from bot.core.ports.engines import ImageDetail
+from bot.core.ports.images import ImageDetail
 from bot.core.target import Image, Objects
 from tests.actions.engine import NOW, SCOPE, Engine, run
 

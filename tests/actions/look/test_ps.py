@@ -9,7 +9,7 @@ import pytest
 from bot.actions.look.ps import Ps
 from bot.core.errors import UsageError
 from bot.core.output import Note
-from bot.core.ports.engines import Attachment, Detail
+from bot.core.ports.facts import Attachment, Detail
 from bot.core.target import Objects
 from tests.actions.engine import NOW, SCOPE, Engine, container, run
 

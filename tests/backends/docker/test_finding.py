@@ -10,7 +10,7 @@ import pytest
 from bot.backends.docker import Docker
 from bot.core.errors import UsageError
 from bot.core.person import Person
-from bot.core.ports.engines import FindPort
+from bot.core.ports.finding import FindPort
 from bot.core.takes import Takes, many, one
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make

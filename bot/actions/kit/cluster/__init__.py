@@ -12,7 +12,7 @@ from typing import Any
 from bot.actions.kit.cluster import network, node, other, pod, workload
 from bot.actions.kit.cluster.common import Groups, Rows, about, conditions
 from bot.core.output import Card
-from bot.core.ports.engines import Event
+from bot.core.ports.events import Event
 from bot.core.units import show_age
 
 Describe = Callable[[Mapping[str, Any], datetime], Groups]

@@ -8,7 +8,7 @@ from typing import Any
 from bot.actions.kit.cluster.common import Groups, pairs
 from bot.actions.kit.cluster.network import policy_rows, port, slice_rows
 from bot.core.output import Card
-from bot.core.ports.engines import Surroundings
+from bot.core.ports.network import Surroundings
 
 
 def reach(around: Surroundings) -> Card:

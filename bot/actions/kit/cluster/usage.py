@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.core.output import Chart, Panel, Table
-from bot.core.ports.engines import Usage
+from bot.core.ports.usage import Usage
 from bot.core.units import show_bytes
 
 _MIB = 2**20

@@ -1,0 +1,37 @@
+"""What happened to objects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from bot.core.ports.facts import InspectPort
+from bot.core.target import Objects, Thing
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a thing, `count` times, the last time at `at`."""
+
+    at: datetime
+    action: str
+    thing: str
+    detail: str = ""
+    warning: bool = False
+    count: int = 1
+
+
+@runtime_checkable
+class EventsPort(Protocol):
+    """Of the objects, and of what owns them; of the whole place where there are none."""
+
+    def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
+
+
+@runtime_checkable
+class HappeningsPort(InspectPort, EventsPort, Protocol):
+    """All that is known of an object, what happened to it, and the pods that it stands for, in the cluster's words."""
+
+    async def pods_of(self, thing: Thing) -> Sequence[Mapping[str, Any]]: ...

@@ -1,0 +1,26 @@
+"""The images that an engine holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from bot.core.target import Image
+
+
+@dataclass(frozen=True)
+class ImageDetail:
+    """An image that the engine holds. size in bytes."""
+
+    image: Image
+    tags: tuple[str, ...]
+    size: int
+    created: datetime | None
+    used_by: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class ImagesPort(Protocol):
+    async def images(self, images: Sequence[Image]) -> list[ImageDetail]: ...
