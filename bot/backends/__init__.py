@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.backends.docker import Docker
-from bot.backends.kubernetes import IN_CLUSTER, ClusterAt, Kubernetes, names_in
+from bot.backends import docker, kubernetes
+from bot.backends.kubernetes import IN_CLUSTER, ClusterAt, names_in
 from bot.core.ports.finding import FindPort
 
 __all__ = ["IN_CLUSTER", "ClusterAt", "EngineAt", "connect", "names_in"]
@@ -41,8 +41,8 @@ def connect(contexts: Mapping[str, EngineAt]) -> dict[str, FindPort]:
 
 def _connected(name: str, at: EngineAt) -> FindPort:
     if at.kind == "docker":
-        return Docker(name, at.host, protected=at.protected, hides_mounted=at.hides_mounted)
-    return Kubernetes(
+        return docker.connect(name, at.host, protected=at.protected, hides_mounted=at.hides_mounted)
+    return kubernetes.connect(
         name, at.cluster, namespace=at.namespace, impersonate=at.impersonate, protected=at.protected,
         hides_mounted=at.hides_mounted, secrets_of=at.secrets_of,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
 from bot.core.plan import NO_PLAN, Plan
-from bot.core.target import Container, NewObject
+from bot.core.target import Container, NewObject, Scope
 
 Port = TypeVar("Port")
 
@@ -52,6 +52,14 @@ class NoMaker:
         raise Unsupported("nothing is made while a command is planned:", thing)
 
 
+class Engine(Protocol):
+    """All that a bench needs of an engine: where it is, and the part of it that serves a port."""
+
+    @property
+    def scope(self) -> Scope: ...
+    def port(self, port: type[Port]) -> Port | None: ...
+
+
 @dataclass(frozen=True)
 class Bench:
     """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs.
@@ -59,7 +67,7 @@ class Bench:
     plan: what was decided on, and approved where it was asked for. maker: makes what it holds.
     """
 
-    engine: Any
+    engine: Engine
     now: datetime
     limits: Limits = field(default_factory=Limits)
     keys: Keys = field(default_factory=NoKeys)
@@ -68,13 +76,14 @@ class Bench:
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""
-        return isinstance(self.engine, port)
+        return self.engine.port(port) is not None
 
     def port(self, port: type[Port]) -> Port:
         """The engine's ability. Raises Unsupported where it has none."""
-        if not isinstance(self.engine, port):
+        served = self.engine.port(port)
+        if served is None:
             raise _lacking(f"this is not supported on the {self.engine.scope.engine} context", self.engine)
-        return self.engine
+        return served
 
     def require(self, verb: str, ports: Sequence[Any]) -> None:
         """Raises Unsupported where the engine lacks what a verb needs."""
@@ -82,5 +91,5 @@ class Bench:
             raise _lacking(f"`{verb}` is not supported on the {self.engine.scope.engine} context", self.engine)
 
 
-def _lacking(what: str, engine: Any) -> Unsupported:
+def _lacking(what: str, engine: Engine) -> Unsupported:
     return Unsupported(what, engine.scope.context, hint="`use` shows which other contexts there are.")

@@ -12,6 +12,7 @@ from bot.core.ports.facts import Detail
 from bot.core.ports.logs import LogQuery
 from bot.core.ports.usage import Sample
 from bot.core.target import Container, Objects, Scope
+from tests.fakes.engine import Whole
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SCOPE = Scope("local", "docker")
@@ -21,7 +22,7 @@ def container(name: str, state: str = "running") -> Container:
     return Container(SCOPE, f"id-{name}", name, "img:1", state=state)
 
 
-class Engine:
+class Engine(Whole):
     """Answers what it was given."""
 
     def __init__(

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.backends.kubernetes import ClusterAt, Kubernetes
+from bot.backends.kubernetes import ClusterAt, Kubernetes, connect
 from bot.backends.kubernetes.names import Names
 from bot.core.person import Person
 from bot.core.takes import one
@@ -94,7 +94,7 @@ async def _crowd(cluster: Cluster, first: int, count: int) -> None:
         async def make(number: int) -> None:
             async with gate:
                 path = f"/api/v1/namespaces/{_SPACE}/pods"
-                await context.own.post("make", number, path, _pod(number))
+                await context.context.own.post("make", number, path, _pod(number))
 
         async with asyncio.TaskGroup() as group:
             for number in range(first, count):
@@ -115,7 +115,7 @@ def _pod(number: int) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _connected(kubeconfig: Path) -> AsyncIterator[Kubernetes]:
-    context = Kubernetes("bench", ClusterAt(str(kubeconfig)), namespace=_SPACE, impersonate=False)
+    context = connect("bench", ClusterAt(str(kubeconfig)), namespace=_SPACE, impersonate=False)
     try:
         yield context
     finally:
@@ -128,7 +128,7 @@ async def _measure(kubeconfig: Path, count: int) -> None:
         await context.ping()
         started = time.perf_counter()
         keeping = asyncio.create_task(context.keep())
-        await context.names.settled(120)
+        await context.context.names.settled(120)
         cold = 1000 * (time.perf_counter() - started)
         seen = context.seen_by(Person("T", "U", "bench"), lambda thing: True)
         last = _pod(count - 1)["metadata"]["name"]
@@ -147,7 +147,7 @@ async def _measure(kubeconfig: Path, count: int) -> None:
 
 async def _memory(context: Kubernetes) -> float:
     """MiB that another watch of the same pods holds once it is ready."""
-    names = Names(context.own)
+    names = Names(context.context.own)
     tracemalloc.start()
     keeping = asyncio.create_task(names.keep())
     await names.settled(120)

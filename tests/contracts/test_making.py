@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
 
 import docker
 import pytest
 
-from bot.backends.docker import Docker
+from bot.backends.docker import connect
 from bot.core.errors import CdebugError, NotFound
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.ports.finding import FindPort
@@ -22,19 +21,21 @@ from tests.harness import BASE
 _numbers = itertools.count(1)
 
 
-class Engine(FindPort, MakingPort, Protocol):
-    """Both of what is looked at here."""
+Ground = tuple[FindPort, MakingPort, str]
 
 
 @pytest.fixture(params=["fake", "docker"])
-async def maker(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Engine, str]]:
-    """An engine, and an image that it has."""
+async def maker(request: pytest.FixtureRequest) -> AsyncIterator[Ground]:
+    """An engine, the part of it that makes things, and an image that it has."""
     if request.param == "fake":
-        yield FakeEngine(), "toolbox:1"
+        fake = FakeEngine()
+        yield fake, fake, "toolbox:1"
         return
-    real = Docker("local", request.getfixturevalue("engine"))
+    real = connect("local", request.getfixturevalue("engine"))
     api: docker.APIClient = request.getfixturevalue("containers")
-    yield real, BASE
+    making = real.port(MakingPort)
+    assert making
+    yield real, making, BASE
     for left in api.containers(all=True, filters={"label": LABEL}):
         api.remove_container(left["Id"], force=True)
     await real.close()
@@ -45,7 +46,7 @@ def name() -> Iterator[str]:
     yield f"helper-{next(_numbers)}"
 
 
-def planned(engine: Engine, name: str, image: str) -> NewObject:
+def planned(engine: FindPort, name: str, image: str) -> NewObject:
     spec = {"Image": image, "Cmd": ["sleep", "60"]}
     return NewObject(engine.scope, name, spec, labels={"cdebug/protected": "true", "test": "yes"})
 
@@ -55,46 +56,46 @@ def entry_of(thing: NewObject, entry_id: str, expires: float = 2e9) -> MadeObjec
     return MadeObject(entry_id, "c0", *place, "T0", "U0ANN", "C0", "1.0", "plant", expires)
 
 
-async def there(engine: Engine, name: str) -> list[Container]:
+async def there(engine: FindPort, name: str) -> list[Container]:
     found = await engine.find(TargetRef(name), many("container", listed=True))
     things = [thing for match in found.matches for thing in things_of(match)]
     return [thing for thing in things if isinstance(thing, Container) and thing.name == name]
 
 
-async def test_what_is_made_runs_carries_its_labels_and_is_found_by_them(maker: tuple[Engine, str], name: str):
-    engine, image = maker
+async def test_what_is_made_runs_carries_its_labels_and_is_found_by_them(maker: Ground, name: str):
+    engine, making, image = maker
     thing = planned(engine, name, image)
     entry = entry_of(thing, f"id-{name}")
 
-    container = await engine.make(thing, entry)
+    container = await making.make(thing, entry)
 
     assert (container.name, container.state) == (name, "running")
     assert container.protected  # as what it was made for
-    assert [it for it in await engine.made() if it.id == entry.id] == [entry_as_found(entry)]
-    assert await engine.unmake(entry)
+    assert [it for it in await making.made() if it.id == entry.id] == [entry_as_found(entry)]
+    assert await making.unmake(entry)
     assert await there(engine, name) == []
-    assert not await engine.unmake(entry)
+    assert not await making.unmake(entry)
 
 
-async def test_a_name_that_is_taken_leaves_nothing_and_takes_nothing(maker: tuple[Engine, str], name: str):
-    engine, image = maker
+async def test_a_name_that_is_taken_leaves_nothing_and_takes_nothing(maker: Ground, name: str):
+    engine, making, image = maker
     thing = planned(engine, name, image)
-    first = await engine.make(thing, entry_of(thing, f"first-{name}"))
+    first = await making.make(thing, entry_of(thing, f"first-{name}"))
 
     with pytest.raises(CdebugError):
-        await engine.make(thing, entry_of(thing, f"second-{name}"))
+        await making.make(thing, entry_of(thing, f"second-{name}"))
 
     assert [it.id for it in await there(engine, name)] == [first.id]
-    assert not await engine.unmake(entry_of(thing, f"second-{name}"))
-    assert await engine.unmake(entry_of(thing, f"first-{name}"))
+    assert not await making.unmake(entry_of(thing, f"second-{name}"))
+    assert await making.unmake(entry_of(thing, f"first-{name}"))
 
 
-async def test_an_image_that_is_not_there_is_said_and_nothing_is_left(maker: tuple[Engine, str], name: str):
-    engine, _ = maker
+async def test_an_image_that_is_not_there_is_said_and_nothing_is_left(maker: Ground, name: str):
+    engine, making, _ = maker
     thing = planned(engine, name, "nowhere:1")
 
     with pytest.raises(NotFound):
-        await engine.make(thing, entry_of(thing, f"id-{name}"))
+        await making.make(thing, entry_of(thing, f"id-{name}"))
 
     assert await there(engine, name) == []
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.bench import Bench
 from bot.core.errors import Unsupported
-from bot.core.target import Scope
+from tests.fakes.engine import Whole
 
 
 @runtime_checkable
@@ -22,9 +22,7 @@ class Paint(Protocol):
     def paint(self) -> None: ...
 
 
-class Engine:
-    scope = Scope("local", "docker")
-
+class Engine(Whole):
     def weigh(self) -> int:
         return 3
 

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from bot.actions import catalog
-from bot.backends.docker import Docker
+from bot.backends.docker import connect
 from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
@@ -236,7 +236,7 @@ async def test_what_was_not_planned_or_has_no_end_is_not_made(world: World, how:
 async def test_the_example_of_a_verb_goes_its_whole_way_on_a_real_engine(engine: str, containers: docker.APIClient):
     """Planned, asked for, approved, made, shown, undone: CONTRIBUTING's example, `tests/fakes/debug/plant.py`."""
     make(containers, "plant-target", "sleep 600")
-    real = Docker("local", engine)
+    real = connect("local", engine)
     rule = OPEN.replace("{RULE}", f'{{ context.approvals >= 1 && context.plan.images == ["{BASE}"] }}')
     async with Runs(structlog.get_logger(), grace_s=0.1) as runs:
         world = World(runs, policy=rule, verbs=(*catalog(), Plant), engine=real)  # type: ignore[arg-type]

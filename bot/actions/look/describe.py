@@ -14,8 +14,8 @@ from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.events import HappeningsPort
-from bot.core.ports.facts import Detail, DetailsPort
+from bot.core.ports.events import EventsPort, PodsPort
+from bot.core.ports.facts import Detail, DetailsPort, InspectPort
 from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
 from bot.core.units import show_age, show_bytes
@@ -42,12 +42,13 @@ class Describe(
         if isinstance(found, Container):
             yield _container(await bench.port(DetailsPort).detail(found), bench.now)
         else:
-            yield await _object(found, bench.port(HappeningsPort), bench.now)
+            yield await _object(found, bench)
 
 
-async def _object(found: Thing, engine: HappeningsPort, now: datetime) -> Card:
-    seen, pods = await engine.inspect(found), await engine.pods_of(found)
-    happened = engine.events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
+async def _object(found: Thing, bench: Bench) -> Card:
+    now = bench.now
+    seen, pods = await bench.port(InspectPort).inspect(found), await bench.port(PodsPort).pods_of(found)
+    happened = bench.port(EventsPort).events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
     try:
         async with aclosing(happened) as events:
             return card(found.kind, seen, pods, [event async for event in events], now)

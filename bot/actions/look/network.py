@@ -10,7 +10,7 @@ from bot.actions.kit.cluster.reach import reach
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports.facts import Detail
+from bot.core.ports.facts import Detail, DetailsPort
 from bot.core.ports.network import NetworkDetail, NetworksPort, ReachPort
 from bot.core.takes import Takes, one
 from bot.core.target import Container, Found, Network
@@ -49,7 +49,7 @@ class NetworkVerb(
             if network.members:
                 yield Table(("MEMBER", "ADDRESS"), [(name, address) for _, name, address in network.members])
         elif isinstance(found, Container):
-            detail = await bench.port(NetworksPort).detail(found)
+            detail = await bench.port(DetailsPort).detail(found)
             yield _container(detail)
             if not detail.networks:
                 yield Note("It has no network of its own: it uses the machine's, another container's, or none.")

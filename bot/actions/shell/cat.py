@@ -15,8 +15,9 @@ from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
-from bot.core.ports.exec import ExecQuery
-from bot.core.ports.files import ExecFilesPort
+from bot.core.ports.exec import ExecPort, ExecQuery
+from bot.core.ports.facts import DetailsPort
+from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -26,7 +27,7 @@ class Cat(
     PathAction,
     verb="cat",
     takes=one("container"),
-    needs=(ExecFilesPort,),
+    needs=(ExecPort, FilesPort, DetailsPort),
     rights=("get pods", "get pods/exec"),
     examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),
 ):
@@ -38,8 +39,7 @@ class Cat(
             raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecFilesPort)
-        data = await self._read(found, engine, bench.limits.file)
+        data = await self._read(found, bench)
         if isinstance(data, Hidden):
             yield told(data.size)
             yield WHY
@@ -47,30 +47,32 @@ class Cat(
         if data is not None:
             yield _shown(data, posixpath.basename(self.path))
             return
-        if await is_secret_inside(engine, found, self.path):
+        exec_ = bench.port(ExecPort)
+        if await is_secret_inside(exec_, found, self.path):
             yield told(None)
             yield WHY
             return
-        async with aclosing(outputs_of(engine, found, ExecQuery(("cat", "--", self.path)))) as outputs:
+        async with aclosing(outputs_of(exec_, found, ExecQuery(("cat", "--", self.path)))) as outputs:
             async for output in outputs:
                 yield output
 
-    async def _read(self, found: Container, engine: ExecFilesPort, most: int) -> bytes | Hidden | None:
+    async def _read(self, found: Container, bench: Bench) -> bytes | Hidden | None:
         """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
-        home = (await engine.detail(found)).workdir or "/"
+        files, most = bench.port(FilesPort), bench.limits.file
+        home = (await bench.port(DetailsPort).detail(found)).workdir or "/"
         try:
-            path, stat = await located(engine, found, posixpath.join(home, self.path))
+            path, stat = await located(files, found, posixpath.join(home, self.path))
         except NotFound:
             if found.state != "running":
                 raise
             return None
         if stat.folder:
             raise UsageError("a folder is at", path, hint="`ls` lists it, `cp` copies it.")
-        if await is_secret(engine, found, path):
+        if await is_secret(files, found, path):
             return Hidden(stat.size)
         if stat.size > most:
             raise too_large(path, most)
-        data = await asyncio.to_thread(content, await fetched(engine, found, path, most), path, most)
+        data = await asyncio.to_thread(content, await fetched(files, found, path, most), path, most)
         return data if len(data) >= stat.size else None
 
 

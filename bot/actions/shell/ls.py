@@ -14,8 +14,8 @@ from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction
 from bot.core.bench import Bench
 from bot.core.output import Note, Output, Table
-from bot.core.ports.exec import ExecQuery
-from bot.core.ports.files import ExecFilesPort
+from bot.core.ports.exec import ExecPort, ExecQuery
+from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.units import show_bytes
@@ -28,22 +28,22 @@ class Ls(
     PathAction,
     verb="ls",
     takes=one("container"),
-    needs=(ExecFilesPort,),
+    needs=(ExecPort, FilesPort),
     rights=("get pods", "get pods/exec"),
     examples=("ls web /app", "ls web:/etc", "ls /var/log"),
 ):
     """List the files at a path of a container; one that has stopped is read from outside."""
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecFilesPort)
         if found.state in ("", "running"):
             query = ExecQuery(("ls", "-la", "--", self.path or "."))
-            async with aclosing(outputs_of(engine, found, query)) as outputs:
+            async with aclosing(outputs_of(bench.port(ExecPort), found, query)) as outputs:
                 async for output in outputs:
                     yield output
             return
-        path, _ = await located(engine, found, self.path or "/")
-        rows = await asyncio.to_thread(_rows, await fetched(engine, found, path, bench.limits.file))
+        files = bench.port(FilesPort)
+        path, _ = await located(files, found, self.path or "/")
+        rows = await asyncio.to_thread(_rows, await fetched(files, found, path, bench.limits.file))
         yield Table(_COLUMNS, rows) if rows else Note("Nothing is there.")
 
 

@@ -1,52 +1,71 @@
-"""A Docker Engine as a context: all that its API offers, by the ports that it implements."""
+"""A Docker Engine as a context: all that its API offers, by the ports that its parts serve."""
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.backends.docker.client import Client
+from bot.backends.docker.context import DockerContext
 from bot.backends.docker.details import DockerDetails
 from bot.backends.docker.events import DockerEvents
 from bot.backends.docker.exec import DockerExec
 from bot.backends.docker.files import DockerFiles
-from bot.backends.docker.finding import DockerFind
+from bot.backends.docker.finding import DockerFinder
 from bot.backends.docker.logs import DockerLogs
 from bot.backends.docker.making import DockerMaking
 from bot.backends.docker.objects import DockerObjects
 from bot.backends.docker.stats import DockerStats
 from bot.core.person import Person
 from bot.core.ports.finding import Sees
-from bot.core.target import Scope
+from bot.core.takes import Takes
+from bot.core.target import Candidates, Scope, TargetRef, Thing
 
-__all__ = ["Docker"]
+__all__ = ["Docker", "connect"]
+
+Port = TypeVar("Port")
+_PARTS = (
+    DockerLogs, DockerDetails, DockerObjects, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
+)  # fmt: skip
 
 
-class Docker(
-    DockerFind,
-    DockerLogs,
-    DockerDetails,
-    DockerObjects,
-    DockerStats,
-    DockerEvents,
-    DockerExec,
-    DockerFiles,
-    DockerMaking,
-):
-    """One Docker Engine, reached by `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say)."""
+def connect(name: str, host: str, *, protected: bool = False, hides_mounted: bool = True) -> Docker:
+    """The engine at `host` (unix://, tcp://; TLS as DOCKER_CERT_PATH and DOCKER_TLS_VERIFY say).
 
-    def __init__(self, name: str, host: str, *, protected: bool = False, hides_mounted: bool = True) -> None:
-        """hides_mounted: the content of mounted secrets. Raises Misconfigured for a host that can't be read."""
-        self.hides_mounted = hides_mounted
-        self.scope = Scope(name, "docker", protected=protected)
-        self.client = Client(name, host)
-        self.mentioned = []
+    hides_mounted: the content of mounted secrets. Raises Misconfigured for a host that can't be read.
+    """
+    return Docker(DockerContext(Scope(name, "docker", protected=protected), Client(name, host), hides_mounted))
+
+
+class Docker:
+    """One Docker Engine."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self.context = context
+        self._finder = DockerFinder(context)
+        self._parts = [make(context) for make in _PARTS]
+
+    @property
+    def scope(self) -> Scope:
+        return self.context.scope
+
+    @property
+    def mentioned(self) -> list[Thing]:
+        return self.context.mentioned
+
+    def port(self, port: type[Port]) -> Port | None:
+        """The part that serves it, if there is one."""
+        return next((part for part in self._parts if isinstance(part, port)), None)
 
     def seen_by(self, person: Person, sees: Sees) -> Docker:
         """The same connections, with only what `sees` lets through; the engine knows no people."""
-        seen = copy(self)
-        seen.sees, seen.mentioned = sees, []
-        return seen
+        return Docker(replace(self.context, sees=sees, mentioned=[]))
+
+    def kinds(self, takes: Takes) -> frozenset[str]:
+        return self._finder.kinds(takes)
+
+    async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
+        return await self._finder.find(ref, takes)
 
     async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
         """A compose project is protected by nothing of its own."""
@@ -57,9 +76,9 @@ class Docker(
 
     async def ping(self) -> str:
         """The engine's version. Raises Unavailable."""
-        version = await self.client.call("reach", "", lambda api: api.version())
+        version = await self.context.client.call("reach", "", lambda api: api.version())
         return f"Docker {version['Version']}, API {version['ApiVersion']}"
 
     async def close(self) -> None:
         """Close connections and end the worker threads."""
-        await self.client.close()
+        await self.context.client.close()

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.core.ports.facts import Attachment, Detail, Probe
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 
 
-class DockerDetails(DockerPart):
+class DockerDetails:
     """Reads one container whole."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     async def detail(self, container: Container) -> Detail:
         """Raises NotFound, TimedOut, Unavailable."""
-        seen = await self.client.call("describe", container, lambda api: api.inspect_container(container.id))
+        seen = await self._client.call("describe", container, lambda api: api.inspect_container(container.id))
         return detail_of(container, seen)
 
 

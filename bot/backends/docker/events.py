@@ -11,7 +11,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.backends.docker.streams import lines_of
 from bot.core.pattern import compiled_bytes
 from bot.core.ports.events import Event
@@ -25,8 +25,11 @@ _FIELDS = {
 }
 
 
-class DockerEvents(DockerPart):
+class DockerEvents:
     """Reads past events."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Events of the containers, oldest first. Raises TimedOut, Unavailable."""
@@ -38,7 +41,7 @@ class DockerEvents(DockerPart):
             "filters": json.dumps({"type": ["container"]}),
         }
         async with (
-            self.client.stream("read the events of", found.scope, "/events", query) as content,
+            self._client.stream("read the events of", found.scope, "/events", query) as content,
             aclosing(lines_of(content)) as lines,
         ):
             async for line, whole in lines:

@@ -14,8 +14,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.backends.docker.client import Client
+from bot.backends.docker.context import DockerContext
 from bot.backends.docker.logs import Frames, Raw
-from bot.backends.docker.part import DockerPart
 from bot.backends.docker.streams import Hijacked
 from bot.core.errors import NotRunning
 from bot.core.output import Lines, Stream
@@ -29,14 +30,17 @@ _ENDING_S = 1.0
 _NOT_FOUND, _LONGEST_REASON = b"executable file not found", 1_000
 
 
-class DockerExec(DockerPart):
+class DockerExec:
     """Starts processes."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     @asynccontextmanager
     async def exec(self, container: Container, query: ExecQuery) -> AsyncIterator[DockerProcess]:
         """Raises NotRunning for a container that doesn't run, NotFound for a program that isn't in it."""
         what = "run a command in"
-        made = await self.client.call(
+        made = await self._client.call(
             what,
             container,
             lambda api: api.exec_create(
@@ -45,24 +49,24 @@ class DockerExec(DockerPart):
             ),
         )  # fmt: skip
         body = json.dumps({"Detach": False, "Tty": query.terminal}).encode()
-        stream = await self.client.hijack(what, container, f"/exec/{made['Id']}/start", body)
+        stream = await self._client.hijack(what, container, f"/exec/{made['Id']}/start", body)
         try:
             if query.terminal:
-                await self.client.call(
+                await self._client.call(
                     what, container, lambda api: api.exec_resize(made["Id"], height=_ROWS, width=_COLUMNS)
                 )
-            yield DockerProcess(self, container, made["Id"], stream, terminal=query.terminal)
+            yield DockerProcess(self._client, container, made["Id"], stream, terminal=query.terminal)
         finally:
             await stream.close()
 
     async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
         """What a container prints from now on, until it ends."""
         what = "attach to"
-        seen = await self.client.call(what, container, lambda api: api.inspect_container(container.id))
+        seen = await self._client.call(what, container, lambda api: api.inspect_container(container.id))
         if not seen["State"]["Running"]:
             raise NotRunning("cannot attach to", container, why="it is not running", hint="`logs` shows what it wrote.")
         path = f"/containers/{container.id}/attach?stream=1&stdout=1&stderr=1"
-        stream = await self.client.hijack(what, container, path, b"")
+        stream = await self._client.hijack(what, container, path, b"")
         cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
         try:
             while chunk := await stream.read(_CHUNK):
@@ -77,10 +81,8 @@ class DockerExec(DockerPart):
 class DockerProcess:
     """One exec: its streams, and its status once it has ended."""
 
-    def __init__(
-        self, part: DockerPart, container: Container, exec_id: str, stream: Hijacked, *, terminal: bool
-    ) -> None:
-        self._part, self._container, self._id, self._stream = part, container, exec_id, stream
+    def __init__(self, client: Client, container: Container, exec_id: str, stream: Hijacked, *, terminal: bool) -> None:
+        self._client, self._container, self._id, self._stream = client, container, exec_id, stream
         self._terminal = terminal
         self._not_found = False
 
@@ -120,6 +122,4 @@ class DockerProcess:
         return None
 
     async def _inspect(self) -> Any:
-        return await self._part.client.call(
-            "ask for the status of", self._container, lambda api: api.exec_inspect(self._id)
-        )
+        return await self._client.call("ask for the status of", self._container, lambda api: api.exec_inspect(self._id))

@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import AsyncGenerator
 from urllib.parse import urlencode
 
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.core.errors import NotFound
 from bot.core.ports.files import PathStat
 from bot.core.target import Container
@@ -22,12 +22,15 @@ _MOST_LINKS = 20
 _FOLDER, _LINK = 1 << 31, 1 << 27  # Go's os.FileMode
 
 
-class DockerFiles(DockerPart):
+class DockerFiles:
     """Each raises NotFound for a path that isn't there."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     async def stat(self, container: Container, path: str) -> PathStat:
         url = f"/containers/{container.id}/archive?{urlencode({'path': path})}"
-        header = await self.client.head(f"find `{path}` in", container, url, "X-Docker-Container-Path-Stat")
+        header = await self._client.head(f"find `{path}` in", container, url, "X-Docker-Container-Path-Stat")
         known = json.loads(base64.b64decode(header))
         mode = int(known["mode"])
         link = known["linkTarget"] if mode & _LINK else ""
@@ -50,6 +53,6 @@ class DockerFiles(DockerPart):
     async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
         """The path as a tar stream, a folder with all that is in it."""
         url = f"/containers/{container.id}/archive"
-        async with self.client.stream(f"read `{path}` of", container, url, {"path": path}) as content:
+        async with self._client.stream(f"read `{path}` of", container, url, {"path": path}) as content:
             async for chunk in content.iter_chunked(_CHUNK):
                 yield chunk

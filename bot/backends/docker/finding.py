@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.backends.docker.part import SERVICE, DockerPart, capped
+from bot.backends.docker.context import SERVICE, DockerContext, capped
 from bot.core.errors import UsageError
 from bot.core.takes import Takes, one
 from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
@@ -23,8 +23,11 @@ _ANYTHING = one("object", *_OTHERS)
 T = TypeVar("T", Container, Image, Network)
 
 
-class DockerFind(DockerPart):
+class DockerFinder:
     """Finds containers, images and networks."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._context, self._client = context, context.client
 
     def kinds(self, takes: Takes) -> frozenset[str]:
         """Which kinds a verb that takes this can be pointed at."""
@@ -49,9 +52,9 @@ class DockerFind(DockerPart):
         if not matches and not takes.only and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
         if takes.merged and _of_one_service(matches):
-            return Candidates((Objects(replace(self.scope, namespace=ref.namespace), tuple(matches)),))
+            return Candidates((Objects(replace(self._context.scope, namespace=ref.namespace), tuple(matches)),))
         if takes.many and (matches or not ref.name):
-            scope = replace(self.scope, namespace=ref.namespace)
+            scope = replace(self._context.scope, namespace=ref.namespace)
             return Candidates((Objects(scope, tuple(matches)),))
         return Candidates(tuple(matches), () if matches else alike(ref.name, things))
 
@@ -66,22 +69,22 @@ class DockerFind(DockerPart):
         return Candidates((), alike(ref.name, containers))
 
     async def _containers(self, ref: TargetRef) -> list[Container]:
-        found = await (self.listed(label=ref.selector.split(",")) if ref.selector else self.listed())
+        found = await (self._context.listed(label=ref.selector.split(",")) if ref.selector else self._context.listed())
         return [item for item in found if ref.namespace in ("", EVERYWHERE) or item.scope.namespace == ref.namespace]
 
     async def _images(self) -> list[Image]:
-        listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
+        listed = await self._client.call("list the images of", self._context.name, lambda api: api.images())
         found = [
-            Image(self.scope, row["Id"], name, capped(row.get("Labels")))
+            Image(self._context.scope, row["Id"], name, capped(row.get("Labels")))
             for row in listed
             for name in (row.get("RepoTags") or [row["Id"].removeprefix("sha256:")[:12]])
         ]
-        return [image for image in found if self.sees(image)]
+        return [image for image in found if self._context.sees(image)]
 
     async def _networks(self) -> list[Network]:
-        listed = await self.client.call("list the networks of", self.scope.context, lambda api: api.networks())
-        found = [Network(self.scope, row["Id"], row["Name"], capped(row.get("Labels"))) for row in listed]
-        return [network for network in found if self.sees(network)]
+        listed = await self._client.call("list the networks of", self._context.name, lambda api: api.networks())
+        found = [Network(self._context.scope, row["Id"], row["Name"], capped(row.get("Labels"))) for row in listed]
+        return [network for network in found if self._context.sees(network)]
 
 
 Step = Callable[[T], bool]

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 
 from bot.backends.docker.client import ANSWER_S
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.core.output import Lines, Stream
 from bot.core.ports.logs import LogQuery
 from bot.core.target import Container
@@ -23,8 +23,11 @@ _HEADER = struct.Struct(">BxxxL")
 _STREAMS: dict[int, Stream] = {0: "out", 1: "out", 2: "err"}
 
 
-class DockerLogs(DockerPart):
+class DockerLogs:
     """Reads logs."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
         """The lines as the container wrote them, in order. Raises NotFound, TimedOut, Unavailable."""
@@ -33,9 +36,9 @@ class DockerLogs(DockerPart):
         async with AsyncExitStack() as stack:
             # Whether it has a TTY is asked while the stream is opened: an older engine's stream doesn't say.
             seen, content = await asyncio.gather(
-                self.client.call(what, container, lambda api: api.inspect_container(container.id)),
+                self._client.call(what, container, lambda api: api.inspect_container(container.id)),
                 stack.enter_async_context(
-                    self.client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
+                    self._client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
                 ),
             )
             cutter: Raw | Frames = (Raw if seen["Config"]["Tty"] else Frames)(timed=query.timestamps)

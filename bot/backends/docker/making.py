@@ -7,24 +7,27 @@ from typing import Any
 
 import docker
 
-from bot.backends.docker.part import PROJECT, DockerPart, container_of
+from bot.backends.docker.context import PROJECT, DockerContext, container_of
 from bot.core.errors import CdebugError
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.target import Container, NewObject
 
 
-class DockerMaking(DockerPart):
+class DockerMaking:
     """The spec of a new container is the body of ContainerCreate."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._context, self._client = context, context.client
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         """Raises NotFound for its image, NotRunning where the name is taken, TimedOut, Unavailable."""
         body = {**thing.spec, "Labels": {**thing.labels, **entry.labels}}
         try:
-            row = await self.client.call("make", thing, lambda api: _started(api, thing.name, body))
+            row = await self._client.call("make", thing, lambda api: _started(api, thing.name, body))
         except CdebugError:
             await self.unmake(entry)  # it may be there and not have started
             raise
-        return container_of(row, self.scope)
+        return container_of(row, self._context.scope)
 
     async def made(self) -> list[MadeObject]:
         """Raises TimedOut, Unavailable."""
@@ -34,7 +37,7 @@ class DockerMaking(DockerPart):
     def _entry(self, row: dict[str, Any]) -> MadeObject | None:
         labels = row.get("Labels") or {}
         name = (row.get("Names") or [row["Id"][:12]])[0].lstrip("/")
-        return MadeObject.of_labels(self.scope.context, labels.get(PROJECT, ""), "container", name, labels)
+        return MadeObject.of_labels(self._context.name, labels.get(PROJECT, ""), "container", name, labels)
 
     async def unmake(self, entry: MadeObject) -> bool:
         """Raises TimedOut, Unavailable."""
@@ -42,13 +45,15 @@ class DockerMaking(DockerPart):
         # A container of an image that was made of it has its labels too.
         rows = [row for row in labelled if f"/{entry.name}" in (row.get("Names") or ())]
         for row in rows:
-            await self.client.call("remove", entry, partial(_remove, row["Id"]))
+            await self._client.call("remove", entry, partial(_remove, row["Id"]))
         return bool(rows)
 
     async def _labelled(self, label: str) -> list[dict[str, Any]]:
         wanted = {"label": label}
-        rows: list[dict[str, Any]] = await self.client.call(
-            "list what cdebug made on", self.scope.context, lambda api: api.containers(all=True, filters=wanted)
+        rows: list[dict[str, Any]] = await self._client.call(
+            "list what cdebug made on",
+            self._context.name,
+            lambda api: api.containers(all=True, filters=wanted),
         )
         return rows
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.core.output import Table
 from bot.core.ports.images import ImageDetail
 from bot.core.ports.network import NetworkDetail
@@ -15,8 +15,11 @@ from bot.core.target import Container, Image, Network, Thing
 _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges
 
 
-class DockerObjects(DockerPart):
+class DockerObjects:
     """Each raises NotFound, NotRunning, TimedOut or Unavailable."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._context, self._client = context, context.client
 
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:
         """The engine's own JSON, whole."""
@@ -24,32 +27,32 @@ class DockerObjects(DockerPart):
             return await self._ask(thing, lambda api: api.inspect_image(thing.id))
         if isinstance(thing, Network):
             seen = await self._ask(thing, lambda api: api.inspect_network(thing.id))
-            known = {container.id: container for container in await self.listed()}
+            known = {container.id: container for container in await self._context.listed()}
             members = {key: member for key, member in (seen.get("Containers") or {}).items() if key in known}
-            self.mentioned += (known[key] for key in members)
+            self._context.mentioned.extend(known[key] for key in members)
             return {**seen, "Containers": members}
         return await self._ask(thing, lambda api: api.inspect_container(getattr(thing, "id", thing.name)))
 
     async def _ask(self, thing: Thing, ask: Any) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = await self.client.call("inspect", thing, ask)
+        answer: Mapping[str, Any] = await self._client.call("inspect", thing, ask)
         return answer
 
     async def processes(self, container: Container) -> Table:
         """What `ps -ef` says on the engine's machine, of this container's processes."""
-        seen = await self.client.call("list the processes of", container, lambda api: api.top(container.id))
+        seen = await self._client.call("list the processes of", container, lambda api: api.top(container.id))
         return Table(tuple(seen["Titles"]), [tuple(row) for row in seen["Processes"] or ()])
 
     async def changes(self, container: Container) -> list[tuple[str, str]]:
         """(A, C or D; path) of each file that differs from the image."""
-        seen = await self.client.call("compare the files of", container, lambda api: api.diff(container.id))
+        seen = await self._client.call("compare the files of", container, lambda api: api.diff(container.id))
         return [(_KINDS[change["Kind"]], change["Path"]) for change in seen or ()]
 
     async def images(self, images: Sequence[Image]) -> list[ImageDetail]:
         """One row an image id, with all its tags and the containers made of it."""
-        listed = await self.client.call("list the images of", self.scope.context, lambda api: api.images())
-        containers = await self.listed()
+        listed = await self._client.call("list the images of", self._context.name, lambda api: api.images())
+        containers = await self._context.listed()
         asked = {image.id: image for image in images}
-        self.mentioned += (it for it in containers if it.image_id in asked)
+        self._context.mentioned.extend(it for it in containers if it.image_id in asked)
         return [
             ImageDetail(
                 asked[row["Id"]],

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.backends.docker.part import DockerPart
+from bot.backends.docker.context import DockerContext
 from bot.backends.docker.streams import lines_of
 from bot.core.ports.usage import Sample
 from bot.core.target import Container
@@ -22,14 +22,17 @@ from bot.core.units import parse_engine_time
 _SILENT = 3  # answers without a figure: the engine goes on sending them for a container that has ended
 
 
-class DockerStats(DockerPart):
+class DockerStats:
     """Measures containers."""
+
+    def __init__(self, context: DockerContext) -> None:
+        self._client = context.client
 
     async def samples(self, container: Container) -> AsyncGenerator[Sample, None]:
         """One a second until it is closed or the container ends. Raises NotFound, TimedOut, Unavailable."""
         path = f"/containers/{container.id}/stats"
         async with (
-            self.client.stream("measure", container, path, {"stream": "1"}) as content,
+            self._client.stream("measure", container, path, {"stream": "1"}) as content,
             aclosing(lines_of(content)) as lines,
         ):
             silent = 0

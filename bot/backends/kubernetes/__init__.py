@@ -2,79 +2,108 @@
 
 from __future__ import annotations
 
-from copy import copy
+from dataclasses import replace
+from typing import TypeVar
 
 from bot.backends.kubernetes.access import IN_CLUSTER, ClusterAt, names_in
 from bot.backends.kubernetes.client import Api, Connection
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.events import KubernetesEvents
+from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.files import KubernetesFiles
-from bot.backends.kubernetes.finding import KubernetesFind
+from bot.backends.kubernetes.finding import KubernetesFinder
 from bot.backends.kubernetes.forward import KubernetesForward
+from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.logs import KubernetesLogs
 from bot.backends.kubernetes.names import Names
-from bot.backends.kubernetes.part import Recent
+from bot.backends.kubernetes.namespaces import KubernetesNamespaces
+from bot.backends.kubernetes.objects import KubernetesObjects
+from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.secrets import KubernetesSecrets
 from bot.backends.kubernetes.usage import KubernetesUsage
 from bot.core.person import Person
 from bot.core.ports.finding import Sees
-from bot.core.target import Scope
+from bot.core.takes import Takes
+from bot.core.target import Candidates, Scope, TargetRef, Thing
 
-__all__ = ["IN_CLUSTER", "ClusterAt", "Kubernetes", "names_in"]
+__all__ = ["IN_CLUSTER", "ClusterAt", "Kubernetes", "connect", "names_in"]
+
+Port = TypeVar("Port")
 _DEFAULT = "default"
 
 
-class Kubernetes(
-    KubernetesFind,
-    KubernetesEvents,
-    KubernetesLogs,
-    KubernetesUsage,
-    KubernetesFiles,
-    KubernetesForward,
-    KubernetesSecrets,
-):
-    """One cluster. impersonate: each request names the person that it is for; else it is the bot's own."""
+def connect(
+    name: str,
+    at: ClusterAt,
+    *,
+    namespace: str = "",
+    impersonate: bool = True,
+    protected: bool = False,
+    hides_mounted: bool = True,
+    secrets_of: frozenset[str] = frozenset(),
+) -> Kubernetes:
+    """A cluster; nothing is dialled yet. impersonate: each request names the person that it is for; else it is the
+    bot's own. namespace: where a bare name is looked for, `default` unless the settings say. hides_mounted, secrets_of:
+    as KubernetesContext has them.
+    """
+    scope = Scope(name, "kubernetes", namespace or _DEFAULT, protected=protected)
+    own = Api(Connection(name, at))
+    return Kubernetes(
+        KubernetesContext(scope, own, own, Names(own), hides_mounted, secrets_of), impersonate=impersonate
+    )
 
-    def __init__(
-        self,
-        name: str,
-        at: ClusterAt,
-        *,
-        namespace: str = "",
-        impersonate: bool = True,
-        protected: bool = False,
-        hides_mounted: bool = True,
-        secrets_of: frozenset[str] = frozenset(),
-    ) -> None:
-        """namespace: where a bare name is looked for, `default` unless the settings say. hides_mounted: the content of
-        mounted secrets; secrets_of: the namespaces whose secrets are read, so that their values are hidden.
-        """
-        self.hides_mounted, self.secrets_of = hides_mounted, secrets_of
-        self.secret_texts = Recent[tuple[str, ...]]()
-        self.scope = Scope(name, "kubernetes", namespace or _DEFAULT, protected=protected)
-        self.connection = Connection(name, at)
-        self.own = self.api = Api(self.connection)
-        self.names = Names(self.own)
-        self.places = Recent[Scope]()
-        self.grants = Recent[bool]()
-        self.images_with_env = {}
-        self.mentioned = []
-        self._impersonate = impersonate
+
+class Kubernetes:
+    """One cluster."""
+
+    def __init__(self, context: KubernetesContext, *, impersonate: bool) -> None:
+        self.context, self._impersonate = context, impersonate
+        reviews = KubernetesReviews(context)
+        self._namespaces = namespaces = KubernetesNamespaces(context, reviews)
+        objects = KubernetesObjects(context)
+        self._finder = KubernetesFinder(context, KubernetesListing(context, objects, namespaces), reviews, namespaces)
+        exec_ = KubernetesExec(context)
+        self._parts = [
+            reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
+            KubernetesUsage(context), exec_, KubernetesFiles(exec_), KubernetesForward(context),
+            KubernetesSecrets(context),
+        ]  # fmt: skip
+
+    @property
+    def scope(self) -> Scope:
+        return self.context.scope
+
+    @property
+    def mentioned(self) -> list[Thing]:
+        return self.context.mentioned
+
+    def port(self, port: type[Port]) -> Port | None:
+        """The part that serves it, if there is one."""
+        return next((part for part in self._parts if isinstance(part, port)), None)
 
     def seen_by(self, person: Person, sees: Sees) -> Kubernetes:
         """The same connections, as the person, with only what `sees` lets through."""
-        seen = copy(self)
-        seen.sees, seen.mentioned = sees, []
-        seen.api = Api(self.connection, person) if self._impersonate else self.own
-        return seen
+        own = self.context.own
+        api = Api(own.connection, person) if self._impersonate else own
+        return Kubernetes(replace(self.context, api=api, sees=sees, mentioned=[]), impersonate=self._impersonate)
+
+    def kinds(self, takes: Takes) -> frozenset[str]:
+        return self._finder.kinds(takes)
+
+    async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
+        return await self._finder.find(ref, takes)
+
+    async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
+        return await self._namespaces.place(namespace, fresh=fresh)
 
     async def keep(self) -> None:
         """Watch the names of pods, for as long as the bot runs."""
-        await self.names.keep()
+        await self.context.names.keep()
 
     async def ping(self) -> str:
         """The cluster's version. Raises Unavailable."""
-        version = await self.own.get("reach", "", "/version")
+        version = await self.context.own.get("reach", "", "/version")
         return f"Kubernetes {version['gitVersion']}"
 
     async def close(self) -> None:
-        await self.connection.close()
+        await self.context.own.connection.close()

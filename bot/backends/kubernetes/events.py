@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.backends.kubernetes.client import METADATA, METADATA_LIST
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import KINDS, path_of
+from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.ports.events import Event
@@ -19,8 +21,14 @@ from bot.together import gather
 _MOST_OWNERS = 3
 
 
-class KubernetesEvents(KubernetesObjects):
+class KubernetesEvents:
     """Reads events as the person; an event of what they may not see, or of what is no more, is left out."""
+
+    def __init__(
+        self, context: KubernetesContext, objects: KubernetesObjects, namespaces: KubernetesNamespaces
+    ) -> None:
+        self._context, self._api = context, context.api
+        self._objects, self._namespaces = objects, namespaces
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Oldest first. Of the objects and what owns them, or of the whole place."""
@@ -54,22 +62,22 @@ class KubernetesEvents(KubernetesObjects):
                 break
             kind, name = owner["kind"].lower(), owner["name"]
             above = await self._metadata(kind, name, thing.scope)
-            if not above or not self.sees(made_by := self.thing(kind, above, thing.scope)):
+            if not above or not self._context.sees(made_by := self._context.thing(kind, above, thing.scope)):
                 break
-            self.mentioned.append(made_by)
+            self._context.mentioned.append(made_by)
             uids.append(owner["uid"])
         return uids
 
     async def _below(self, thing: Thing) -> list[str]:
         """The pods that a workload makes, and what stands between them."""
-        metadata = [pod["metadata"] for pod in await self.pods_of(thing)]
+        metadata = [pod["metadata"] for pod in await self._objects.pods_of(thing)]
         between = [owner["uid"] for it in metadata for owner in it.get("ownerReferences") or ()]
         return list(dict.fromkeys([*between, *(it["uid"] for it in metadata)]))
 
     async def _metadata(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         try:
             path = path_of(kind, scope.namespace, name)
-            seen: Mapping[str, Any] = await self.api.get("read", f"{kind}/{name}", path, accept=METADATA)
+            seen: Mapping[str, Any] = await self._api.get("read", f"{kind}/{name}", path, accept=METADATA)
         except (NotFound, ForbiddenByCluster):
             return {}
         return seen
@@ -78,7 +86,7 @@ class KubernetesEvents(KubernetesObjects):
         found: list[Mapping[str, Any]] = []
         place = f"/namespaces/{scope.namespace}" if scope.namespace not in ("", EVERYWHERE) else ""
         query = [("fieldSelector", selector)] if selector else []
-        async for page in self.api.pages("list the events of", scope, f"/api/v1{place}/events", query):
+        async for page in self._api.pages("list the events of", scope, f"/api/v1{place}/events", query):
             found += page["items"]
         return found
 
@@ -86,22 +94,24 @@ class KubernetesEvents(KubernetesObjects):
         """All that are about something that is there, of a kind that is read here, and may be seen."""
         seen = await self._fetched(scope)
         kinds = {str(it["involvedObject"].get("kind", "")).lower() for it in seen} & KINDS
-        places = await self.every_place() if scope.namespace == EVERYWHERE else {}
+        places = await self._namespaces.every() if scope.namespace == EVERYWHERE else {}
         lists = await gather(self._visible(kind, scope, places) for kind in kinds)
         visible = {uid: thing for things in lists for uid, thing in things.items()}
         shown = [it for it in seen if it["involvedObject"].get("uid") in visible]
-        self.mentioned += {uid: visible[uid] for uid in (it["involvedObject"]["uid"] for it in shown)}.values()
+        self._context.mentioned.extend(
+            {uid: visible[uid] for uid in (it["involvedObject"]["uid"] for it in shown)}.values()
+        )
         return shown
 
     async def _visible(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> dict[str, Thing]:
         uids: dict[str, Thing] = {}
         try:
-            pages = self.api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=METADATA_LIST)
+            pages = self._api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=METADATA_LIST)
             async for page in pages:
                 for it in page["items"]:
                     namespace = it["metadata"].get("namespace") or ""
                     here = places.get(namespace, replace(scope, protected=True)) if places else scope
-                    if self.sees(thing := self.thing(kind, it, here)):
+                    if self._context.sees(thing := self._context.thing(kind, it, here)):
                         uids[it["metadata"]["name" if kind == "node" else "uid"]] = thing
                         uids[it["metadata"]["uid"]] = thing
         except ForbiddenByCluster:

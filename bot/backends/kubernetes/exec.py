@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from bot.backends.kubernetes.channels import PROTOCOLS, Remote
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.refusals import is_of_node, node_gone
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Lines, Stream
@@ -24,8 +24,11 @@ _MOST_IMAGES = 10_000
 _MISSING = ("executable file not found", "no such file or directory")
 
 
-class KubernetesExec(KubernetesPart):
+class KubernetesExec:
     """Starts processes."""
+
+    def __init__(self, context: KubernetesContext) -> None:
+        self._context, self._api = context, context.api
 
     @asynccontextmanager
     async def exec(self, container: Container, query: ExecQuery) -> AsyncIterator[PodProcess]:
@@ -45,7 +48,7 @@ class KubernetesExec(KubernetesPart):
         asked += [("tty", "true")] if query.terminal else []
         path = f"{path_of('pod', container.scope.namespace, container.name)}/exec"
         asked += [("command", word) for word in argv]
-        async with self.api.socket("run a command in", container, path, asked, PROTOCOLS) as socket:
+        async with self._api.socket("run a command in", container, path, asked, PROTOCOLS) as socket:
             if query.input and not query.terminal and socket.protocol != PROTOCOLS[0]:
                 raise Unsupported(
                     "no input can be given to a command in", container, why="the cluster is older than 1.30",
@@ -57,7 +60,7 @@ class KubernetesExec(KubernetesPart):
 
     async def _has_env(self, container: Container) -> bool:
         """Whether the container's image has `env`, without which no variable can be set. Asked once an image."""
-        known = self.images_with_env.get(container.image_id)
+        known = self._context.images_with_env.get(container.image_id)
         if known is None:
             try:
                 async with self.exec(container, ExecQuery(("env",))) as process, aclosing(process.output()) as output:
@@ -66,9 +69,9 @@ class KubernetesExec(KubernetesPart):
                 known = True
             except NotFound:
                 known = False
-            if len(self.images_with_env) >= _MOST_IMAGES:
-                self.images_with_env.clear()
-            self.images_with_env[container.image_id] = known
+            if len(self._context.images_with_env) >= _MOST_IMAGES:
+                self._context.images_with_env.clear()
+            self._context.images_with_env[container.image_id] = known
         return known
 
     async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
@@ -79,7 +82,7 @@ class KubernetesExec(KubernetesPart):
             )
         path = f"{path_of('pod', container.scope.namespace, container.name)}/attach"
         asked = [("container", container.container), ("stdout", "true"), ("stderr", "true")]
-        async with self.api.socket("attach to", container, path, asked, PROTOCOLS) as socket:
+        async with self._api.socket("attach to", container, path, asked, PROTOCOLS) as socket:
             remote = Remote(socket, terminal=False)
             async with aclosing(whole_lines(remote.output())) as lines:
                 async for block in lines:

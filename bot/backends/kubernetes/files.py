@@ -36,8 +36,11 @@ _LONGEST_NAME, _LONGEST_REASON = 4096, 1000
 _MOST = 64 * 2**20
 
 
-class KubernetesFiles(KubernetesExec):
+class KubernetesFiles:
     """Each raises NotFound for a path that isn't there, and NotRunning where the container can't be asked."""
+
+    def __init__(self, exec_: KubernetesExec) -> None:
+        self._exec = exec_
 
     async def stat(self, container: Container, path: str) -> PathStat:
         if container.state != "running":
@@ -79,7 +82,7 @@ class KubernetesFiles(KubernetesExec):
         query = ExecQuery(("tar", "cf", "-", "-C", folder or "/", "--", name or "."))
         said = b""
         try:
-            async with self.exec(container, query) as process:
+            async with self._exec.exec(container, query) as process:
                 async with aclosing(process.output()) as output:
                     async for stream, chunk in output:
                         if stream == "out":
@@ -103,7 +106,7 @@ class KubernetesFiles(KubernetesExec):
     async def _run(self, container: Container, argv: tuple[str, ...]) -> tuple[int, bytes, bytes]:
         """A short command: its status and what it said on both streams."""
         out, err, size = list[bytes](), list[bytes](), 0
-        async with self.exec(container, ExecQuery(argv)) as process:
+        async with self._exec.exec(container, ExecQuery(argv)) as process:
             async with aclosing(process.output()) as output:
                 async for stream, chunk in output:
                     (out if stream == "out" else err).append(chunk)

@@ -14,9 +14,12 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.listing import KubernetesListing
+from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.pods import containers_of, is_ready
+from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.selectors import selector_of
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
 from bot.core.kinds import CLUSTER_WIDE, WORKLOADS
@@ -39,8 +42,18 @@ def _is_inside(takes: Takes) -> bool:
     return "container" in takes.kinds and not takes.listed
 
 
-class KubernetesFind(KubernetesListing):
+class KubernetesFinder:
     """Finds objects, and containers in pods."""
+
+    def __init__(
+        self,
+        context: KubernetesContext,
+        listing: KubernetesListing,
+        reviews: KubernetesReviews,
+        namespaces: KubernetesNamespaces,
+    ) -> None:
+        self._context, self._api = context, context.api
+        self._listing, self._reviews, self._namespaces = listing, reviews, namespaces
 
     def kinds(self, takes: Takes) -> frozenset[str]:
         """Which kinds a verb that takes this can be pointed at."""
@@ -55,17 +68,17 @@ class KubernetesFind(KubernetesListing):
             raise Unsupported(f"a cluster has no {what}: that is for docker contexts", hint="`get pods` lists pods.")
         if ref.kind:
             path_of(ref.kind)
-        scope = await self.place(ref.namespace)
+        scope = await self._namespaces.place(ref.namespace)
         try:
             return await self._find(ref, takes, scope)
         except ForbiddenByCluster:
-            if ref.kind not in CLUSTER_WIDE and not await self.exists(scope.namespace):
+            if ref.kind not in CLUSTER_WIDE and not await self._namespaces.exists(scope.namespace):
                 raise await self._no_namespace(scope) from None
             raise
 
     async def _find(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
         if takes.listed:
-            found = await self._listing(ref, takes, scope)
+            found = await self._listed(ref, takes, scope)
         elif takes.many and not ref.name and not ref.selector:
             found = Candidates((Objects(scope, ()),))
         elif _is_inside(takes):
@@ -74,7 +87,7 @@ class KubernetesFind(KubernetesListing):
             found = await self._object(ref, scope)
         if not found.matches or found.matches == (Objects(scope, ()),):
             kind = ref.kind or "pod"
-            if kind not in CLUSTER_WIDE and not await self.exists(scope.namespace):
+            if kind not in CLUSTER_WIDE and not await self._namespaces.exists(scope.namespace):
                 raise await self._no_namespace(scope)
             if not found.matches:
                 return Candidates((), await self._alike(ref, kind, scope))
@@ -82,7 +95,7 @@ class KubernetesFind(KubernetesListing):
 
     # ---- lists
 
-    async def _listing(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
+    async def _listed(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
         """Rows of a kind; a name that is a workload's, or begins some pods' names, means those pods."""
         kind = ref.kind or "pod"
         if takes.only == "container" and kind in WORKLOADS:
@@ -90,14 +103,14 @@ class KubernetesFind(KubernetesListing):
             if ref.name and owner is None:
                 return Candidates()
             selector = selector_of(owner) if owner else ref.selector
-            return Candidates((Objects(scope, tuple(await self.listed("pod", scope, selector=selector))),))
-        things = await self.listed(kind, scope, name=ref.name, selector=ref.selector)
+            return Candidates((Objects(scope, tuple(await self._listing.listed("pod", scope, selector=selector))),))
+        things = await self._listing.listed(kind, scope, name=ref.name, selector=ref.selector)
         if not things and ref.name and not ref.kind:
             if workload := await self._workload(ref.name, scope):
-                things = await self.listed("pod", scope, selector=selector_of(workload[1]))
+                things = await self._listing.listed("pod", scope, selector=selector_of(workload[1]))
             else:
                 names = [pod.name for pod in await self._by_part(ref.name, scope)]
-                things = [it for it in await self.listed("pod", scope) if it.name in names] if names else []
+                things = [it for it in await self._listing.listed("pod", scope) if it.name in names] if names else []
         if not things and ref.name:
             return Candidates()
         return Candidates((Objects(scope, tuple(things)),))
@@ -107,10 +120,10 @@ class KubernetesFind(KubernetesListing):
     async def _object(self, ref: TargetRef, scope: Scope) -> Candidates:
         kind = ref.kind or "pod"
         if not ref.name:
-            found = await self.listed(kind, scope, selector=ref.selector)
+            found = await self._listing.listed(kind, scope, selector=ref.selector)
             return Candidates(tuple(found[:_MENU]))
         if seen := await self._read(kind, ref.name, scope):
-            return self._seen([self.thing(kind, seen, scope)])
+            return self._seen([self._context.thing(kind, seen, scope)])
         if ref.kind == "pod":
             return self._seen(await self._by_part(ref.name, scope))
         if ref.kind:
@@ -119,21 +132,21 @@ class KubernetesFind(KubernetesListing):
         answers = await gather(answer for _, answer in others)
         for (kind, _), seen in zip(others, answers, strict=True):
             if seen:
-                return self._seen([self.thing(kind, seen, scope)])
+                return self._seen([self._context.thing(kind, seen, scope)])
         return self._seen(await self._by_part(ref.name, scope))
 
     def _seen(self, things: Iterable[Thing]) -> Candidates:
-        return Candidates(tuple(thing for thing in things if self.sees(thing)))
+        return Candidates(tuple(thing for thing in things if self._context.sees(thing)))
 
     async def _read(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any] | None:
         """One GET as the person; None for what isn't there, or isn't there for them."""
         try:
-            seen: Mapping[str, Any] = await self.api.get(
+            seen: Mapping[str, Any] = await self._api.get(
                 f"read {kind} `{name}` in", scope, path_of(kind, scope.namespace, name)
             )
         except NotFound:
             return None
-        return seen if self.sees(self.thing(kind, seen, scope)) else None
+        return seen if self._context.sees(self._context.thing(kind, seen, scope)) else None
 
     async def _optional(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         """The same where nobody said that it is of this kind: what the person may not read isn't meant."""
@@ -173,10 +186,14 @@ class KubernetesFind(KubernetesListing):
         return self._each(pods, ref, scope)
 
     def _containers(self, pod: Pod, ref: TargetRef, scope: Scope) -> list[Container]:
-        if not self.sees(self.thing("pod", pod, scope)):
+        if not self._context.sees(self._context.thing("pod", pod, scope)):
             return []
-        found = containers_of(pod, scope, ref.container, self.sees)
-        return found if self.hides_mounted else [replace(it, secret_paths=(), secret_variables=()) for it in found]
+        found = containers_of(pod, scope, ref.container, self._context.sees)
+        return (
+            found
+            if self._context.hides_mounted
+            else [replace(it, secret_paths=(), secret_variables=()) for it in found]
+        )
 
     def _whole(self, containers: list[Container], scope: Scope) -> Candidates:
         """One container, or those of one pod as one match."""
@@ -207,7 +224,7 @@ class KubernetesFind(KubernetesListing):
 
     async def _pods_of(self, selector: str, scope: Scope) -> AsyncIterator[Pod]:
         query = [("labelSelector", selector)] if selector else []
-        async for page in self.api.pages("list the pods of", scope, path_of("pod", scope.namespace), query):
+        async for page in self._api.pages("list the pods of", scope, path_of("pod", scope.namespace), query):
             for pod in page["items"]:
                 yield pod
 
@@ -217,23 +234,23 @@ class KubernetesFind(KubernetesListing):
         """Pods that carry it as a label, else those whose names begin so. As many as a menu shows, and one more."""
         if not await self._may_search(scope):
             return []
-        for found in (self.names.labelled(name, scope), self.names.begin_with(name, scope)):
-            if seen := list(islice((pod for pod in found if self.sees(pod)), _MENU)):
+        for found in (self._context.names.labelled(name, scope), self._context.names.begin_with(name, scope)):
+            if seen := list(islice((pod for pod in found if self._context.sees(pod)), _MENU)):
                 return seen
         return []
 
     async def _may_search(self, scope: Scope) -> bool:
-        return await self.may("list pods", scope.namespace) and await self.names.settled(_SYNC_S)
+        return await self._reviews.may("list pods", scope.namespace) and await self._context.names.settled(_SYNC_S)
 
     async def _alike(self, ref: TargetRef, kind: str, scope: Scope) -> tuple[Thing, ...]:
         """What is there that looks like it: pods from the watch, other kinds from one list as the person."""
         if not ref.name:
             return ()
         if kind == "pod":
-            near: Iterable[Thing] = self.names.alike(ref.name, scope) if await self._may_search(scope) else ()
-            return tuple(islice((pod for pod in near if self.sees(pod)), _ALIKE))
+            near: Iterable[Thing] = self._context.names.alike(ref.name, scope) if await self._may_search(scope) else ()
+            return tuple(islice((pod for pod in near if self._context.sees(pod)), _ALIKE))
         try:
-            known: dict[str, Resource | Node] = {it.name: it for it in await self.listed(kind, scope)}
+            known: dict[str, Resource | Node] = {it.name: it for it in await self._listing.listed(kind, scope)}
         except ForbiddenByCluster:
             return ()
         found = process.extract(ref.name, list(known), scorer=fuzz.ratio, limit=_ALIKE, score_cutoff=_NEAR)
@@ -241,8 +258,8 @@ class KubernetesFind(KubernetesListing):
 
     async def _no_namespace(self, scope: Scope) -> NotFound:
         hint = "`get namespaces` shows which there are."
-        if await self.may("list namespaces", ""):
-            names = [it.name for it in await self.listed("namespace", scope)]
+        if await self._reviews.may("list namespaces", ""):
+            names = [it.name for it in await self._listing.listed("namespace", scope)]
             near = process.extract(scope.namespace, names, scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR)
             if near:
                 hint = f"Did you mean {' or '.join(f'`{name}`' for name, _, _ in near)}?"

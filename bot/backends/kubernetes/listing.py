@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.kinds import CLUSTER_WIDE
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
@@ -18,8 +20,14 @@ from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 
-class KubernetesListing(KubernetesObjects):
+class KubernetesListing:
     """Lists as the person."""
+
+    def __init__(
+        self, context: KubernetesContext, objects: KubernetesObjects, namespaces: KubernetesNamespaces
+    ) -> None:
+        self._context, self._api = context, context.api
+        self._objects, self._namespaces = objects, namespaces
 
     async def listed(self, kind: str, scope: Scope, *, name: str = "", selector: str = "") -> list[Resource | Node]:
         """What may be seen of a kind, with its rows. name: of one object; selector: by label.
@@ -28,7 +36,7 @@ class KubernetesListing(KubernetesObjects):
         """
         query = [("fieldSelector", f"metadata.name={name}")] if name else []
         query += [("labelSelector", selector)] if selector else []
-        places = await self.every_place() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
+        places = await self._namespaces.every() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
         found: list[Resource | Node] = []
         pods: dict[str, dict[str, Thing]] = {}
         columns: tuple[str, ...] = ()
@@ -43,19 +51,19 @@ class KubernetesListing(KubernetesObjects):
                 cells = tuple(_cell(cell) for cell in row["cells"])
                 if kind in POINTING:
                     if here.namespace not in pods:
-                        pods[here.namespace] = await self.pods_seen(here)
-                    seen = self.without_hidden(row["object"], pods[here.namespace])
+                        pods[here.namespace] = await self._objects.pods_seen(here)
+                    seen = self._objects.without_hidden(row["object"], pods[here.namespace])
                     cells = _with_seen_addresses(columns, cells, row["object"], seen)
                 shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
-                thing = self.thing(kind, row["object"], here, shown)
-                if self.sees(thing):
+                thing = self._context.thing(kind, row["object"], here, shown)
+                if self._context.sees(thing):
                     found.append(thing)
         return found
 
     def _tables(self, kind: str, scope: Scope, query: Sequence[tuple[str, str]]) -> AsyncIterator[Mapping[str, Any]]:
         path = path_of(kind, scope.namespace)
         included = "Object" if kind in POINTING else "Metadata"
-        return self.api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", included)], accept=_TABLE)
+        return self._api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", included)], accept=_TABLE)
 
 
 def _column(definition: Mapping[str, Any]) -> str:

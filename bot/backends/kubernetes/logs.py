@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from bot.backends.kubernetes.access import ANSWER_S
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import KubernetesPart
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Lines
 from bot.core.ports.logs import LogQuery
@@ -22,8 +22,11 @@ _GONE = b"unable to retrieve container logs for "  # the kubelet's words, as if 
 _UNBEGUN = ("Pending", "ContainerCreating", "PodInitializing")
 
 
-class KubernetesLogs(KubernetesPart):
+class KubernetesLogs:
     """Reads logs."""
+
+    def __init__(self, context: KubernetesContext) -> None:
+        self._context, self._api = context, context.api
 
     async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
         """Whole lines, in order. Raises NotRunning where it has not begun to write, NotFound, Unavailable."""
@@ -32,7 +35,7 @@ class KubernetesLogs(KubernetesPart):
         cut = Until(query.until, timestamps=query.timestamps) if query.until else None
         quiet_s = None if query.follow else ANSWER_S
         try:
-            async with self.api.request(
+            async with self._api.request(
                 "read logs of", container, path, _parameters(container, query), accept="*/*", quiet_s=quiet_s
             ) as answer:
                 said = False

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.kubernetes.client import METADATA_LIST
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of, status_of
 from bot.backends.kubernetes.quantities import quantity
-from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster
 from bot.core.kinds import WORKLOADS
@@ -23,24 +23,27 @@ from bot.core.units import parse_engine_time
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
 
-class KubernetesObjects(KubernetesReviews):
+class KubernetesObjects:
     """Each raises NotFound, ForbiddenByCluster or Unavailable."""
+
+    def __init__(self, context: KubernetesContext) -> None:
+        self._context, self._api = context, context.api
 
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:
         """The cluster's own JSON without who manages which field; of a container, its pod's."""
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
         path = path_of(kind, thing.scope.namespace, thing.name)
-        seen = plain(await self.api.get("read", thing, path))
+        seen = plain(await self._api.get("read", thing, path))
         return self.without_hidden(seen, await self.pods_seen(thing.scope)) if kind in POINTING else seen
 
     async def pods_seen(self, scope: Scope) -> dict[str, Thing]:
         """The pods that may be listed and seen, by name."""
         seen = await self._those_of("pod", scope, accept=METADATA_LIST)
-        return {it["metadata"]["name"]: self.thing("pod", it, scope) for it in seen}
+        return {it["metadata"]["name"]: self._context.thing("pod", it, scope) for it in seen}
 
     def without_hidden(self, seen: Mapping[str, Any], pods: Mapping[str, Thing]) -> Mapping[str, Any]:
         """Endpoints with only these pods in them, which are mentioned then."""
-        self.mentioned += (pods[name] for name in pods_in(seen) if name in pods)
+        self._context.mentioned.extend(pods[name] for name in pods_in(seen) if name in pods)
         return without_hidden(seen, set(pods))
 
     async def detail(self, container: Container) -> Detail:
@@ -74,11 +77,11 @@ class KubernetesObjects(KubernetesReviews):
         pods: list[Mapping[str, Any]] = []
         try:
             path = path_of("pod", thing.scope.namespace)
-            async for page in self.api.pages("list the pods of", thing, path, query):
-                pods += [it for it in page["items"] if self.sees(self.thing("pod", it, thing.scope))]
+            async for page in self._api.pages("list the pods of", thing, path, query):
+                pods += [it for it in page["items"] if self._context.sees(self._context.thing("pod", it, thing.scope))]
         except ForbiddenByCluster:
             return []
-        self.mentioned += (self.thing("pod", it, thing.scope) for it in pods)
+        self._context.mentioned.extend(self._context.thing("pod", it, thing.scope) for it in pods)
         return pods
 
     async def surroundings(self, container: Container) -> Surroundings:
@@ -95,8 +98,8 @@ class KubernetesObjects(KubernetesReviews):
         names = {it["metadata"]["name"] for it in selecting}
         known = await self.pods_seen(scope) if selecting else {}
         holding = [it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)]
-        self.mentioned += (self.thing("service", it, scope) for it in selecting)
-        self.mentioned += (self.thing("networkpolicy", it, scope) for it in holding)
+        self._context.mentioned.extend(self._context.thing("service", it, scope) for it in selecting)
+        self._context.mentioned.extend(self._context.thing("networkpolicy", it, scope) for it in holding)
         behind = tuple(self.without_hidden(it, known) for it in slices if _service_of(it) in names)
         return Surroundings(pod, tuple(selecting), behind, tuple(holding))
 
@@ -104,8 +107,8 @@ class KubernetesObjects(KubernetesReviews):
         found: list[Mapping[str, Any]] = []
         try:
             path = path_of(kind, scope.namespace)
-            async for page in self.api.pages(f"list {kind}s in", scope, path, accept=accept):
-                found += [it for it in page["items"] if self.sees(self.thing(kind, it, scope))]
+            async for page in self._api.pages(f"list {kind}s in", scope, path, accept=accept):
+                found += [it for it in page["items"] if self._context.sees(self._context.thing(kind, it, scope))]
         except ForbiddenByCluster:
             return []
         return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from bot.backends.kubernetes.part import KubernetesPart
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.core.errors import NotFound
 from bot.core.target import Container
 
@@ -55,27 +55,32 @@ def names_of(pod: Json, spec: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-class KubernetesSecrets(KubernetesPart):
+class KubernetesSecrets:
     """Reads, as the bot, the Secrets of the namespaces that an operator named for it."""
+
+    def __init__(self, context: KubernetesContext) -> None:
+        self._context, self._api = context, context.api
 
     async def secret_values(self, containers: Sequence[Container]) -> list[str]:
         """What is in the Secrets that the containers use. Raises ForbiddenByCluster where the bot may not read one."""
         wanted = {
             (it.scope.namespace, name)
             for it in containers
-            if it.scope.namespace in self.secrets_of
+            if it.scope.namespace in self._context.secrets_of
             for name in it.secrets
         }
         return [value for place in sorted(wanted) for value in await self._values(*place)]
 
     async def _values(self, namespace: str, name: str) -> tuple[str, ...]:
-        known = self.secret_texts.get((namespace, name))
+        known = self._context.secret_texts.get((namespace, name))
         if known is not None:
             return known
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/secrets/{quote(name, safe='')}"
         try:
-            seen = await self.own.get(f"read what `redact.secrets_of` names, secret `{name}` in", namespace, path)
+            seen = await self._context.own.get(
+                f"read what `redact.secrets_of` names, secret `{name}` in", namespace, path
+            )
         except NotFound:
-            return self.secret_texts.put((namespace, name), ())
+            return self._context.secret_texts.put((namespace, name), ())
         texts = [base64.b64decode(value).decode("utf-8", "replace") for value in (seen.get("data") or {}).values()]
-        return self.secret_texts.put((namespace, name), tuple(texts))
+        return self._context.secret_texts.put((namespace, name), tuple(texts))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.part import KubernetesPart
 from bot.backends.kubernetes.pods import specs_of
 from bot.backends.kubernetes.quantities import quantity
 from bot.core.errors import NotFound, Unavailable, Unsupported
@@ -19,8 +19,11 @@ _API = "/apis/metrics.k8s.io/v1beta1"
 Json = Mapping[str, Any]
 
 
-class KubernetesUsage(KubernetesPart):
+class KubernetesUsage:
     """Measures."""
+
+    def __init__(self, context: KubernetesContext) -> None:
+        self._context, self._api = context, context.api
 
     async def usages(self, things: Sequence[Thing]) -> list[Usage]:
         """One a container of the pods, or one a node. What was not measured yet is left out.
@@ -75,24 +78,24 @@ class KubernetesUsage(KubernetesPart):
                 raise
             raise Unsupported(
                 "no metrics are available for",
-                self.scope.context,
+                self._context.name,
                 why="it has no metrics API, or that does not answer yet",
                 hint="The cluster's operator can install metrics-server.",
             ) from error
 
     async def _exists(self) -> bool:
         try:
-            await self.own.get("ask for the metrics of", self.scope.context, _API)
+            await self._context.own.get("ask for the metrics of", self._context.name, _API)
         except (NotFound, Unavailable):
             return False
         return True
 
     async def _read_all(self, path: str, one: str) -> list[Json]:
-        about = one or self.scope.context
+        about = one or self._context.name
         if one:
-            return [await self.api.get("measure", about, path)]
+            return [await self._api.get("measure", about, path)]
         found: list[Json] = []
-        async for page in self.api.pages("measure", about, path):
+        async for page in self._api.pages("measure", about, path):
             found += page["items"]
         return found
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from bot.core.ports.facts import InspectPort
 from bot.core.target import Objects, Thing
 
 
@@ -31,7 +30,7 @@ class EventsPort(Protocol):
 
 
 @runtime_checkable
-class HappeningsPort(InspectPort, EventsPort, Protocol):
-    """All that is known of an object, what happened to it, and the pods that it stands for, in the cluster's words."""
+class PodsPort(Protocol):
+    """The pods that an object stands for, in the cluster's words."""
 
     async def pods_of(self, thing: Thing) -> Sequence[Mapping[str, Any]]: ...

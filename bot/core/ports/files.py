@@ -6,8 +6,6 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from bot.core.ports.exec import ExecPort
-from bot.core.ports.facts import DetailsPort
 from bot.core.target import Container
 
 
@@ -40,8 +38,3 @@ class SecretValuesPort(Protocol):
     """What is in the secrets that containers use, where an operator lets it be read so that it is hidden."""
 
     async def secret_values(self, containers: Sequence[Container]) -> list[str]: ...
-
-
-@runtime_checkable
-class ExecFilesPort(ExecPort, FilesPort, DetailsPort, Protocol):
-    """All three: what runs is asked inside, what doesn't is read from outside."""

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bot.core.person import Person
 from bot.core.takes import Takes
 from bot.core.target import Candidates, Found, Scope, TargetRef, Thing
 
+Port = TypeVar("Port")
 Sees = Callable[[Thing | Scope], bool]
 
 
 class FindPort(Protocol):
     """Finds what is meant, now.
 
-    `seen_by` is the same engine as somebody, with only the objects that they may see. `place` is a namespace of
-    it, protected where it says so itself; an empty one is the engine's own choice;
-    fresh: what is known from a moment ago isn't good enough. `keep` is what it does as long
-    as the bot runs. mentioned: whose names went into its answers, beside what was found: another reader
-    may not see them.
+    `port` is the part of it that serves a port; None where it has none. `seen_by` is the same engine as somebody,
+    with only the objects that they may see. `place` is a namespace of it, protected where it says so itself; an empty
+    one is the engine's own choice; fresh: what is known from a moment ago isn't good enough. `keep` is what it does as
+    long as the bot runs. mentioned: whose names went into its answers, beside what was found: another reader may not
+    see them.
     """
 
-    scope: Scope
-    mentioned: list[Thing]
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def mentioned(self) -> list[Thing]: ...
 
+    def port(self, port: type[Port]) -> Port | None: ...
     def seen_by(self, person: Person, sees: Sees) -> FindPort: ...
     def kinds(self, takes: Takes) -> frozenset[str]: ...
     async def place(self, namespace: str, *, fresh: bool = False) -> Scope: ...

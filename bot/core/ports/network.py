@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from bot.core.ports.facts import DetailsPort
 from bot.core.target import Container, Network
 
 
@@ -23,7 +22,7 @@ class NetworkDetail:
 
 
 @runtime_checkable
-class NetworksPort(DetailsPort, Protocol):
+class NetworksPort(Protocol):
     async def network(self, network: Network) -> NetworkDetail: ...
 
 

@@ -104,10 +104,10 @@ class Answers:
 
     async def _of_cluster(self, visit: Visit, action: Action, found: Found) -> str:
         """The other half of the answer where a cluster has rules of its own."""
-        engine = self._finder.engine(found.scope.context, visit)
-        if not isinstance(engine, ReviewsPort):
+        reviews = self._finder.engine(found.scope.context, visit).port(ReviewsPort)
+        if reviews is None:
             return ""
-        lacking = await engine.review(found, action.rights)
+        lacking = await reviews.review(found, action.rights)
         if not lacking:
             return " The cluster allows it too."
         return f" The cluster does not allow it: you lack {', '.join(f'`{right}`' for right in lacking)} there."

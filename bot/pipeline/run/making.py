@@ -39,18 +39,19 @@ class RunMaker:
         """It exists while the block lasts. Raises what the engine raises, and Unavailable where it can't be written
         down: then nothing is made.
         """
-        if not isinstance(self.engine, MakingPort):
+        engine = self.engine.port(MakingPort)
+        if engine is None:
             raise Unsupported("nothing can be made on", self.engine.scope)
         entry = self._entry(thing)
         await self.parts.ledger.intend(entry)
         try:
-            container = await self.engine.make(thing, entry)
+            container = await engine.make(thing, entry)
             intended, entry = entry, replace(entry, state="made")
             await self.parts.ledger.move(intended, entry)
             await _record(self.parts, entry)
             yield container
         finally:
-            await to_the_end(undo(self.parts, self.engine, entry))
+            await to_the_end(undo(self.parts, engine, entry))
 
     def _entry(self, thing: NewObject) -> MadeObject:
         plan, request = self.command.plan, self.command.request
@@ -104,8 +105,8 @@ async def sweep(parts: Parts) -> None:
         if entry.context not in parts.engines:
             parts.log.warning("what was made there can't be reached", object=str(entry), id=entry.id)
     for context, engine in parts.engines.items():
-        if isinstance(engine, MakingPort):
-            await _sweep(parts, context, engine, known)
+        if maker := engine.port(MakingPort):
+            await _sweep(parts, context, maker, known)
 
 
 async def _sweep(parts: Parts, context: str, engine: MakingPort, known: Mapping[str, MadeObject]) -> None:

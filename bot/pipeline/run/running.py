@@ -97,8 +97,8 @@ class Running:
     async def _redactor(self, found: Found) -> Redactor:
         """What is hidden of this run's output: what always is, and what the found containers' own secrets are."""
         containers = [thing for thing in things_of(found) if isinstance(thing, Container)]
-        engine = self._parts.engines[found.scope.context]
-        values = await engine.secret_values(containers) if isinstance(engine, SecretValuesPort) else []
+        secrets = self._parts.engines[found.scope.context].port(SecretValuesPort)
+        values = await secrets.secret_values(containers) if secrets else []
         return self._parts.redactor.also((name for it in containers for name in it.secret_variables), values)
 
     def _mentions(self, engine: FindPort) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import docker
 import pytest
 
-from bot.backends.docker import Docker
+from bot.backends.docker import Docker, connect
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.person import Person
+from bot.core.ports.facts import InspectPort
 from bot.core.ports.finding import FindPort
+from bot.core.ports.images import ImagesPort
+from bot.core.ports.network import NetworksPort
 from bot.core.takes import Takes, many, one
 from bot.core.target import Image, Network, Objects, TargetRef, things_of
 from tests.harness import make
@@ -37,7 +42,7 @@ def made(containers: docker.APIClient) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 async def context(engine: str, made: dict[str, str]) -> AsyncIterator[Docker]:
-    opened = Docker("local", engine)
+    opened = connect("local", engine)
     yield opened
     await opened.close()
 
@@ -70,11 +75,14 @@ async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(cont
     assert await names(blind, TargetRef(made["find-one"])) == []
     found = await blind.find(TargetRef("find-oen"), one("container"))
     assert "find-one" not in {thing.name for thing in found.alike}
-    network = await blind.network(Network(context.scope, "bridge", "bridge"))
+    bench = Bench(blind, datetime.now(UTC))
+    network = await bench.port(NetworksPort).network(Network(context.scope, "bridge", "bridge"))
     assert "find-one" not in {name for _, name, _ in network.members}
-    images = await blind.images([it for it in await _images(blind) if it.name.startswith("cdebug/busybox")])
+    images = await bench.port(ImagesPort).images(
+        [it for it in await _images(blind) if it.name.startswith("cdebug/busybox")]
+    )
     assert "find-one" not in images[0].used_by
-    seen = await blind.inspect(Network(context.scope, "bridge", "bridge"))
+    seen = await bench.port(InspectPort).inspect(Network(context.scope, "bridge", "bridge"))
     assert made["find-one"] not in seen["Containers"]
 
 

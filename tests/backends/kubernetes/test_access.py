@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.backends.kubernetes import ClusterAt, Kubernetes, names_in
+from bot.backends.kubernetes import ClusterAt, Kubernetes, connect, names_in
 from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, Misconfigured, TimedOut, Unavailable
 from bot.core.person import Person
-from bot.core.takes import one
+from bot.core.takes import many, one
 from bot.core.target import TargetRef
 from deploy.demo.cluster.cluster import Cluster
 from deploy.demo.cluster.kubectl import Administered
@@ -27,7 +27,7 @@ ANN = Person("T", "U0ANN", "ann", kubernetes="ann@example.com", groups=("sre",))
 
 @asynccontextmanager
 async def context(kubeconfig: Path, **more: Any) -> AsyncIterator[Kubernetes]:
-    made = Kubernetes("here", ClusterAt(str(kubeconfig)), namespace="shop", **more)
+    made = connect("here", ClusterAt(str(kubeconfig)), namespace="shop", **more)
     try:
         yield made
     finally:
@@ -44,7 +44,7 @@ def with_user(cluster: Administered, path: Path, user: dict[str, Any]) -> Path:
 async def whoami(made: Kubernetes) -> str:
     path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    return str((await made.own.post("ask", "", path, body))["status"]["userInfo"]["username"])
+    return str((await made.context.own.post("ask", "", path, body))["status"]["userInfo"]["username"])
 
 
 async def test_a_client_certificate_signs_in(own_cluster: Cluster):
@@ -116,7 +116,7 @@ async def test_identity_own_is_the_bots_own_rights_for_everybody(cluster: Admini
 async def test_a_bot_that_may_act_as_nobody_says_what_its_operator_applies(own_cluster: Cluster):
     async with context(own_cluster.kubeconfig_of("weak-bot")) as made:
         with pytest.raises(CdebugError, match="python -m bot manifest"):
-            await made.seen_by(ANN, lambda thing: True)._read("pod", "pair", made.scope)
+            await made.seen_by(ANN, lambda thing: True).find(TargetRef("pair", kind="pod"), one("container"))
 
 
 async def test_the_exact_name_is_one_get_and_nothing_is_listed(own_cluster: Cluster):
@@ -133,7 +133,7 @@ async def test_what_the_cluster_refuses_is_ours_with_its_words(cluster: Administ
     bob = Person("T", "U0BOB", "bob", kubernetes="bob@example.com")
     async with context(cluster.kubeconfig) as made:
         with pytest.raises(ForbiddenByCluster, match='cannot list resource "services" in API group "" in'):
-            await made.seen_by(bob, lambda thing: True).listed("service", made.scope)
+            await made.seen_by(bob, lambda thing: True).find(TargetRef(kind="service"), many("object", listed=True))
 
 
 @pytest.fixture

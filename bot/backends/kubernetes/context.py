@@ -1,12 +1,13 @@
-"""What the parts of a cluster's context share: where it is, who asks, and what is known for a few seconds."""
+"""A cluster's context as one person sees it: where it is, who asks, what they may see, what is known for a while."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from bot.backends.kubernetes.client import Api, Connection
+from bot.backends.kubernetes.client import Api
 from bot.backends.kubernetes.kinds import thing_of
 from bot.backends.kubernetes.names import Names
 from bot.core.ports.finding import Sees
@@ -35,22 +36,30 @@ class Recent(Generic[T]):
         return value
 
 
-class KubernetesPart:
-    """One capability; the whole is `Kubernetes`. `api` is the person's, `own` the bot's."""
+@dataclass(frozen=True)
+class KubernetesContext:
+    """What the parts of a cluster share. `api` is the person's, `own` the bot's; `names` are those of all pods.
+
+    hides_mounted: the content of mounted secrets. secrets_of: the namespaces whose secrets are read, so that their
+    values are hidden. mentioned: whose names went into the parts' answers, beside what was found.
+    """
 
     scope: Scope
-    connection: Connection
-    api: Api
     own: Api
+    api: Api
     names: Names
-    places: Recent[Scope]
-    grants: Recent[bool]
-    images_with_env: dict[str, bool]
+    hides_mounted: bool = True
     secrets_of: frozenset[str] = frozenset()
-    secret_texts: Recent[tuple[str, ...]]
-    hides_mounted = True
-    sees: Sees = staticmethod(lambda thing: True)
-    mentioned: list[Thing]
+    sees: Sees = lambda thing: True
+    mentioned: list[Thing] = field(default_factory=list)
+    places: Recent[Scope] = field(default_factory=Recent[Scope])
+    grants: Recent[bool] = field(default_factory=Recent[bool])
+    secret_texts: Recent[tuple[str, ...]] = field(default_factory=Recent[tuple[str, ...]])
+    images_with_env: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.scope.context
 
     def thing(self, kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
         """An object of this context."""

@@ -1,9 +1,9 @@
-"""What the parts of the Docker context share: where it is, and how to reach it."""
+"""A Docker context as one person sees it: where it is, how it is reached, and what they may see."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.backends.docker.client import Client
@@ -16,14 +16,19 @@ SECRETS = ("/run/secrets",)  # where the engine and compose put a container's se
 _LONGEST_LABEL = 1_024
 
 
-class DockerPart:
-    """One capability; the whole is `Docker`."""
+@dataclass(frozen=True)
+class DockerContext:
+    """What the parts of an engine share. mentioned: whose names went into their answers, beside what was found."""
 
     scope: Scope
     client: Client
-    hides_mounted = True
-    sees: Sees = staticmethod(lambda thing: True)
-    mentioned: list[Thing]
+    hides_mounted: bool = True
+    sees: Sees = lambda thing: True
+    mentioned: list[Thing] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.scope.context
 
     async def listed(self, **filters: list[str]) -> list[Container]:
         """Every container that may be seen, whatever its state."""

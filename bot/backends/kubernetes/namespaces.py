@@ -1,0 +1,68 @@
+"""Namespaces: whether one is there, and whether its own labels protect it, which the bot reads as itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.backends.kubernetes.context import KubernetesContext
+from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.reviews import KubernetesReviews
+from bot.core.errors import CdebugError, ForbiddenByCluster, NotFound
+from bot.core.target import EVERYWHERE, PROTECTED, Scope
+
+
+class KubernetesNamespaces:
+    """Where objects are."""
+
+    def __init__(self, context: KubernetesContext, reviews: KubernetesReviews) -> None:
+        self._context, self._reviews = context, reviews
+
+    async def place(self, namespace: str, *, fresh: bool = False) -> Scope:
+        """A namespace, protected where its label says so or the bot may not read it; an empty one is the default.
+
+        One that isn't there is protected by nothing: finding says that it isn't there. Raises Unavailable.
+        """
+        name = namespace or self._context.scope.namespace
+        scope = replace(self._context.scope, namespace=name)
+        if name == EVERYWHERE or self._context.scope.protected:
+            return scope
+        known = None if fresh else self._context.places.get(name)
+        if known is not None:
+            return known
+        try:
+            seen = await self._context.own.get("read", scope, path_of("namespace", name=name))
+        except NotFound:
+            return scope
+        except ForbiddenByCluster:
+            return replace(scope, protected=True)
+        labels = seen["metadata"].get("labels") or {}
+        found = replace(scope, protected=labels.get(PROTECTED) == "true")
+        self._context.places.put(name, found)
+        return found
+
+    async def every(self) -> dict[str, Scope]:
+        """All namespaces, in one question of the bot's; what isn't in the answer is protected."""
+        places = {}
+        async for page in self._context.own.pages("list the namespaces of", self._context.name, path_of("namespace")):
+            for seen in page["items"]:
+                name, labels = seen["metadata"]["name"], seen["metadata"].get("labels") or {}
+                protected = self._context.scope.protected or labels.get(PROTECTED) == "true"
+                places[name] = replace(self._context.scope, namespace=name, protected=protected)
+        return places
+
+    async def exists(self, namespace: str) -> bool:
+        """Whether a namespace is there, for who may know that; for others each one is."""
+        hidden = namespace != EVERYWHERE and not self._context.sees(replace(self._context.scope, namespace=namespace))
+        if not hidden and (namespace == EVERYWHERE or self._context.places.get(namespace) is not None):
+            return True
+        if not await self._reviews.may("get namespaces", namespace):
+            return True
+        if hidden:
+            return False
+        try:
+            await self._context.own.get("read", namespace, path_of("namespace", name=namespace))
+        except NotFound:
+            return False
+        except CdebugError:
+            return True
+        return True
