@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.bench import Bench
+from bot.core.facts.containers import ContainerFacts, ContainerState
 from bot.core.ports.events import Event
-from bot.core.ports.facts import Detail
 from bot.core.ports.logs import LogQuery
 from bot.core.ports.usage import Sample
 from bot.core.target import Container, Objects, Scope
@@ -22,17 +22,23 @@ def container(name: str, state: str = "running") -> Container:
     return Container(SCOPE, f"id-{name}", name, "img:1", state=state)
 
 
+def facts_of(one: Container, exit_code: int = 0, oom_killed: bool = False, **more: Any) -> ContainerFacts:
+    """Of a container as `container` makes it."""
+    state = ContainerState(one.state, exit_code=exit_code, oom_killed=oom_killed)
+    return ContainerFacts(name=one.name, image=one.image, id=one.id, state=state, **more)
+
+
 class Engine(Whole):
     """Answers what it was given."""
 
     def __init__(
-        self, details: dict[str, Detail] | None = None, samples: int = 0, events: tuple[Event, ...] = ()
+        self, facts: dict[str, ContainerFacts] | None = None, samples: int = 0, events: tuple[Event, ...] = ()
     ) -> None:
-        self.details, self.count, self.happened = details or {}, samples, events
+        self.known, self.count, self.happened = facts or {}, samples, events
         self.query: LogQuery | None = None
 
-    async def detail(self, one: Container) -> Detail:
-        return self.details.get(one.name, Detail(one, created=NOW - timedelta(hours=3)))
+    async def facts(self, one: Container) -> ContainerFacts:
+        return self.known.get(one.name) or facts_of(one, created=NOW - timedelta(hours=3))
 
     async def samples(self, one: Container) -> AsyncGenerator[Sample, None]:
         for number in range(self.count):

@@ -16,6 +16,8 @@ from tests.actions.engine import Engine
 class WithFiles(Engine):
     """files: content by absolute path; folders are made of them. links: where a path leads."""
 
+    from_outside = True
+
     def __init__(self, files: Mapping[str, bytes], links: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.files, self.links = dict(files), dict(links or {})

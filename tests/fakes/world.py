@@ -18,13 +18,13 @@ from bot.backends.docker.finding import alike
 from bot.core.action import Action
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, NotFound, NotRunning, Unavailable
+from bot.core.facts.containers import ContainerFacts
 from bot.core.grammar import Grammar
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.limits import Limits
 from bot.core.output import Chart, Lines
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy
-from bot.core.ports.facts import Detail
 from bot.core.ports.finding import Sees
 from bot.core.ports.logs import LogQuery
 from bot.core.redact import Redactor
@@ -53,7 +53,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class FakeEngine(Whole):
-    """Containers with logs. It has the ports Find, Logs, Details and Making, and no others."""
+    """Containers with logs. It has the ports Find, Logs, Facts and Making, and no others."""
 
     def __init__(self, name: str = "local") -> None:
         self.mentioned: list[Thing] = []
@@ -105,8 +105,8 @@ class FakeEngine(Whole):
         for lines in self.lines[container.name]:
             yield lines
 
-    async def detail(self, container: Container) -> Detail:
-        return Detail(container, command=("run",), created=NOW)
+    async def facts(self, container: Container) -> ContainerFacts:
+        return ContainerFacts(name=container.name, image=container.image, command=("run",), created=NOW)
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         if self.fault:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-from bot.core.ports.facts import Detail
+from bot.core.facts.containers import ContainerState
 
 _MEANINGS = {
     0: "exited by itself, without an error",
@@ -45,9 +45,8 @@ def _signal(number: int) -> str:
     return f"{name}: {hints[name]}" if name in hints else f"ended by {name}"
 
 
-def describe_state(detail: Detail) -> str:
-    """`exited (137), killed for memory …` for what ended; the plain state for what runs."""
-    state = detail.container.state
-    if state in ("exited", "dead", "restarting"):
-        return f"{state} ({detail.exit_code}), {meaning(detail.exit_code, oom_killed=detail.oom_killed)}"
-    return state
+def describe_state(state: ContainerState) -> str:
+    """`exited (137), OOM killed …` for what ended; the plain state for what runs."""
+    if state.word in ("exited", "dead", "restarting"):
+        return f"{state.word} ({state.exit_code}), {meaning(state.exit_code, oom_killed=state.oom_killed)}"
+    return state.word

@@ -14,7 +14,7 @@ from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.kinds import ALL, kind_of
 from bot.core.output import Note, Output
-from bot.core.ports.network import ReachPort
+from bot.core.ports.facts import ObjectsPort
 from bot.core.takes import many
 from bot.core.target import Objects
 
@@ -24,7 +24,7 @@ class Get(
     Listing,
     verb="get",
     takes=many("object", listed=True, anew=True),
-    needs=(ReachPort,),
+    needs=(ObjectsPort,),
     rights=("list KIND",),
     examples=("get deployments", "get svc,endpoints", "get deploy/web -o wide", "get nodes", "get all -n shop"),
 ):

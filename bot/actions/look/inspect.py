@@ -47,9 +47,9 @@ class Inspect(
             raise UsageError("the output formats are yaml and json, not", self.output, hint="`describe` is for people.")
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
-        seen = await bench.port(InspectPort).inspect(found)
-        form = self.output or ("yaml" if found.scope.engine == "kubernetes" else "json")
-        yield Lines(await asyncio.to_thread(self._shown, seen, form))
+        engine = bench.port(InspectPort)
+        seen = await engine.inspect(found)
+        yield Lines(await asyncio.to_thread(self._shown, seen, self.output or engine.form))
 
     def _shown(self, seen: Mapping[str, Any], form: str) -> bytes:
         known = hide_settings(seen)

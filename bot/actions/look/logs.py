@@ -102,7 +102,7 @@ class Logs(
                 yield lines
 
     def _both_runs(self, found: Container) -> bool:
-        crashed = found.container and found.restarts and found.state != "Completed"
+        crashed = found.restarts and found.state != "Completed"
         return bool(crashed and self.previous is None and not self.follow and not self.since)
 
     async def _crashed(self, found: Container, engine: LogsPort, now: datetime) -> AsyncGenerator[Lines, None]:

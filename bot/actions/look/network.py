@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from bot.actions.kit.cluster.reach import reach
+from bot.actions.kit.cards.containers import show_port
+from bot.actions.kit.cards.reach import reach
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
+from bot.core.facts.containers import ContainerFacts
+from bot.core.facts.network import Reach
 from bot.core.output import Card, Note, Output, Table
-from bot.core.ports.facts import Detail, DetailsPort
 from bot.core.ports.network import NetworkDetail, NetworksPort, ReachPort
 from bot.core.takes import Takes, one
 from bot.core.target import Container, Found, Network
@@ -41,17 +43,15 @@ class NetworkVerb(
         return (f"network/{self.name}",) if self.name else super().targets
 
     async def run(self, found: Found, bench: Bench) -> AsyncGenerator[Output, None]:
-        if isinstance(found, Container) and bench.has(ReachPort):
-            yield reach(await bench.port(ReachPort).surroundings(found))
-        elif isinstance(found, Network):
+        if isinstance(found, Network):
             network = await bench.port(NetworksPort).network(found)
             yield _network(network)
             if network.members:
                 yield Table(("MEMBER", "ADDRESS"), [(name, address) for _, name, address in network.members])
         elif isinstance(found, Container):
-            detail = await bench.port(DetailsPort).detail(found)
-            yield _container(detail)
-            if not detail.networks:
+            facts = await bench.port(ReachPort).reach(found)
+            yield reach(facts) if isinstance(facts, Reach) else _container(facts)
+            if isinstance(facts, ContainerFacts) and not facts.networks:
                 yield Note("It has no network of its own: it uses the machine's, another container's, or none.")
 
 
@@ -65,7 +65,7 @@ def _network(network: NetworkDetail) -> Card:
     return Card(network.network.name, [("Network", rows)])
 
 
-def _container(detail: Detail) -> Card:
+def _container(facts: ContainerFacts) -> Card:
     groups: list[Any] = [
         (
             place.network,
@@ -76,9 +76,9 @@ def _container(detail: Detail) -> Card:
                 ("known as", ", ".join(place.aliases) or "-"),
             ],
         )
-        for place in detail.networks
+        for place in facts.networks
     ]
-    groups.append(("Ports", [("", port) for port in detail.ports] or [("", "none published")]))
-    if detail.dns:
-        groups.append(("DNS", [("servers", ", ".join(detail.dns))]))
-    return Card(detail.container.name, groups)
+    groups.append(("Ports", [("", show_port(port)) for port in facts.ports] or [("", "none published")]))
+    if facts.dns:
+        groups.append(("DNS", [("servers", ", ".join(facts.dns))]))
+    return Card(facts.name, groups)

@@ -10,11 +10,13 @@ from typing import Annotated, Self
 
 from cyclopts import Parameter
 
+from bot.actions.kit.cards.containers import show_port
 from bot.actions.kit.listing import Listing, table, tables
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
+from bot.core.facts.containers import ContainerFacts
 from bot.core.output import Note, Output
-from bot.core.ports.facts import Detail, DetailsPort
+from bot.core.ports.facts import FactsPort
 from bot.core.takes import many
 from bot.core.target import Container, Objects, Row
 from bot.core.units import show_age
@@ -30,7 +32,7 @@ class Ps(
     verb="ps",
     aliases=("get pods", "get pod", "get po"),
     takes=many("object", listed=True, anew=True),
-    needs=(DetailsPort,),
+    needs=(FactsPort,),
     rights=("list pods",),
     examples=("ps", "ps -a", "ps -l app=web", "ps -n shop", "get pods -A -o wide --sort-by restarts"),
 ):
@@ -52,8 +54,8 @@ class Ps(
             return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
-        details = await gather(bench.port(DetailsPort).detail(item) for item in shown)
-        rows = [_row(detail, bench.now) for detail in sorted(details, key=lambda d: d.container.name)]
+        known = await gather(bench.port(FactsPort).facts(item) for item in shown)
+        rows = [_row(facts, bench.now) for facts in sorted(known, key=lambda it: it.name)]
         if rows:
             yield table(rows, self)
         else:
@@ -62,21 +64,20 @@ class Ps(
             yield Note(f"{hidden} more {'is' if hidden == 1 else 'are'} not running: `ps -a` shows them.")
 
 
-def _row(detail: Detail, now: datetime) -> Row:
-    container = detail.container
-    state = container.state
+def _row(facts: ContainerFacts, now: datetime) -> Row:
+    state = facts.state.word
     if state in ("exited", "dead", "restarting"):
-        state = f"{state} ({detail.exit_code}{', OOM' if detail.oom_killed else ''})"
+        state = f"{state} ({facts.state.exit_code}{', OOM' if facts.state.oom_killed else ''})"
     cells = (
-        container.name,
+        facts.name,
         state,
-        detail.health or "-",
-        str(detail.restarts),
-        show_age(detail.created, now),
-        container.image,
-        ", ".join(detail.ports) or "-",
-        container.id[:12],
-        ", ".join(it.address for it in detail.networks if it.address) or "-",
-        shlex.join(detail.command) or "-",
+        facts.health or "-",
+        str(facts.restarts),
+        show_age(facts.created, now),
+        facts.image,
+        ", ".join(map(show_port, facts.ports)) or "-",
+        facts.id[:12],
+        ", ".join(it.address for it in facts.networks if it.address) or "-",
+        shlex.join(facts.command) or "-",
     )
-    return Row(_COLUMNS, cells, detail.created.isoformat() if detail.created else "")
+    return Row(_COLUMNS, cells, facts.created.isoformat() if facts.created else "")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+from bot.actions.kit import usage
 from bot.actions.kit.anywhere import Anywhere
-from bot.actions.kit.cluster import usage
 from bot.core.action import Duration, Inside, MultiTargetedAction, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError

@@ -16,7 +16,7 @@ from bot.core.bench import Bench
 from bot.core.errors import NotFound, UsageError
 from bot.core.output import File, Lines, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery
-from bot.core.ports.facts import DetailsPort
+from bot.core.ports.facts import FactsPort
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
@@ -27,7 +27,7 @@ class Cat(
     PathAction,
     verb="cat",
     takes=one("container"),
-    needs=(ExecPort, FilesPort, DetailsPort),
+    needs=(ExecPort, FilesPort, FactsPort),
     rights=("get pods", "get pods/exec"),
     examples=("cat web /app/config.yaml", "cat web:/etc/hosts"),
 ):
@@ -59,7 +59,7 @@ class Cat(
     async def _read(self, found: Container, bench: Bench) -> bytes | Hidden | None:
         """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
         files, most = bench.port(FilesPort), bench.limits.file
-        home = (await bench.port(DetailsPort).detail(found)).workdir or "/"
+        home = (await bench.port(FactsPort).facts(found)).workdir or "/"
         try:
             path, stat = await located(files, found, posixpath.join(home, self.path))
         except NotFound:

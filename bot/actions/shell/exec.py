@@ -16,6 +16,7 @@ from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
 from bot.core.pattern import compiled
 from bot.core.ports.exec import ExecPort, ExecQuery
+from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
@@ -73,7 +74,7 @@ class Exec(
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",
                 hint="`events` and `describe` say why."
-                if found.container
+                if not bench.port(FilesPort).from_outside
                 else "`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
         query = ExecQuery(self.argv, self.user, self.workdir, self.env)

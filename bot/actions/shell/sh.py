@@ -16,6 +16,7 @@ from bot.core.bench import Bench, Keys
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery, Process
+from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 from bot.core.text import LineSplitter
@@ -73,7 +74,9 @@ class Sh(
                 continue
         raise NotFound(
             "no shell is in", found, why="neither bash, sh nor busybox answers",
-            hint="`kubectl debug` brings one beside it." if found.container else "`cat` and `cp` work without one.",
+            hint="`cat` and `cp` work without one."
+            if bench.port(FilesPort).from_outside
+            else "`kubectl debug` brings one beside it.",
         )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from bot.backends.docker.client import Client
 from bot.backends.docker.context import DockerContext
-from bot.backends.docker.details import DockerDetails
 from bot.backends.docker.events import DockerEvents
 from bot.backends.docker.exec import DockerExec
+from bot.backends.docker.facts import DockerFacts
 from bot.backends.docker.files import DockerFiles
 from bot.backends.docker.finding import DockerFinder
 from bot.backends.docker.logs import DockerLogs
@@ -25,7 +25,7 @@ __all__ = ["Docker", "connect"]
 
 Port = TypeVar("Port")
 _PARTS = (
-    DockerLogs, DockerDetails, DockerObjects, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
+    DockerLogs, DockerFacts, DockerObjects, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
 )  # fmt: skip
 
 

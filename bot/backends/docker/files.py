@@ -25,6 +25,8 @@ _FOLDER, _LINK = 1 << 31, 1 << 27  # Go's os.FileMode
 class DockerFiles:
     """Each raises NotFound for a path that isn't there."""
 
+    from_outside = True
+
     def __init__(self, context: DockerContext) -> None:
         self._client = context.client
 

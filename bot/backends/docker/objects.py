@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.backends.docker.context import DockerContext
 from bot.core.output import Table
@@ -17,6 +17,8 @@ _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges
 
 class DockerObjects:
     """Each raises NotFound, NotRunning, TimedOut or Unavailable."""
+
+    form: Literal["json", "yaml"] = "json"
 
     def __init__(self, context: DockerContext) -> None:
         self._context, self._client = context, context.client

@@ -39,6 +39,8 @@ _MOST = 64 * 2**20
 class KubernetesFiles:
     """Each raises NotFound for a path that isn't there, and NotRunning where the container can't be asked."""
 
+    from_outside = False
+
     def __init__(self, exec_: KubernetesExec) -> None:
         self._exec = exec_
 

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from bot.backends.kubernetes.client import METADATA_LIST
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
+from bot.backends.kubernetes.facts import facts_of
+from bot.backends.kubernetes.facts.network import reach, service_of
 from bot.backends.kubernetes.kinds import path_of
-from bot.backends.kubernetes.pods import specs_of, status_of
-from bot.backends.kubernetes.quantities import quantity
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
-from bot.core.errors import ForbiddenByCluster
+from bot.core.errors import ForbiddenByCluster, NotFound
+from bot.core.facts.containers import ContainerFacts
+from bot.core.facts.network import Reach
+from bot.core.facts.objects import ObjectFacts
+from bot.core.facts.pods import JobFacts, PodFacts, WorkloadFacts
 from bot.core.kinds import WORKLOADS
-from bot.core.ports.facts import Detail
-from bot.core.ports.network import Surroundings
 from bot.core.target import Container, Node, Resource, Scope, Thing
-from bot.core.units import parse_engine_time
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
 
 class KubernetesObjects:
     """Each raises NotFound, ForbiddenByCluster or Unavailable."""
+
+    form: Literal["json", "yaml"] = "yaml"
 
     def __init__(self, context: KubernetesContext) -> None:
         self._context, self._api = context, context.api
@@ -46,28 +50,23 @@ class KubernetesObjects:
         self._context.mentioned.extend(pods[name] for name in pods_in(seen) if name in pods)
         return without_hidden(seen, set(pods))
 
-    async def detail(self, container: Container) -> Detail:
-        """What every engine says of a container."""
+    async def facts(self, container: Container) -> ContainerFacts:
+        """Of one container of a pod, what every engine says of one."""
         pod = await self.inspect(container)
-        spec = next((it for it in specs_of(pod) if it["name"] == container.container), {})
-        status = status_of(pod, container.container)
-        limits = (spec.get("resources") or {}).get("limits") or {}
-        state = status.get("state") or {}
-        ended = state.get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
-        return Detail(
-            container=container,
-            digest=container.image_id,
-            command=(*(spec.get("command") or ()), *(spec.get("args") or ())),
-            workdir=spec.get("workingDir") or "",
-            created=parse_engine_time(pod["metadata"]["creationTimestamp"]),
-            started=parse_engine_time((state.get("running") or {}).get("startedAt") or ""),
-            finished=parse_engine_time(ended.get("finishedAt") or ""),
-            exit_code=int(ended.get("exitCode") or 0),
-            oom_killed=ended.get("reason") == "OOMKilled",
-            restarts=container.restarts,
-            memory_limit=int(quantity(limits.get("memory", "0"))),
-            cpus=quantity(limits.get("cpu", "0")),
-        )
+        seen = facts_of("pod", pod)
+        assert isinstance(seen, PodFacts)
+        found = next((it for it in seen.containers if it.name == container.container), None)
+        if found is None:
+            raise NotFound("the pod no longer has", container)
+        return replace(found, id=container.id, created=seen.created, restart_policy=seen.restart_policy)
+
+    async def object_facts(self, thing: Thing) -> ObjectFacts:
+        """A workload with its pods."""
+        found = facts_of(thing.kind, await self.inspect(thing))
+        if isinstance(found, WorkloadFacts | JobFacts):
+            pods = [facts_of("pod", it) for it in await self.pods_of(thing)]
+            return replace(found, pods=tuple(it for it in pods if isinstance(it, PodFacts)))
+        return found
 
     async def pods_of(self, thing: Thing) -> list[Mapping[str, Any]]:
         """Those that a workload makes, as far as the person may list and see them; none for anything else."""
@@ -84,7 +83,7 @@ class KubernetesObjects:
         self._context.mentioned.extend(self._context.thing("pod", it, thing.scope) for it in pods)
         return pods
 
-    async def surroundings(self, container: Container) -> Surroundings:
+    async def reach(self, container: Container) -> Reach:
         """Services and policies that select the pod, as far as the person may list them and see each."""
         scope = container.scope
         pod, services, slices, policies = await asyncio.gather(
@@ -100,8 +99,8 @@ class KubernetesObjects:
         holding = [it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)]
         self._context.mentioned.extend(self._context.thing("service", it, scope) for it in selecting)
         self._context.mentioned.extend(self._context.thing("networkpolicy", it, scope) for it in holding)
-        behind = tuple(self.without_hidden(it, known) for it in slices if _service_of(it) in names)
-        return Surroundings(pod, tuple(selecting), behind, tuple(holding))
+        behind = [self.without_hidden(it, known) for it in slices if service_of(it) in names]
+        return reach(pod, selecting, behind, holding)
 
     async def _those_of(self, kind: str, scope: Scope, *, accept: str = "") -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -120,7 +119,3 @@ def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:
     if _APPLIED in (metadata.get("annotations") or {}):
         metadata["annotations"] = {key: value for key, value in metadata["annotations"].items() if key != _APPLIED}
     return {**seen, "metadata": metadata}
-
-
-def _service_of(each: Mapping[str, Any]) -> str:
-    return str((each["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))

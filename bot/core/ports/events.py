@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from bot.core.target import Objects, Thing
+from bot.core.target import Objects
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,3 @@ class EventsPort(Protocol):
     """Of the objects, and of what owns them; of the whole place where there are none."""
 
     def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
-
-
-@runtime_checkable
-class PodsPort(Protocol):
-    """The pods that an object stands for, in the cluster's words."""
-
-    async def pods_of(self, thing: Thing) -> Sequence[Mapping[str, Any]]: ...

@@ -21,7 +21,9 @@ class PathStat:
 
 @runtime_checkable
 class FilesPort(Protocol):
-    """A container's files, also where it has no shell or does not run."""
+    """A container's files. from_outside: also where it has no shell, or does not run."""
+
+    from_outside: bool
 
     async def stat(self, container: Container, path: str) -> PathStat: ...
     async def realpath(self, container: Container, path: str) -> str: ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from bot.core.facts.containers import ContainerFacts
+from bot.core.facts.network import Reach
 from bot.core.target import Container, Network
 
 
@@ -26,19 +27,11 @@ class NetworksPort(Protocol):
     async def network(self, network: Network) -> NetworkDetail: ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What stands around a pod, in the cluster's own words: services and policies that select it."""
-
-    pod: Mapping[str, Any]
-    services: tuple[Mapping[str, Any], ...] = ()
-    slices: tuple[Mapping[str, Any], ...] = ()
-    policies: tuple[Mapping[str, Any], ...] = ()
-
-
 @runtime_checkable
 class ReachPort(Protocol):
-    async def surroundings(self, container: Container) -> Surroundings: ...
+    """How a container is reached: of a pod, what stands around it; else its own networks and ports."""
+
+    async def reach(self, container: Container) -> Reach | ContainerFacts: ...
 
 
 class Tunnel(Protocol):

@@ -17,6 +17,8 @@ from tests.actions.engine import Engine, container, run
 class Seen(Engine):
     """An engine that knows this of anything."""
 
+    form = "json"
+
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:
         return {"State": {"Pid": 7}, "Config": {"Env": ["DB_PASSWORD=hunter22", "LOG=debug"]}}
 

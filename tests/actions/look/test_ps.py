@@ -8,10 +8,10 @@ import pytest
 
 from bot.actions.look.ps import Ps
 from bot.core.errors import UsageError
+from bot.core.facts.containers import Attachment
 from bot.core.output import Note
-from bot.core.ports.facts import Attachment, Detail
 from bot.core.target import Objects
-from tests.actions.engine import NOW, SCOPE, Engine, container, run
+from tests.actions.engine import NOW, SCOPE, Engine, container, facts_of, run
 
 IN_SHOP = Attachment("shop", "10.0.0.2")
 
@@ -31,14 +31,14 @@ async def test_ps_of_nothing_says_so():
 
 
 async def test_ps_is_sorted_by_any_column_and_wide_shows_more():
-    details = {
-        "web": Detail(container("web"), created=NOW, restarts=2, command=("sh", "-c", "a b"), networks=(IN_SHOP,)),
-        "db": Detail(container("db"), created=NOW - timedelta(hours=3), restarts=10),
+    known = {
+        "web": facts_of(container("web"), created=NOW, restarts=2, command=("sh", "-c", "a b"), networks=(IN_SHOP,)),
+        "db": facts_of(container("db"), created=NOW - timedelta(hours=3), restarts=10),
     }
     found = Objects(SCOPE, (container("web"), container("db")))
 
     by_restarts, by_age, wide = [
-        (await run(action, found, Engine(details)))[0]
+        (await run(action, found, Engine(known)))[0]
         for action in (Ps(sort_by="restarts"), Ps(sort_by=".metadata.creationTimestamp"), Ps(output="wide"))
     ]
 
@@ -47,4 +47,4 @@ async def test_ps_is_sorted_by_any_column_and_wide_shows_more():
     assert wide.columns[-3:] == ("ID", "IP", "COMMAND")
     assert wide.rows[1][-3:] == ("id-web", "10.0.0.2", "sh -c 'a b'")
     with pytest.raises(UsageError, match="can't sort by"):
-        await run(Ps(sort_by="nonsense"), found, Engine(details))
+        await run(Ps(sort_by="nonsense"), found, Engine(known))

@@ -1,4 +1,4 @@
-"""What the engine's inspect says of a container, in the words that every engine shares."""
+"""A container's JSON as facts."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.docker.context import DockerContext
-from bot.core.ports.facts import Attachment, Detail, Probe
+from bot.core.facts.containers import Attachment, ContainerFacts, ContainerPort, ContainerState, Mount, ProbeResult
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 
+Json = Mapping[str, Any]
 
-class DockerDetails:
+
+class DockerFacts:
     """Reads one container whole."""
 
     def __init__(self, context: DockerContext) -> None:
         self._client = context.client
 
-    async def detail(self, container: Container) -> Detail:
+    async def facts(self, container: Container) -> ContainerFacts:
         """Raises NotFound, TimedOut, Unavailable."""
         seen = await self._client.call("describe", container, lambda api: api.inspect_container(container.id))
-        return detail_of(container, seen)
+        return facts_of(container, seen)
+
+    async def reach(self, container: Container) -> ContainerFacts:
+        """Its networks, ports and DNS are all that the engine knows of how it is reached."""
+        return await self.facts(container)
 
 
-def detail_of(container: Container, seen: Mapping[str, Any]) -> Detail:
+def facts_of(container: Container, seen: Json) -> ContainerFacts:
     """Source: Docker Engine API v1.41, ContainerInspect."""
     state, config, host = seen["State"], seen["Config"], seen["HostConfig"]
     health = state.get("Health") or {}
-    return Detail(
-        container=container,
-        digest=seen.get("Image", ""),
+    return ContainerFacts(
+        name=container.name,
+        image=container.image,
+        id=container.id,
+        digest=seen.get("Image") or container.image_id,
         command=tuple([seen["Path"], *seen["Args"]] if seen.get("Path") else config.get("Cmd") or ()),
         user=config.get("User", ""),
         workdir=config.get("WorkingDir", ""),
         created=parse_engine_time(seen["Created"]),
-        started=parse_engine_time(state["StartedAt"]),
-        finished=parse_engine_time(state["FinishedAt"]),
-        exit_code=state["ExitCode"],
-        oom_killed=state["OOMKilled"],
-        error=state["Error"],
+        state=ContainerState(
+            container.state, message=state["Error"], exit_code=state["ExitCode"], oom_killed=state["OOMKilled"],
+            started=parse_engine_time(state["StartedAt"]), finished=parse_engine_time(state["FinishedAt"]),
+        ),
         pid=state["Pid"],
         restarts=seen["RestartCount"],
         restart_policy=_restart_policy(host.get("RestartPolicy") or {}),
@@ -49,41 +56,42 @@ def detail_of(container: Container, seen: Mapping[str, Any]) -> Detail:
         cpus=_cpus(host),
         pids_limit=max(0, host.get("PidsLimit") or 0),
         mounts=tuple(_mount(mount) for mount in seen.get("Mounts") or ()),
-        ports=tuple(_ports(seen["NetworkSettings"].get("Ports") or {})),
+        ports=_ports(seen["NetworkSettings"].get("Ports") or {}),
         networks=tuple(_networks(seen["NetworkSettings"].get("Networks") or {})),
         dns=tuple(host.get("Dns") or ()),
-    )
+    )  # fmt: skip
 
 
-def _restart_policy(policy: Mapping[str, Any]) -> str:
+def _restart_policy(policy: Json) -> str:
     name, most = policy.get("Name") or "no", policy.get("MaximumRetryCount") or 0
     return f"{name}:{most}" if most else str(name)
 
 
-def _cpus(host: Mapping[str, Any]) -> float:
+def _cpus(host: Json) -> float:
     if host.get("NanoCpus"):
         return float(host["NanoCpus"]) / 1e9
     quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 100_000
     return quota / period if quota > 0 else 0.0
 
 
-def _probe(entry: Mapping[str, Any]) -> Probe:
-    return Probe(parse_engine_time(entry["Start"]), entry["ExitCode"], entry["Output"])
+def _probe(entry: Json) -> ProbeResult:
+    return ProbeResult(parse_engine_time(entry["Start"]), entry["ExitCode"], entry["Output"])
 
 
-def _mount(mount: Mapping[str, Any]) -> str:
+def _mount(mount: Json) -> Mount:
     source = mount.get("Name") or mount.get("Source") or mount["Type"]
-    return f"{source} → {mount['Destination']} ({mount['Type']}, {'rw' if mount['RW'] else 'ro'})"
+    return Mount(source, mount["Destination"], mount["RW"], mount["Type"])
 
 
-def _ports(ports: Mapping[str, Any]) -> list[str]:
-    shown = []
+def _ports(ports: Json) -> tuple[ContainerPort, ...]:
+    found = []
     for inside, outside in ports.items():
-        shown += [f"{bound['HostIp']}:{bound['HostPort']}→{inside}" for bound in outside or ()] or [inside]
-    return list(dict.fromkeys(shown))
+        bound = [ContainerPort(inside, bound=f"{it['HostIp']}:{it['HostPort']}") for it in outside or ()]
+        found += bound or [ContainerPort(inside)]
+    return tuple(dict.fromkeys(found))
 
 
-def _networks(networks: Mapping[str, Any]) -> list[Attachment]:
+def _networks(networks: Json) -> list[Attachment]:
     return [
         Attachment(
             name, place["IPAddress"], place["Gateway"], place["MacAddress"],

@@ -1,0 +1,79 @@
+"""How pods are reached, and what may reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.actions.kit.cards.common import Groups, Rows, pairs, selection, several
+from bot.core.facts.network import (
+    Endpoint,
+    EndpointsFacts,
+    IngressFacts,
+    Peer,
+    PolicyFacts,
+    PolicyRule,
+    ServiceFacts,
+    ServicePort,
+)
+
+
+def describe_service(facts: ServiceFacts, now: datetime) -> Groups:
+    rows: Rows = [("type", facts.type), ("address", several(facts.addresses))]
+    rows += [("reached from outside at", several(facts.outside))] if facts.outside else []
+    rows += [("stands for", facts.external_name)] if facts.external_name else []
+    rows.append(("selects", pairs(facts.selector) if facts.selector else "nothing: its endpoints are made by hand"))
+    return [("Service", rows), ("Ports", port_rows(facts.ports))]
+
+
+def port_rows(ports: Sequence[ServicePort]) -> Rows:
+    """A row per port: its name, and `80 → 8080/TCP, node port 30080`."""
+    return [(it.name or "port", _port(it)) for it in ports]
+
+
+def _port(it: ServicePort) -> str:
+    return f"{it.port} → {it.target}/{it.protocol}{f', node port {it.node_port}' if it.node_port else ''}"
+
+
+def describe_endpoints(facts: EndpointsFacts, now: datetime) -> Groups:
+    return [("Endpoints", endpoint_rows(facts.endpoints) or [("", "none: no pod that is selected is there")])]
+
+
+def endpoint_rows(endpoints: Sequence[Endpoint]) -> Rows:
+    """A row per endpoint: whether it takes traffic, its pod, its address."""
+    return [
+        ("ready" if it.ready else "not ready", f"{it.pod} {', '.join(it.addresses)}:{', '.join(it.ports)}".strip())
+        for it in endpoints
+    ]
+
+
+def describe_ingress(facts: IngressFacts, now: datetime) -> Groups:
+    rows: Rows = [("class", facts.class_name or "the default one")]
+    rows += [("tls", f"{several(it.hosts)} (secret {it.secret or '-'})") for it in facts.certificates]
+    rows += [("default", facts.default)] if facts.default else []
+    return [("Ingress", rows), ("Rules", [(f"{it.host}{it.path}", it.backend) for it in facts.rules])]
+
+
+def describe_policy(facts: PolicyFacts, now: datetime) -> Groups:
+    return [("Network policy", policy_rows(facts))]
+
+
+def policy_rows(facts: PolicyFacts) -> Rows:
+    """Whom it holds for, and what it lets in and out; what no rule allows is dropped."""
+    rows: Rows = [("applies to pods with", selection(facts.pods))]
+    for way, rules in (("lets in", facts.ingress), ("lets out", facts.egress)):
+        if rules is not None:
+            rows += [(way, _rule(it)) for it in rules] or [(way, "nothing")]
+    return rows
+
+
+def _rule(rule: PolicyRule) -> str:
+    peers = " or ".join(map(_peer, rule.peers))
+    return f"{peers or 'everybody'} on {several(rule.ports) if rule.ports else 'any port'}"
+
+
+def _peer(peer: Peer) -> str:
+    if peer.cidr:
+        return peer.cidr + (f" except {several(peer.excepted)}" if peer.excepted else "")
+    known = (("namespaces", peer.namespaces), ("pods", peer.pods))
+    return ", ".join(f"{what} with {selection(selector)}" for what, selector in known if selector is not None)

@@ -1,0 +1,51 @@
+"""Metadata and conditions, which objects of all kinds have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.core.facts.objects import Condition, Requirement, Selector
+from bot.core.units import parse_engine_time
+
+Json = Mapping[str, Any]
+
+
+def about(kind: str, seen: Json) -> dict[str, Any]:
+    """The fields of ObjectFacts."""
+    metadata = seen["metadata"]
+    return {
+        "kind": kind,
+        "name": metadata["name"],
+        "namespace": metadata.get("namespace") or "",
+        "created": moment(metadata.get("creationTimestamp")),
+        "deleting": moment(metadata.get("deletionTimestamp")),
+        "owners": tuple(f"{it['kind'].lower()}/{it['name']}" for it in metadata.get("ownerReferences") or ()),
+        "labels": metadata.get("labels") or {},
+        "conditions": tuple(map(_condition, status_of(seen).get("conditions") or ())),
+    }
+
+
+def status_of(seen: Json) -> Json:
+    """Nothing before its controller has said anything."""
+    return seen.get("status") or {}
+
+
+def _condition(it: Json) -> Condition:
+    since = moment(it.get("lastTransitionTime"))
+    return Condition(it["type"], it["status"], since, it.get("reason") or "", it.get("message") or "")
+
+
+def moment(text: str | None) -> datetime | None:
+    return parse_engine_time(text or "")
+
+
+def selector(of: Json | None) -> Selector:
+    """A label selector."""
+    known = of or {}
+    requirements = (
+        Requirement(it["key"], it["operator"], tuple(it.get("values") or ()))
+        for it in known.get("matchExpressions") or ()
+    )
+    return Selector(known.get("matchLabels") or {}, tuple(requirements))
