@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,8 @@ from bot.core.bench import Bench
 from bot.core.facts.containers import ContainerFacts, ContainerState
 from bot.core.ports.events import Event
 from bot.core.ports.logs import LogQuery
-from bot.core.ports.usage import Sample
-from bot.core.target import Container, Objects, Scope
+from bot.core.ports.usage import Traffic, Usage
+from bot.core.target import Container, Objects, Scope, Thing
 from tests.fakes.engine import Whole
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -32,17 +32,21 @@ class Engine(Whole):
     """Answers what it was given."""
 
     def __init__(
-        self, facts: dict[str, ContainerFacts] | None = None, samples: int = 0, events: tuple[Event, ...] = ()
+        self, facts: dict[str, ContainerFacts] | None = None, measured: int = 0, events: tuple[Event, ...] = ()
     ) -> None:
-        self.known, self.count, self.happened = facts or {}, samples, events
+        self.known, self.measured, self.happened = facts or {}, measured, events
         self.query: LogQuery | None = None
 
     async def facts(self, one: Container) -> ContainerFacts:
         return self.known.get(one.name) or facts_of(one, created=NOW - timedelta(hours=3))
 
-    async def samples(self, one: Container) -> AsyncGenerator[Sample, None]:
-        for number in range(self.count):
-            yield Sample(NOW + timedelta(seconds=number), 50.0, 2**20, 2**22, 1, 2, 3, 4, 5)
+    async def usages(self, things: Sequence[Thing], seconds: float) -> list[Usage]:
+        traffic = Traffic(1, 2, 3, 4)
+        return [
+            Usage(NOW + timedelta(seconds=at), it.name, 0.5, 2**20, memory_limit=2**22, traffic=traffic, processes=5)
+            for it in things
+            for at in range(self.measured)
+        ]
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         for event in self.happened:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -14,18 +13,14 @@ from bot.actions.kit.anywhere import Anywhere
 from bot.core.action import Duration, Inside, MultiTargetedAction, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
-from bot.core.output import Chart, Note, Output, Panel, Progress, Table
-from bot.core.ports.usage import Sample, StatsPort, Usage, UsagesPort
+from bot.core.output import Note, Output, Progress
+from bot.core.ports.usage import UsagePort
 from bot.core.takes import many
-from bot.core.target import Container, Node, Objects
-from bot.core.units import show_bytes, show_duration
-from bot.together import gather
+from bot.core.target import Container, Node, Objects, Thing
+from bot.core.units import show_duration
 
-_COLUMNS = ("NAME", "CPU", "MEMORY", "LIMIT", "MEM %", "NET IN/OUT", "DISK R/W", "PIDS")
 _LONGEST = timedelta(minutes=10)
-_MOST_LINES = 10
-_MIB = 2**20
-_EVERY_S = 5.0
+_MOST, _LONGEST_TITLE = 10, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +31,7 @@ class Stats(
     verb="stats",
     aliases=("top pod", "top pods"),
     takes=many("container", listed=True),
+    needs=(UsagePort,),
     rights=("list pods", "list pods.metrics.k8s.io"),
     examples=("stats", "stats web", "stats web --for 30s", "stats --sort-by memory", "top node"),
 ):
@@ -63,106 +59,45 @@ class Stats(
         return ("node",) if self.nodes else ()
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
-        if bench.has(UsagesPort):
-            measured = self._in_cluster(found, bench.port(UsagesPort))
-        else:
-            measured = self._live(found, bench.port(StatsPort))
-        async with aclosing(measured) as outputs:
-            async for output in outputs:
-                yield output
-
-    async def _in_cluster(self, found: Objects, engine: UsagesPort) -> AsyncGenerator[Output, None]:
-        """The metrics API measures every fifteen seconds or so: a while shorter than that has one point."""
-        if not found.items:
+        engine, seconds = bench.port(UsagePort), self.over.total_seconds() if self.over else 0.0
+        stopped = [it for it in found.items if isinstance(it, Container) and it.state != "running"]
+        things: Sequence[Thing] = [it for it in found.items if it not in stopped]
+        if not things and len(stopped) == 1:
+            raise NotRunning(
+                "cannot measure", stopped[0], why=f"it is {stopped[0].condition}", hint="`describe` says why."
+            )
+        if not things:
             yield Note(f"Nothing is running in `{found.scope}`.")
             return
-        rounds = [(0.0, await self._usages(found, engine))]
+        watched = things
         if self.over:
-            yield Progress(f"measuring for {show_duration(self.over.total_seconds())}")
-            start, seconds = asyncio.get_running_loop().time(), self.over.total_seconds()
-            while (at := asyncio.get_running_loop().time() - start) < seconds:
-                await asyncio.sleep(min(_EVERY_S, seconds - at))
-                rounds.append((asyncio.get_running_loop().time() - start, await self._usages(found, engine)))
-        last = rounds[-1][1]
-        if last:
-            nodes = isinstance(found.items[0], Node)
-            yield usage.table(usage.ordered(last, self.sort_by), nodes=nodes, containers=self.containers)
-        if missing := sorted({item.name for item in found.items} - {it.name for it in last}):
-            yield Note(f"Not measured, because it has just started or is not running: {', '.join(missing[:10])}.")
-        if self.over and last:
-            yield usage.chart(rounds, f"{found.scope} over {show_duration(self.over.total_seconds())}")
-
-    async def _usages(self, found: Objects, engine: UsagesPort) -> list[Usage]:
-        measured = await engine.usages(found.items)
-        return measured if self.containers else usage.by_pod(measured)
-
-    async def _live(self, found: Objects, engine: StatsPort) -> AsyncGenerator[Output, None]:
-        running = [item for item in found.items if isinstance(item, Container) and item.state == "running"]
-        if not running and len(found.items) == 1:
-            raise NotRunning(
-                "cannot measure", found.items[0], why=f"it is {_state(found.items[0])}", hint="`describe` says why."
-            )
-        if not running:
-            yield Note(f"`{found.scope}` has no running containers.")
-            return
-        watched = running[:_MOST_LINES] if self.over else running
-        if self.over:
-            yield Progress(f"measuring for {show_duration(self.over.total_seconds())}")
-        seconds = self.over.total_seconds() if self.over else 0.0
-        measured = await gather(_measure(engine, container, seconds) for container in watched)
-        pairs = [(name, samples) for name, samples in measured if samples]
-        if pairs:
-            yield Table(_COLUMNS, [_row(name, samples[-1]) for name, samples in self._sorted(pairs)])
-        if ended := [name for name, samples in measured if not samples]:
-            yield Note(f"Ended while it was measured: {', '.join(f'`{name}`' for name in ended)}. `describe` says why.")
-        if self.over and pairs:
-            yield _chart(pairs, f"{', '.join(name for name, _ in pairs)} over {show_duration(seconds)}")
-        if len(watched) < len(running):
-            yield Note(f"{len(running) - len(watched)} more are running: a chart shows {_MOST_LINES} at most.")
-
-    def _sorted(self, pairs: list[tuple[str, list[Sample]]]) -> list[tuple[str, list[Sample]]]:
-        if self.sort_by == "name":
-            return sorted(pairs, key=lambda pair: pair[0])
-        return sorted(pairs, key=lambda pair: getattr(pair[1][-1], self.sort_by), reverse=True)
+            yield Progress(f"measuring for {show_duration(seconds)}")
+            watched = await _heaviest(things, engine)
+        measured = await engine.usages(watched, seconds)
+        series = usage.series(measured if self.containers else usage.by_pod(measured))
+        if series:
+            last = usage.ordered([each[-1] for each in series], self.sort_by)
+            yield usage.table(last, nodes=isinstance(things[0], Node), containers=self.containers)
+        if missing := sorted({it.name for it in watched} - {it.name for it in measured}):
+            names = ", ".join(f"`{name}`" for name in missing[:_MOST])
+            yield Note(f"Not measured, because it has just started or has ended: {names}. `describe` says which.")
+        if self.over and series:
+            yield usage.chart(series, f"{_title(watched, found)} over {show_duration(seconds)}")
+        if len(watched) < len(things):
+            more = len(things) - len(watched)
+            yield Note(f"{more} more are running: a chart shows the {_MOST} that use most memory.")
 
 
-def _state(item: object) -> str:
-    return item.state if isinstance(item, Container) else "gone"
+async def _heaviest(things: Sequence[Thing], engine: UsagePort) -> Sequence[Thing]:
+    """Those that use most memory now, as many as a chart can show."""
+    if len(things) <= _MOST:
+        return things
+    used = Counter[str]()
+    for each in await engine.usages(things, 0):
+        used[each.name] += each.memory
+    return sorted(things, key=lambda it: used[it.name], reverse=True)[:_MOST]
 
 
-async def _measure(engine: StatsPort, container: Container, seconds: float) -> tuple[str, list[Sample]]:
-    """The samples of a while, or one where it is zero."""
-    samples: list[Sample] = []
-    try:
-        async with asyncio.timeout(seconds or None), aclosing(engine.samples(container)) as stream:
-            async for sample in stream:
-                samples.append(sample)
-                if not seconds:
-                    break
-    except TimeoutError:
-        pass  # the while is over
-    return container.name, samples
-
-
-def _row(name: str, sample: Sample) -> tuple[str, ...]:
-    share = f"{100 * sample.memory / sample.memory_limit:.1f}%" if sample.memory_limit else "-"
-    return (
-        name,
-        f"{sample.cpu:.1f}%",
-        show_bytes(sample.memory),
-        show_bytes(sample.memory_limit) if sample.memory_limit else "none",
-        share,
-        f"{show_bytes(sample.received)} / {show_bytes(sample.sent)}",
-        f"{show_bytes(sample.read)} / {show_bytes(sample.written)}",
-        str(sample.processes),
-    )
-
-
-def _chart(pairs: Sequence[tuple[str, list[Sample]]], title: str) -> Chart:
-    start = min(samples[0].at for _, samples in pairs)
-    cpu, memory = Panel("CPU, % of a core"), Panel("memory, MiB")
-    for name, samples in pairs:
-        at = [(sample.at - start).total_seconds() for sample in samples]
-        cpu.series[name] = list(zip(at, [sample.cpu for sample in samples], strict=True))
-        memory.series[name] = list(zip(at, [sample.memory / _MIB for sample in samples], strict=True))
-    return Chart(title, (cpu, memory))
+def _title(watched: Sequence[Thing], found: Objects) -> str:
+    names = ", ".join(it.name for it in watched)
+    return names if len(names) <= _LONGEST_TITLE else str(found.scope)

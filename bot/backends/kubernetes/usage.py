@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +17,7 @@ from bot.core.ports.usage import Usage
 from bot.core.target import Node, Thing
 from bot.core.units import parse_engine_time
 
+_EVERY_S = 5.0
 _API = "/apis/metrics.k8s.io/v1beta1"
 Json = Mapping[str, Any]
 
@@ -25,11 +28,19 @@ class KubernetesUsage:
     def __init__(self, context: KubernetesContext) -> None:
         self._context, self._api = context, context.api
 
-    async def usages(self, things: Sequence[Thing]) -> list[Usage]:
-        """One a container of the pods, or one a node. What was not measured yet is left out.
+    async def usages(self, things: Sequence[Thing], seconds: float) -> list[Usage]:
+        """Of each container of the pods, or of each node. Raises Unsupported where the cluster has no metrics API.
 
-        Raises Unsupported where the cluster has no metrics API.
+        The API measures every fifteen seconds or so: a while that is shorter has one measurement.
         """
+        started = time.monotonic()
+        found = dict.fromkeys(await self._now(things))
+        while (left := started + seconds - time.monotonic()) > 0:
+            await asyncio.sleep(min(_EVERY_S, left))
+            found |= dict.fromkeys(await self._now(things))
+        return list(found)
+
+    async def _now(self, things: Sequence[Thing]) -> list[Usage]:
         if any(isinstance(thing, Node) for thing in things):
             return await self._nodes({thing.name for thing in things})
         found: list[Usage] = []

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from bot.core.target import Container, Thing
+from bot.core.target import Thing
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What a container used at one moment. cpu in percent of one core; the rest in bytes since its start."""
+class Traffic:
+    """What went through a container since its start, in bytes: over networks, and from and to disks."""
 
-    at: datetime
-    cpu: float
-    memory: int
-    memory_limit: int
     received: int
     sent: int
     read: int
     written: int
-    processes: int
-
-
-@runtime_checkable
-class StatsPort(Protocol):
-    def samples(self, container: Container) -> AsyncGenerator[Sample, None]: ...
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a container or a node uses, beside what it asked for and may have. In cores and bytes; 0 is none set."""
+    """What a container or a node used at a moment, beside what it asked for and may have.
+
+    cpu in cores, memory in bytes; 0 means that none is set. traffic and processes: None where nobody measures them.
+    container: its name in its pod, empty where there is no pod.
+    """
 
     at: datetime
     name: str
@@ -43,10 +37,15 @@ class Usage:
     cpu_limit: float = 0.0
     memory_request: int = 0
     memory_limit: int = 0
+    traffic: Traffic | None = None
+    processes: int | None = None
 
 
 @runtime_checkable
-class UsagesPort(Protocol):
-    """Raises Unsupported where nothing measures."""
+class UsagePort(Protocol):
+    """`usages` measures each of the things once, or for so many seconds as often as the engine does: oldest first.
 
-    async def usages(self, things: Sequence[Thing]) -> list[Usage]: ...
+    What can't be measured is left out. Raises Unsupported where nothing measures.
+    """
+
+    async def usages(self, things: Sequence[Thing], seconds: float) -> list[Usage]: ...
