@@ -45,7 +45,7 @@ async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] 
             "describe deploy web",
             ["selector: app=web", "probe: http GET :8080/health", "memory=64Mi"],
         ),
-        ("describe checkout", ["exit status 3", "restarts", "\\*Events\\*"]),
+        ("describe checkout", ["exit status 3", r"\d restarts?", "\\*Events\\*"]),
         ("describe pod report", ["OOMKilled", "exit status 137: OOM killed", "memory=32Mi"]),
         ("describe search", ["Pending: .*Insufficient cpu"]),
         ("describe catalog", ["ImagePullBackOff|ErrImagePull"]),

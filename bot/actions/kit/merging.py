@@ -109,4 +109,5 @@ async def as_they_come(sources: Sources) -> AsyncGenerator[Lines, None]:
     finally:
         for reader in readers:
             reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        if readers:
+            await asyncio.wait(readers)

@@ -20,6 +20,7 @@ from typing import TypeVar
 import aiohttp
 import docker
 import requests
+import urllib3
 from docker import errors as vendor
 from docker.tls import TLSConfig
 from docker.utils import parse_host
@@ -32,6 +33,8 @@ T = TypeVar("T")
 ANSWER_S = 5
 THREADS = 16
 _READ_AHEAD = 1 << 20
+# docker-py lets through what the packages below it raise.
+_VENDORS = (vendor.DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _MESSAGE = compiled_bytes(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -58,7 +61,7 @@ class Client:
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await loop.run_in_executor(self._threads, lambda: ask(self._connected()))
-        except (vendor.DockerException, requests.RequestException, TimeoutError) as error:
+        except _VENDORS as error:
             raise translate(error, self.name, what, target) from error
 
     def _connected(self) -> docker.APIClient:
@@ -84,6 +87,8 @@ class Client:
                 if answer.status >= 400:
                     raise _by_status(answer.status, await answer.text(), self.name, what, target)
                 yield answer.content
+        except json.JSONDecodeError as error:  # of whoever reads the stream
+            raise unreadable(self.name, what, target) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise translate(error, self.name, what, target) from error
 
@@ -93,6 +98,8 @@ class Client:
         version = await self._version(what, target)
         try:
             async with self._http().head(f"/v{version}{path}", timeout=timeout) as answer:
+                if answer.status < 400 and header not in answer.headers:
+                    raise unreadable(self.name, what, target)
                 if answer.status < 400:
                     return answer.headers[header]
             async with self._http().get(f"/v{version}{path}", timeout=timeout) as answer:  # a HEAD can't say why
@@ -171,6 +178,8 @@ def translate(error: Exception, context: str, what: str, target: object) -> Cdeb
     """A vendor's error as ours."""
     if isinstance(error, vendor.APIError) and error.response is not None:
         return _by_status(error.response.status_code, str(error.explanation or error), context, what, target)
+    if isinstance(error, requests.JSONDecodeError):
+        return unreadable(context, what, target)
     if isinstance(error, TimeoutError | requests.Timeout | aiohttp.ServerTimeoutError) or "timed out" in str(error):
         return TimedOut(
             f"cannot {what}", target, why=f"the engine of `{context}` did not answer within {ANSWER_S} s",
@@ -179,6 +188,14 @@ def translate(error: Exception, context: str, what: str, target: object) -> Cdeb
     return Unavailable(
         f"cannot {what}", target, why=f"the engine of `{context}` can't be reached",
         hint="Is it running? `python -m bot check` on the bot's machine shows which contexts answer.",
+    )  # fmt: skip
+
+
+def unreadable(context: str, what: str, target: object) -> Unavailable:
+    """Something answers in the engine's place."""
+    return Unavailable(
+        f"cannot {what}", target, why=f"what answers for the engine of `{context}` is not a Docker Engine",
+        hint="A proxy may stand before it: look at the context's `host`.",
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ Source: Docker Engine API v1.41, ContainerLogs and "Stream format": without a TT
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -18,6 +17,7 @@ from bot.core.output import Lines, Stream
 from bot.core.ports.logs import LogQuery
 from bot.core.target import Container
 from bot.core.text import TIME, LineSplitter, with_one_time
+from bot.together import alongside
 
 _HEADER = struct.Struct(">BxxxL")
 _STREAMS: dict[int, Stream] = {0: "out", 1: "out", 2: "err"}
@@ -35,12 +35,13 @@ class DockerLogs:
         quiet_s = None if query.follow else ANSWER_S
         async with AsyncExitStack() as stack:
             # Whether it has a TTY is asked while the stream is opened: an older engine's stream doesn't say.
-            seen, content = await asyncio.gather(
-                self._client.call(what, container, lambda api: api.inspect_container(container.id)),
-                stack.enter_async_context(
-                    self._client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
-                ),
-            )
+            inspected = self._client.call(what, container, lambda api: api.inspect_container(container.id))
+            opened = self._client.stream(what, container, path, _parameters(query), quiet_s=quiet_s)
+            async with alongside(inspected) as asked:
+                content = await stack.enter_async_context(opened)
+                seen = await asked
+            if isinstance(seen, Exception):
+                raise seen
             cutter: Raw | Frames = (Raw if seen["Config"]["Tty"] else Frames)(timed=query.timestamps)
             async for chunk in content.iter_any():
                 for lines in cutter.push(chunk):

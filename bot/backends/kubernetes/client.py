@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.backends.kubernetes.access import ANSWER_S, Access, ClusterAt, load
-from bot.backends.kubernetes.refusals import by_status, late, message_of, node_gone, translate
+from bot.backends.kubernetes.refusals import by_status, late, message_of, node_gone, translate, unreadable
 from bot.core.errors import (
     CdebugError,
     Denied,
@@ -139,13 +139,24 @@ class Api:
     async def get(
         self, what: str, target: object, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str = ""
     ) -> Any:
-        """One answer, as JSON. Raises as `request` does."""
+        """One object of the API's, as JSON. Raises as `request` does, and Unavailable for anything else."""
         async with self.request(what, target, path, query, accept=accept or "application/json") as answer:
-            return json.loads(await answer.read())
+            return self._read(await answer.read(), what, target)
 
     async def post(self, what: str, target: object, path: str, body: Json) -> Any:
+        """The same, sent and received."""
         async with self.request(what, target, path, body=body) as answer:
-            return json.loads(await answer.read())
+            return self._read(await answer.read(), what, target)
+
+    def _read(self, answer: bytes, what: str, target: object) -> Any:
+        """What a proxy or a login page says is no answer of the cluster's: every object of the API names its kind."""
+        try:
+            known = json.loads(answer)
+        except ValueError as error:
+            raise unreadable(self.connection.name, what, target) from error
+        if not isinstance(known, dict) or not ("kind" in known or "gitVersion" in known):
+            raise unreadable(self.connection.name, what, target)
+        return known
 
     async def pages(
         self,

@@ -21,6 +21,7 @@ from bot.core.facts.objects import ObjectFacts
 from bot.core.facts.pods import JobFacts, PodFacts, WorkloadFacts
 from bot.core.kinds import WORKLOADS
 from bot.core.target import Container, Node, Resource, Scope, Thing
+from bot.together import unwrapped
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
 
@@ -86,12 +87,12 @@ class KubernetesObjects:
     async def reach(self, container: Container) -> Reach:
         """Services and policies that select the pod, as far as the person may list them and see each."""
         scope = container.scope
-        pod, services, slices, policies = await asyncio.gather(
-            self.inspect(container),
-            self._those_of("service", scope),
-            self._those_of("endpointslice", scope),
-            self._those_of("networkpolicy", scope),
-        )
+        async with unwrapped(), asyncio.TaskGroup() as group:
+            of_pod = group.create_task(self.inspect(container))
+            lists = [
+                group.create_task(self._those_of(kind, scope)) for kind in ("service", "endpointslice", "networkpolicy")
+            ]
+        pod, (services, slices, policies) = of_pod.result(), (task.result() for task in lists)
         labels = pod["metadata"].get("labels") or {}
         selecting = [it for it in services if selects(it["spec"].get("selector"), labels)]
         names = {it["metadata"]["name"] for it in selecting}

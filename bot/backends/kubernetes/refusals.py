@@ -44,6 +44,14 @@ def translate(context: str, error: Exception, what: str, target: object) -> Cdeb
     )  # fmt: skip
 
 
+def unreadable(context: str, what: str, target: object) -> Unavailable:
+    """Something answers in the cluster's place."""
+    return Unavailable(
+        f"cannot {what}", target, why=f"what answers for the cluster of `{context}` is not a Kubernetes API",
+        hint="A proxy or a login page may stand before it: look at the server and `proxy-url` of its kubeconfig.",
+    )  # fmt: skip
+
+
 def by_status(context: str, status: int, said: str, what: str, target: object) -> CdebugError:
     """The API's own refusal. Source: API conventions, "HTTP status codes"."""
     said = " ".join(said.split())[:400]

@@ -48,3 +48,10 @@ def test_what_never_came_is_late_or_away():
 )
 def test_the_message_of_an_answer_is_its_statuss_or_its_text(text: str, message: str):
     assert message_of(text) == message
+
+
+@pytest.mark.parametrize("status", range(300, 600))
+def test_every_status_is_an_error_of_ours_that_says_what_to_do(status: int):
+    error = by_status("c", status, "said", "read", "shop/x")
+    assert "`shop/x`" in str(error)
+    assert error.hint
