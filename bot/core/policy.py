@@ -121,6 +121,12 @@ class Policy:
         self._rules = _Rules(text, self._verbs, name)
 
     @property
+    def verbs(self) -> frozenset[str]:
+        """All that it can be asked about."""
+        layers = (layer.value for layer in Layer)
+        return frozenset((*(verb.verb for verb in self._verbs), *layers, BREAK_GLASS))
+
+    @property
     def asks_for_guests(self) -> bool:
         """Whether any rule looks at who else reads along: finding that out costs calls."""
         return "channel.guests" in self._rules.text
