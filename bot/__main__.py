@@ -98,7 +98,7 @@ def show_manifest(_: argparse.Namespace) -> int:
 def policy(words: argparse.Namespace) -> int:
     """Whether a policy file would be loaded."""
     from bot.app import load_policy
-    from bot.cases import wrong_answers
+    from bot.policy_cases import wrong_answers
 
     try:
         loaded = load_policy(words.file)

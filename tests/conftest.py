@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _starts_something(item: pytest.Item) -> bool:
     """A contract's suite on the real thing, or a program of the bot's own."""
-    real = getattr(item, "callspec", None) is not None and {"docker", "redis"} & set(
+    real = getattr(item, "callspec", None) is not None and {"docker", "redis", "on_docker", "in_cluster"} & set(
         map(str, item.callspec.params.values())  # type: ignore[attr-defined]
     )
     return bool(real) or item.path.name in _PROGRAMS

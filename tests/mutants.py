@@ -93,7 +93,7 @@ MUTANTS = (
     Mutant("what a window can't hold is not handed over", "bot/slack/thread.py",
            "if isinstance(modal, Page) and blocks.is_cut(modal):", "if False:",
            f"{ATTACKS}test_cards.py", "handed_over"),
-    Mutant("somebody's reason is another's", "bot/pipeline/decide/glass.py",
+    Mutant("somebody's reason is another's", "bot/pipeline/decide/break_glass.py",
            '& {"reason", "glass"}', "& set()",
            f"{ATTACKS}test_cards.py", "no_reason"),
     Mutant("two lines are one", "bot/pipeline/desk/keyboard.py",

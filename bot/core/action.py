@@ -25,7 +25,7 @@ from bot.core.units import parse_duration, parse_when
 
 
 class Layer(StrEnum):
-    """How far a verb reaches; the folder names of `bot/actions`."""
+    """The permission group of a verb; also its folder in `bot/actions`."""
 
     LOOK = "look"
     SHELL = "shell"

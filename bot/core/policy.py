@@ -82,6 +82,7 @@ class Circumstances:
     plan: Plan = NO_PLAN
 
 
+_LONGEST_MESSAGE = 300
 PLAIN = Circumstances()
 
 
@@ -177,7 +178,7 @@ class _Rules:
             self._policies = cedarpy.PolicySet.from_str(text)
         except ValueError as error:
             raise Misconfigured(f"{name} does not parse", why=_near(text, str(error))) from error
-        self._names = _names(self._policies, name)
+        self._names, self._messages = _names(self._policies, name), _messages(self._policies, name)
         result = cedarpy.validate_policies(text, schema)
         if not result.validation_passed:
             raise Misconfigured(
@@ -203,10 +204,12 @@ class _Rules:
             return Deny(f"policy could not be evaluated ({type(error).__name__})")
         if result.diagnostics.errors:
             return Deny("policy could not be evaluated")
-        reasons = ", ".join(sorted(self._names[reason] for reason in result.diagnostics.reasons))
+        names = sorted(self._names[reason] for reason in result.diagnostics.reasons)
+        reasons = ", ".join(names)
         if result.decision == cedarpy.Decision.Allow:
             return Allow(reasons)
-        return Deny(f"policy `{reasons}`" if reasons else "no policy allows it")
+        said = " ".join(self._messages[name] for name in names if name in self._messages)
+        return Deny(f"policy `{reasons}`{said and f': {said}'}" if reasons else "no policy allows it")
 
 
 def _near(text: str, said: str) -> str:
@@ -243,6 +246,19 @@ def _names(policies: cedarpy.PolicySet, name: str) -> dict[str, str]:
     if doubled := [known for known, count in Counter(names.values()).items() if count > 1]:
         raise Misconfigured(f"{name} has two policies with one @id", why=doubled[0])
     return names
+
+
+def _messages(policies: cedarpy.PolicySet, name: str) -> dict[str, str]:
+    """What a denial adds, by @id: the @message of its policy. Raises Misconfigured for one that is too long."""
+    of_policies = (policy.annotations for policy in policies.to_pst().static_policies.values())
+    messages = {known["id"]: " ".join(known["message"].split()) for known in of_policies if known.get("message")}
+    for known, message in messages.items():
+        if len(message) > _LONGEST_MESSAGE:
+            raise Misconfigured(
+                f"{name}: the @message of `{known}` is too long", why=f"{len(message)} characters",
+                hint=f"{_LONGEST_MESSAGE} fit.",
+            )  # fmt: skip
+    return messages
 
 
 def _uid(kind: str, name: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ class Takes:
     """kinds: `container` (in a cluster one of a pod), `object` (a container, in a cluster an object of any kind),
     `image`, `network`; none for a verb that reaches no engine.
     many: any number, and all there are where nothing is named. merged: a workload's containers count as one.
-    listed: with the row that a list shows of each. anew: it neither is of what its thread is about, nor changes that.
+    listed: in a cluster with the row that a list shows of each. anew: it ignores what its thread is about, and leaves
+    that unchanged.
     """
 
     kinds: frozenset[str] = frozenset()

@@ -24,13 +24,13 @@ from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
 from bot.pipeline.command import Grant, is_reading
 from bot.pipeline.decide.approving import Approving
-from bot.pipeline.decide.glass import as_anothers
+from bot.pipeline.decide.break_glass import as_anothers
 from bot.pipeline.desk.desk import Desk
 from bot.pipeline.desk.keyboard import Keyboard
 from bot.pipeline.desk.pages import Pages
 from bot.pipeline.enter.admission import Admission
-from bot.pipeline.enter.gate import Gate
-from bot.pipeline.enter.guard import guarded
+from bot.pipeline.enter.desk_gate import Gate
+from bot.pipeline.enter.error_reporting import guarded
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.journey import Journey
 from bot.pipeline.parts import Parts

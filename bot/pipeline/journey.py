@@ -19,8 +19,8 @@ from bot.core.target import Container, Found, TargetRef
 from bot.core.view import Button, State, Status
 from bot.pipeline.command import Command, Grant
 from bot.pipeline.decide.approving import Approving
+from bot.pipeline.decide.break_glass import break_glass
 from bot.pipeline.decide.finding import Ambiguous, Finder
-from bot.pipeline.decide.glass import break_glass
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.run.outcome import Outcomes, detail_of

@@ -12,7 +12,7 @@ from bot.core.ports.events import Event
 from bot.core.ports.logs import LogQuery
 from bot.core.ports.usage import Traffic, Usage
 from bot.core.target import Container, Objects, Scope, Thing
-from tests.fakes.engine import Whole
+from tests.fakes.in_memory import InMemoryEngine
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SCOPE = Scope("local", "docker")
@@ -28,7 +28,7 @@ def facts_of(one: Container, exit_code: int = 0, oom_killed: bool = False, **mor
     return ContainerFacts(name=one.name, image=one.image, id=one.id, state=state, **more)
 
 
-class Engine(Whole):
+class Engine(InMemoryEngine):
     """Answers what it was given."""
 
     def __init__(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.bench import Bench
 from bot.core.errors import Unsupported
-from tests.fakes.engine import Whole
+from tests.fakes.in_memory import InMemoryEngine
 
 
 @runtime_checkable
@@ -22,7 +22,7 @@ class Paint(Protocol):
     def paint(self) -> None: ...
 
 
-class Engine(Whole):
+class Engine(InMemoryEngine):
     def weigh(self) -> int:
         return 3
 

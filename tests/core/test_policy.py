@@ -12,7 +12,7 @@ from bot.app import SHIPPED_POLICY
 from bot.core.errors import Misconfigured
 from bot.core.person import Channel, Person
 from bot.core.policy import BREAK_GLASS, Allow, Ask, Circumstances, Decision, Deny, Policy, schema_of, strictest
-from bot.core.target import Container, Objects, Scope
+from bot.core.target import Container, Node, Objects, Scope
 
 SHIPPED = Policy(SHIPPED_POLICY.read_text(), catalog())
 ANN = Person("T0", "U0ANN", "ann")
@@ -207,3 +207,20 @@ def test_a_diagnostic_is_a_denial_even_where_cedar_allows(monkeypatch: pytest.Mo
     passed = cedarpy.validate_policies('@id("a") permit (principal, action, resource);', schema_of(catalog()))
     monkeypatch.setattr(cedarpy, "validate_policies", lambda *_: passed)
     assert Policy(text, catalog()).decide(ANN, HERE, "logs", WEB) == Deny("policy could not be evaluated")
+
+
+CAPTURES = '@id("open") permit (principal, action, resource);\n@id("no-nodes") @message("{}") forbid {};'
+NODES = '(principal, action == Action::"describe", resource is Node)'
+
+
+def test_a_denial_says_what_its_policy_has_to_say():
+    policy = Policy(CAPTURES.format("Nodes are for the platform team:\n ask in #platform.", NODES), catalog())
+    node = Node(Scope("local", "kubernetes"), "worker-1")
+    denied = policy.decide_all(ANN, HERE, "describe", node)
+    assert denied == Deny("policy `no-nodes`: Nodes are for the platform team: ask in #platform.")
+    assert isinstance(policy.decide_all(ANN, HERE, "logs", node), Allow)
+
+
+def test_a_message_that_no_line_holds_stops_the_bot_at_start():
+    with pytest.raises(Misconfigured, match="the @message of `no-nodes` is too long"):
+        Policy(CAPTURES.format("x" * 301, NODES), catalog())

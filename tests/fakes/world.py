@@ -37,7 +37,7 @@ from bot.core.view import Form, Page, Status, View
 from bot.core.window import Room
 from bot.pipeline import Parts, Pipeline
 from bot.runs import Runs
-from tests.fakes.engine import Whole
+from tests.fakes.in_memory import InMemoryEngine
 from tests.fakes.stores import (
     MemoryApprovals,
     MemoryInbox,
@@ -52,7 +52,7 @@ from tests.fakes.stores import (
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-class FakeEngine(Whole):
+class FakeEngine(InMemoryEngine):
     """Containers with logs. It has the ports Find, Logs, Facts and Making, and no others."""
 
     def __init__(self, name: str = "local") -> None:

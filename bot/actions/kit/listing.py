@@ -17,7 +17,14 @@ from bot.core.pattern import compiled
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
 
 # What kubectl sorts by is a path in the object; these are the columns that show it.
-_PATHS = {"restartcount": "restarts", "starttime": "age", "creationtimestamp": "age", "phase": "status", "podip": "ip"}
+_PATHS = {
+    "restartcount": "restarts",
+    "starttime": "age",
+    "creationtimestamp": "age",
+    "phase": "status",
+    "podip": "ip",
+    "nodename": "node",
+}
 _NUMBER = compiled(r"-?\d+(?:\.\d+)?")
 
 

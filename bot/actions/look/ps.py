@@ -1,4 +1,4 @@
-"""`ps`: which containers are there, and how they are."""
+"""`ps`: which containers are there, and their state."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from bot.backends.docker.exec import DockerExec
 from bot.backends.docker.facts import DockerFacts
 from bot.backends.docker.files import DockerFiles
 from bot.backends.docker.finding import DockerFinder
+from bot.backends.docker.inspection import DockerInspection
 from bot.backends.docker.logs import DockerLogs
 from bot.backends.docker.making import DockerMaking
-from bot.backends.docker.objects import DockerObjects
 from bot.backends.docker.stats import DockerStats
 from bot.core.person import Person
 from bot.core.ports.finding import Sees
@@ -25,7 +25,7 @@ __all__ = ["Docker", "connect"]
 
 Port = TypeVar("Port")
 _PARTS = (
-    DockerLogs, DockerFacts, DockerObjects, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
+    DockerLogs, DockerFacts, DockerInspection, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
 )  # fmt: skip
 
 

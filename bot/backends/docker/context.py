@@ -45,12 +45,12 @@ def capped(labels: Mapping[str, str] | None) -> dict[str, str]:
     return {name: value[:_LONGEST_LABEL] for name, value in (labels or {}).items() if len(name) <= _LONGEST_LABEL}
 
 
-def container_of(listed: Mapping[str, Any], context: Scope) -> Container:
+def container_of(listed: Mapping[str, Any], scope: Scope) -> Container:
     """A row of the engine's container list. Its compose project is its namespace."""
     labels = capped(listed.get("Labels"))
     names = sorted(listed.get("Names") or [listed["Id"][:12]], key=lambda name: name.count("/"))
     return Container(
-        scope=replace(context, namespace=labels.get(PROJECT, "")),
+        scope=replace(scope, namespace=labels.get(PROJECT, "")),
         id=listed["Id"],
         name=names[0].lstrip("/"),
         image=listed["Image"],

@@ -1,4 +1,4 @@
-"""A container's JSON as facts."""
+"""A container's JSON as facts, which also say how it is reached."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DockerFacts:
 
 def facts_of(container: Container, seen: Json) -> ContainerFacts:
     """Source: Docker Engine API v1.41, ContainerInspect."""
-    state, config, host = seen["State"], seen["Config"], seen["HostConfig"]
+    state, config, host_config = seen["State"], seen["Config"], seen["HostConfig"]
     health = state.get("Health") or {}
     return ContainerFacts(
         name=container.name,
@@ -48,17 +48,17 @@ def facts_of(container: Container, seen: Json) -> ContainerFacts:
         ),
         pid=state["Pid"],
         restarts=seen["RestartCount"],
-        restart_policy=_restart_policy(host.get("RestartPolicy") or {}),
+        restart_policy=_restart_policy(host_config.get("RestartPolicy") or {}),
         health=health.get("Status", "") if health.get("Status") != "none" else "",
         failing_streak=health.get("FailingStreak", 0),
         probes=tuple(_probe(entry) for entry in health.get("Log") or ()),
-        memory_limit=host.get("Memory") or 0,
-        cpus=_cpus(host),
-        pids_limit=max(0, host.get("PidsLimit") or 0),
+        memory_limit=host_config.get("Memory") or 0,
+        cpus=_cpus(host_config),
+        pids_limit=max(0, host_config.get("PidsLimit") or 0),
         mounts=tuple(_mount(mount) for mount in seen.get("Mounts") or ()),
         ports=_ports(seen["NetworkSettings"].get("Ports") or {}),
         networks=tuple(_networks(seen["NetworkSettings"].get("Networks") or {})),
-        dns=tuple(host.get("Dns") or ()),
+        dns=tuple(host_config.get("Dns") or ()),
     )  # fmt: skip
 
 
@@ -67,10 +67,10 @@ def _restart_policy(policy: Json) -> str:
     return f"{name}:{most}" if most else str(name)
 
 
-def _cpus(host: Json) -> float:
-    if host.get("NanoCpus"):
-        return float(host["NanoCpus"]) / 1e9
-    quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 100_000
+def _cpus(host_config: Json) -> float:
+    if host_config.get("NanoCpus"):
+        return float(host_config["NanoCpus"]) / 1e9
+    quota, period = host_config.get("CpuQuota") or 0, host_config.get("CpuPeriod") or 100_000
     return quota / period if quota > 0 else 0.0
 
 

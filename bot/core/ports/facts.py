@@ -1,4 +1,4 @@
-"""What is so about an object. The values are in `core/facts`."""
+"""Facts about an object. The values are in `core/facts`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.core.target import Container, Thing
 
 @runtime_checkable
 class FactsPort(Protocol):
-    """Of one container."""
+    """Facts about one container."""
 
     async def facts(self, container: Container) -> ContainerFacts: ...
 
 
 @runtime_checkable
 class ObjectsPort(Protocol):
-    """Of any other object, and of the pods that a workload makes."""
+    """Facts about any other object, and about the pods that a workload makes."""
 
     async def object_facts(self, thing: Thing) -> ObjectFacts: ...
 

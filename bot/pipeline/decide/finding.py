@@ -135,7 +135,7 @@ class Finder:
     async def find(
         self, refs: list[TargetRef], visit: Visit, action: Action, votes: int = 0
     ) -> tuple[Found, Plan, Allow | Ask]:
-        """What is meant, what will be done to it, and what policy says of both. Raises Several, NotFound, Denied, or
+        """What is meant, what will be done to it, and what policy says of both. Raises Ambiguous, NotFound, Denied, or
         what the engine raises.
 
         votes: how many people have approved exactly this.
@@ -221,7 +221,7 @@ class Judge:
                 f"you may not use `{self.action.verb}` on",
                 said or thing,
                 why=decision.why,
-                hint="`can` says what you may.",
+                hint="`can VERB TARGET` shows what you may do.",
             )
             denied.found = thing
             raise denied

@@ -19,7 +19,7 @@ from bot.pipeline.decide.approving import Approving
 from bot.pipeline.desk.answers import Answers
 from bot.pipeline.desk.keyboard import Keyboard
 from bot.pipeline.desk.pages import Pages
-from bot.pipeline.enter.gate import Gate
+from bot.pipeline.enter.desk_gate import Gate
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.steps import Next, RunAgain

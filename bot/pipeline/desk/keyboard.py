@@ -14,8 +14,8 @@ from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Request
 from bot.core.target import found_from_json
-from bot.pipeline.decide.glass import still_open
-from bot.pipeline.enter.gate import Gate
+from bot.pipeline.decide.break_glass import still_open
+from bot.pipeline.enter.desk_gate import Gate
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.steps import Next, OpenShell

@@ -13,8 +13,8 @@ from bot.core.said import Said, after
 from bot.core.units import show_duration
 from bot.core.view import Button, MenuView, NoteView, State, Status
 from bot.pipeline.command import Command
+from bot.pipeline.decide.break_glass import without_glass
 from bot.pipeline.decide.finding import Ambiguous
-from bot.pipeline.decide.glass import without_glass
 from bot.pipeline.parts import Parts
 
 _HURRY_S, _PATIENCE_S = 2.5, 60.0

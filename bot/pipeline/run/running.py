@@ -25,8 +25,8 @@ from bot.core.target import MOST_MENTIONED, Container, Found, Objects, found_to_
 from bot.core.units import show_duration
 from bot.core.view import State, Status
 from bot.pipeline.command import Command
+from bot.pipeline.decide.break_glass import still_open, without_glass
 from bot.pipeline.decide.finding import Finder
-from bot.pipeline.decide.glass import still_open, without_glass
 from bot.pipeline.desk.keyboard import typed_lines
 from bot.pipeline.parts import Parts
 from bot.pipeline.run.deliver import Delivery

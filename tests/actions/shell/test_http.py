@@ -14,13 +14,13 @@ from bot.core.bench import Bench
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.output import Card, File, Lines, Note
 from bot.core.target import Container, Scope
-from tests.fakes.engine import Whole
+from tests.fakes.in_memory import InMemoryEngine
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POD = Container(Scope("c", "kubernetes", "shop"), "u/app", "web", "web:1", state="running", container="app")
 
 
-class Wire(Whole):
+class Wire(InMemoryEngine):
     """A port that says what it was given, in these pieces."""
 
     def __init__(self, *pieces: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A machine of a cluster."""
+"""A node: a machine that a cluster runs containers on."""
 
 from __future__ import annotations
 

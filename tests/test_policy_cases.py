@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.actions import catalog
-from bot.cases import wrong_answers
 from bot.core.errors import Misconfigured
 from bot.core.policy import Policy
+from bot.policy_cases import wrong_answers
 
 RULES = """
 @id("anything") permit (principal, action, resource);

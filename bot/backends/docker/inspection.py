@@ -15,7 +15,7 @@ from bot.core.target import Container, Image, Network, Thing
 _KINDS = {0: "C", 1: "A", 2: "D"}  # Docker Engine API v1.41, ContainerChanges
 
 
-class DockerObjects:
+class DockerInspection:
     """Each raises NotFound, NotRunning, TimedOut or Unavailable."""
 
     form: Literal["json", "yaml"] = "json"

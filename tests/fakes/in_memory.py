@@ -9,8 +9,8 @@ from bot.core.target import Scope
 Port = TypeVar("Port")
 
 
-class Whole:
-    """An engine that serves its ports itself."""
+class InMemoryEngine:
+    """An engine without parts: it serves its ports itself."""
 
     scope = Scope("local", "docker")
 
