@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import docker
@@ -160,6 +160,8 @@ async def test_the_last_lines_of_a_log_are_its_last(ground: Ground):
     container = await ground.container(RUNS)
     assert await lines(ground, container, tail=1) == ["three"]
     assert await lines(ground, container, since=datetime.now(UTC) + timedelta(minutes=5)) == []
+    here = timezone(timedelta(hours=3))  # where nobody's clock is
+    assert await lines(ground, container, since=datetime.now(here) - timedelta(hours=1)) == WROTE
     (line,) = await lines(ground, container, tail=1, timestamps=True)
     assert line.endswith(" three")
     assert abs(datetime.fromisoformat(line[:19] + "+00:00") - datetime.now(UTC)) < timedelta(hours=1)

@@ -38,6 +38,17 @@ async def test_bob_reads_pods_and_logs_and_nothing_else(shop_channel: Conversati
     assert re.search(r'User "bob@example.com" cannot \w+ resource', text), text
 
 
+async def test_what_bob_may_not_list_is_not_told_as_nothing(shop_channel: Conversation):
+    bob = shop_channel.as_("U0BOB")
+    _, text = await said(bob, "network pair")
+    for kind in ("services", "networkpolicies"):
+        assert re.search(f'not known: .*User "bob@example.com" cannot list resource "{kind}"', text), text
+    assert "none" not in text.partition("Services")[2]
+
+    _, text = await said(bob, "logs deploy/web", "failed")
+    assert 'User "bob@example.com" cannot get resource "deployments"' in text
+
+
 async def test_the_clusters_audit_names_the_person_and_their_groups(shop_channel: Conversation, own_cluster: Cluster):
     await said(shop_channel, "logs plain")
     await said(shop_channel.as_("U0BOB"), "ps")

@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from deploy.demo.faults import Shop
-from tests.harness import Conversation, body, elements, labels, make
+from tests.harness import BASE, Conversation, body, elements, labels, make
 
 pytestmark = pytest.mark.usefixtures("bot", "shop")
 
@@ -93,6 +93,19 @@ async def test_a_stopped_container_has_a_log_too(channel: Conversation, containe
 
     assert body(thread[0]) == ["last words"]
     assert "exited (3)" in card[0]["text"]
+
+
+async def test_a_container_that_never_started_says_why(channel: Conversation, containers: docker.APIClient):
+    made = containers.create_container(BASE, ["no-such-program"], name="never-started", labels={"test": "yes"})
+    with pytest.raises(docker.errors.APIError):
+        containers.start(made["Id"])
+
+    _, card = await channel.run("describe never-started")
+    _, rows = await channel.run("ps never-started")
+
+    assert "created (127), the engine could not start it" in card[0]["text"]
+    assert "no-such-program" in card[0]["text"]
+    assert "created (127)" in rows[0]["text"]
 
 
 async def test_a_mention_in_the_thread_needs_no_name(channel: Conversation):

@@ -1,6 +1,6 @@
 """What an exit status means, in the words of somebody who has seen it before.
 
-Sources: wait(2) (128 + signal), POSIX shell (126, 127), docker run's manual (125).
+Sources: wait(2) (128 + signal), POSIX shell (126, 127); for reasons, kubelet and CRI (ContainerStatus.reason).
 """
 
 from __future__ import annotations
@@ -9,20 +9,39 @@ import signal
 
 from bot.core.facts.containers import ContainerState
 
+_KILLED = 128 + signal.SIGKILL
 _MEANINGS = {
     0: "exited by itself, without an error",
     1: "the program reported an error: its log says which",
     2: "wrong use: often a bad flag or a shell syntax error",
-    125: "the engine could not create it",
-    126: "the command was found but can't be executed",
+    126: "it could not be executed: it is no program, or the user or folder to run it in is not there",
     127: "the command was not found: check its name and the image's PATH",
 }
 
 
-def meaning(code: int, *, oom_killed: bool = False) -> str:
+_REASONS = {
+    "StartError": "the runtime could not start it",
+    "ContainerCannotRun": "the runtime could not start it",
+    "DeadlineExceeded": "it ran longer than its activeDeadlineSeconds",
+    "ContainerStatusUnknown": "nobody knows how it ended: its node lost track of it",
+}
+_OOM = "OOM killed: it exceeded its memory limit"
+_ENDED = ("exited", "dead", "restarting")
+
+
+def ending(state: ContainerState) -> str:
+    """One clause: why it ended. The engine's reason comes first; what the status means, where it gives none."""
+    if state.reason in _REASONS:
+        return _REASONS[state.reason]
+    if state.oom_killed and state.exit_code == _KILLED:
+        return _OOM
+    if state.oom_killed:
+        return f"a process in it was {_OOM}; its main process then ended: {meaning(state.exit_code)}"
+    return meaning(state.exit_code)
+
+
+def meaning(code: int) -> str:
     """One clause: why a process that ended with this status most likely did."""
-    if oom_killed:
-        return "OOM killed: it exceeded its memory limit"
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 128 < code < 128 + 65:
@@ -36,7 +55,10 @@ def _signal(number: int) -> str:
     except ValueError:
         return f"ended by signal {number}"
     hints = {
-        "SIGKILL": "killed from outside: by `kill -9`, a stop that timed out, or because the machine ran out of memory",
+        "SIGKILL": (
+            "killed from outside: by `kill -9`, a stop or a failed liveness probe that it did not follow in time, or"
+            " because the machine ran out of memory"
+        ),
         "SIGTERM": "terminated by SIGTERM, as on a stop or a rollout",
         "SIGSEGV": "it crashed with a segmentation fault",
         "SIGABRT": "it aborted (SIGABRT): a failed assertion or a corrupted heap",
@@ -47,6 +69,13 @@ def _signal(number: int) -> str:
 
 def describe_state(state: ContainerState) -> str:
     """`exited (137), OOM killed …` for what ended; the plain state for what runs."""
-    if state.word in ("exited", "dead", "restarting"):
-        return f"{state.word} ({state.exit_code}), {meaning(state.exit_code, oom_killed=state.oom_killed)}"
-    return state.word
+    if state.word in _ENDED:
+        return f"{state.word} ({state.exit_code}), {ending(state)}"
+    if never_started(state):
+        return f"{state.word} ({state.exit_code}), the engine could not start it"
+    return f"{state.word}; a process in it was {_OOM}" if state.oom_killed else state.word
+
+
+def never_started(state: ContainerState) -> bool:
+    """Whether the engine tried, and could not."""
+    return state.word == "created" and bool(state.exit_code or state.message)

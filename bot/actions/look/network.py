@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
+from bot.actions.kit.cards.common import Groups, Rows
 from bot.actions.kit.cards.containers import show_port
 from bot.actions.kit.cards.reach import reach
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
-from bot.core.facts.containers import ContainerFacts
+from bot.core.facts.containers import Attachment, ContainerFacts
 from bot.core.facts.network import Reach
 from bot.core.output import Card, Note, Output, Table
 from bot.core.ports.network import NetworkDetail, NetworksPort, ReachPort
 from bot.core.takes import Takes, one
 from bot.core.target import Container, Found, Network
+
+_BORROWED = {
+    "host": "the machine's own: every port that it listens on is the machine's",
+    "none": "none: it was started without a network",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,7 @@ class NetworkVerb(
             facts = await bench.port(ReachPort).reach(found)
             yield reach(facts) if isinstance(facts, Reach) else _container(facts)
             if isinstance(facts, ContainerFacts) and not facts.networks:
-                yield Note("It has no network of its own: it uses the machine's, another container's, or none.")
+                yield Note(_shared(facts))
 
 
 def _network(network: NetworkDetail) -> Card:
@@ -66,19 +72,26 @@ def _network(network: NetworkDetail) -> Card:
 
 
 def _container(facts: ContainerFacts) -> Card:
-    groups: list[Any] = [
-        (
-            place.network,
-            [
-                ("address", place.address or "none: it is not running"),
-                ("gateway", place.gateway or "-"),
-                ("mac", place.mac or "-"),
-                ("known as", ", ".join(place.aliases) or "-"),
-            ],
-        )
-        for place in facts.networks
-    ]
+    groups: Groups = [(place.network, _place(place, facts)) for place in facts.networks]
     groups.append(("Ports", [("", show_port(port)) for port in facts.ports] or [("", "none published")]))
     if facts.dns:
         groups.append(("DNS", [("servers", ", ".join(facts.dns))]))
     return Card(facts.name, groups)
+
+
+def _place(place: Attachment, facts: ContainerFacts) -> Rows:
+    if facts.network_mode in _BORROWED:
+        return [("address", _BORROWED[facts.network_mode])]
+    nothing = "none" if facts.state.word == "running" else "none: it is not running"
+    rows = [("address", place.address or (nothing if not place.ipv6 else "-"))]
+    rows += [("ipv6", place.ipv6)] if place.ipv6 else []
+    aliases = ", ".join(place.aliases)
+    return [*rows, ("gateway", place.gateway or "-"), ("mac", place.mac or "-"), ("known as", aliases or "-")]
+
+
+def _shared(facts: ContainerFacts) -> str:
+    """Of a container that is in no network: what it uses instead."""
+    kind, _, other = facts.network_mode.partition(":")
+    if kind == "container":
+        return f"It shares the network of container `{other[:12]}`: `network {other[:12]}` shows it."
+    return "It is in no network."

@@ -43,7 +43,8 @@ def facts_of(container: Container, seen: Json) -> ContainerFacts:
         workdir=config.get("WorkingDir", ""),
         created=parse_engine_time(seen["Created"]),
         state=ContainerState(
-            container.state, message=state["Error"], exit_code=state["ExitCode"], oom_killed=state["OOMKilled"],
+            # Not the list's word: that is of another moment than the status.
+            state["Status"], message=state["Error"], exit_code=state["ExitCode"], oom_killed=state["OOMKilled"],
             started=parse_engine_time(state["StartedAt"]), finished=parse_engine_time(state["FinishedAt"]),
         ),
         pid=state["Pid"],
@@ -57,6 +58,7 @@ def facts_of(container: Container, seen: Json) -> ContainerFacts:
         pids_limit=max(0, host_config.get("PidsLimit") or 0),
         mounts=tuple(_mount(mount) for mount in seen.get("Mounts") or ()),
         ports=_ports(seen["NetworkSettings"].get("Ports") or {}),
+        network_mode=host_config.get("NetworkMode") or "",
         networks=tuple(_networks(seen["NetworkSettings"].get("Networks") or {})),
         dns=tuple(host_config.get("Dns") or ()),
     )  # fmt: skip
@@ -94,7 +96,7 @@ def _ports(ports: Json) -> tuple[ContainerPort, ...]:
 def _networks(networks: Json) -> list[Attachment]:
     return [
         Attachment(
-            name, place["IPAddress"], place["Gateway"], place["MacAddress"],
+            name, place["IPAddress"], place.get("GlobalIPv6Address") or "", place["Gateway"], place["MacAddress"],
             tuple(place.get("Aliases") or ()),
         )
         for name, place in networks.items()

@@ -13,6 +13,7 @@ from bot.backends.kubernetes.kinds import KINDS, path_of
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
+from bot.core.facts.objects import Refused
 from bot.core.ports.events import Event
 from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
 from bot.core.units import parse_engine_time
@@ -70,7 +71,8 @@ class KubernetesEvents:
 
     async def _below(self, thing: Thing) -> list[str]:
         """The pods that a workload makes, and what stands between them."""
-        metadata = [pod["metadata"] for pod in await self._objects.pods_of(thing)]
+        pods = await self._objects.pods_of(thing)
+        metadata = [] if isinstance(pods, Refused) else [pod["metadata"] for pod in pods]
         between = [owner["uid"] for it in metadata for owner in it.get("ownerReferences") or ()]
         return list(dict.fromkeys([*between, *(it["uid"] for it in metadata)]))
 

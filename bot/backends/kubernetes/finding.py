@@ -218,7 +218,10 @@ class KubernetesFinder:
 
     async def _workload(self, name: str, scope: Scope, kind: str = "") -> tuple[str, Mapping[str, Any]] | None:
         """The workload of that name that stands highest, or of that kind."""
-        kinds = [kind] if kind else WORKLOADS
+        if kind:  # what is refused of a kind that was named is no "nothing"
+            seen = await self._read(kind, name, scope)
+            return (kind, seen) if seen else None
+        kinds = WORKLOADS
         answers = await gather(self._optional(each, name, scope) for each in kinds)
         return next(((each, seen) for each, seen in zip(kinds, answers, strict=True) if seen), None)
 

@@ -5,7 +5,7 @@ Source: Kubernetes API concepts, "Receiving resources as Tables".
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
+from bot.core.errors import NotFound
 from bot.core.kinds import CLUSTER_WIDE
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
@@ -34,13 +35,12 @@ class KubernetesListing:
 
         Raises ForbiddenByCluster, Unavailable.
         """
-        query = [("fieldSelector", f"metadata.name={name}")] if name else []
-        query += [("labelSelector", selector)] if selector else []
+        query = [("labelSelector", selector)] if selector else []
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
         found: list[Resource | Node] = []
         pods: dict[str, dict[str, Thing]] = {}
         columns: tuple[str, ...] = ()
-        async for page in self._tables(kind, scope, query):
+        async for page in self._tables(kind, scope, query, name):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
             for row in page.get("rows") or ():
                 metadata = row["object"]["metadata"]
@@ -60,10 +60,25 @@ class KubernetesListing:
                     found.append(thing)
         return found
 
-    def _tables(self, kind: str, scope: Scope, query: Sequence[tuple[str, str]]) -> AsyncIterator[Mapping[str, Any]]:
-        path = path_of(kind, scope.namespace)
-        included = "Object" if kind in POINTING else "Metadata"
-        return self._api.pages(f"list {kind}s in", scope, path, [*query, ("includeObject", included)], accept=_TABLE)
+    async def _tables(
+        self, kind: str, scope: Scope, query: list[tuple[str, str]], name: str
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """One object by its name is one GET, which somebody may have a right to who may not list."""
+        alone = name and not query and (scope.namespace != EVERYWHERE or kind in CLUSTER_WIDE)
+        query = [*query, ("includeObject", "Object" if kind in POINTING else "Metadata")]
+        if alone:
+            path = path_of(kind, scope.namespace, name)
+            try:
+                page = await self._api.get(f"read {kind} `{name}` in", scope, path, query, accept=_TABLE)
+            except NotFound:
+                return
+            yield page
+            return
+        query += [("fieldSelector", f"metadata.name={name}")] if name else []
+        async for page in self._api.pages(
+            f"list {kind}s in", scope, path_of(kind, scope.namespace), query, accept=_TABLE
+        ):
+            yield page
 
 
 def _column(definition: Mapping[str, Any]) -> str:

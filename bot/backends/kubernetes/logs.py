@@ -6,7 +6,7 @@ Source: Kubernetes API reference v1.34, "read log of the specified Pod".
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.backends.kubernetes.access import ANSWER_S
 from bot.backends.kubernetes.context import KubernetesContext
@@ -69,7 +69,7 @@ def _not_begun(container: Container, error: NotRunning) -> NotRunning | NotFound
 def _parameters(container: Container, query: LogQuery) -> list[tuple[str, str]]:
     parameters = [("container", container.container)]
     parameters += [("tailLines", str(query.tail))] if query.tail is not None else []
-    parameters += [("sinceTime", f"{query.since:%Y-%m-%dT%H:%M:%SZ}")] if query.since else []
+    parameters += [("sinceTime", f"{query.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")] if query.since else []
     parameters += [("timestamps", "true")] if query.timestamps or query.until else []
     parameters += [("follow", "true")] if query.follow else []
     parameters += [("previous", "true")] if query.previous else []

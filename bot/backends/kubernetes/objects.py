@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,13 +17,15 @@ from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.containers import ContainerFacts
 from bot.core.facts.network import Reach
-from bot.core.facts.objects import ObjectFacts
+from bot.core.facts.objects import ObjectFacts, Refused
 from bot.core.facts.pods import JobFacts, PodFacts, WorkloadFacts
 from bot.core.kinds import WORKLOADS
 from bot.core.target import Container, Node, Resource, Scope, Thing
 from bot.together import unwrapped
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
+
+Listed = list[Mapping[str, Any]] | Refused
 
 
 class KubernetesObjects:
@@ -43,7 +45,13 @@ class KubernetesObjects:
 
     async def pods_seen(self, scope: Scope) -> dict[str, Thing]:
         """The pods that may be listed and seen, by name."""
+        seen = await self._pods_in(scope)
+        return {} if isinstance(seen, Refused) else seen
+
+    async def _pods_in(self, scope: Scope) -> dict[str, Thing] | Refused:
         seen = await self._those_of("pod", scope, accept=METADATA_LIST)
+        if isinstance(seen, Refused):
+            return seen
         return {it["metadata"]["name"]: self._context.thing("pod", it, scope) for it in seen}
 
     def without_hidden(self, seen: Mapping[str, Any], pods: Mapping[str, Thing]) -> Mapping[str, Any]:
@@ -65,22 +73,21 @@ class KubernetesObjects:
         """A workload with its pods."""
         found = facts_of(thing.kind, await self.inspect(thing))
         if isinstance(found, WorkloadFacts | JobFacts):
-            pods = [facts_of("pod", it) for it in await self.pods_of(thing)]
+            known = await self.pods_of(thing)
+            if isinstance(known, Refused):
+                return replace(found, pods=known)
+            pods = [facts_of("pod", it) for it in known]
             return replace(found, pods=tuple(it for it in pods if isinstance(it, PodFacts)))
         return found
 
-    async def pods_of(self, thing: Thing) -> list[Mapping[str, Any]]:
-        """Those that a workload makes, as far as the person may list and see them; none for anything else."""
+    async def pods_of(self, thing: Thing) -> list[Mapping[str, Any]] | Refused:
+        """Those that a workload makes, as far as the person may see them; none for anything else."""
         if thing.kind not in WORKLOADS or thing.kind == "cronjob":
             return []
         query = [("labelSelector", selector_of(await self.inspect(thing)))]
-        pods: list[Mapping[str, Any]] = []
-        try:
-            path = path_of("pod", thing.scope.namespace)
-            async for page in self._api.pages("list the pods of", thing, path, query):
-                pods += [it for it in page["items"] if self._context.sees(self._context.thing("pod", it, thing.scope))]
-        except ForbiddenByCluster:
-            return []
+        pods = await self._those_of("pod", thing.scope, query=query)
+        if isinstance(pods, Refused):
+            return pods
         self._context.mentioned.extend(self._context.thing("pod", it, thing.scope) for it in pods)
         return pods
 
@@ -94,23 +101,35 @@ class KubernetesObjects:
             ]
         pod, (services, slices, policies) = of_pod.result(), (task.result() for task in lists)
         labels = pod["metadata"].get("labels") or {}
-        selecting = [it for it in services if selects(it["spec"].get("selector"), labels)]
-        names = {it["metadata"]["name"] for it in selecting}
-        known = await self.pods_seen(scope) if selecting else {}
-        holding = [it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)]
-        self._context.mentioned.extend(self._context.thing("service", it, scope) for it in selecting)
-        self._context.mentioned.extend(self._context.thing("networkpolicy", it, scope) for it in holding)
-        behind = [self.without_hidden(it, known) for it in slices if service_of(it) in names]
-        return reach(pod, selecting, behind, holding)
+        if not isinstance(services, Refused):
+            services = [it for it in services if selects(it["spec"].get("selector"), labels)]
+            self._context.mentioned.extend(self._context.thing("service", it, scope) for it in services)
+        if not isinstance(policies, Refused):
+            policies = [it for it in policies if matches(it["spec"].get("podSelector") or {}, labels)]
+            self._context.mentioned.extend(self._context.thing("networkpolicy", it, scope) for it in policies)
+        return reach(pod, services, await self._behind(services, slices, scope), policies)
 
-    async def _those_of(self, kind: str, scope: Scope, *, accept: str = "") -> list[Mapping[str, Any]]:
+    async def _behind(self, services: Listed, slices: Listed, scope: Scope) -> Listed:
+        """The slices of these services, with only the pods in them that may be seen."""
+        if isinstance(services, Refused) or isinstance(slices, Refused) or not services:
+            return slices if isinstance(slices, Refused) else []
+        names = {it["metadata"]["name"] for it in services}
+        seen = await self._pods_in(scope)
+        if isinstance(seen, Refused):
+            return seen
+        return [self.without_hidden(it, seen) for it in slices if service_of(it) in names]
+
+    async def _those_of(
+        self, kind: str, scope: Scope, *, accept: str = "", query: Sequence[tuple[str, str]] = ()
+    ) -> Listed:
+        """What may be seen of a kind, or why the cluster doesn't say."""
         found: list[Mapping[str, Any]] = []
         try:
             path = path_of(kind, scope.namespace)
-            async for page in self._api.pages(f"list {kind}s in", scope, path, accept=accept):
+            async for page in self._api.pages(f"list {kind}s in", scope, path, query, accept=accept):
                 found += [it for it in page["items"] if self._context.sees(self._context.thing(kind, it, scope))]
-        except ForbiddenByCluster:
-            return []
+        except ForbiddenByCluster as error:
+            return Refused(error.why)
         return found
 
 

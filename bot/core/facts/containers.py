@@ -46,10 +46,11 @@ class ProbeResult:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A container's place in a network."""
+    """A container's place in a network. ipv6: its other address, where it has one."""
 
     network: str
     address: str = ""
+    ipv6: str = ""
     gateway: str = ""
     mac: str = ""
     aliases: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ class ContainerFacts:
     """role: empty, `init` or `ephemeral`. restarts: since it was made. ready, last_state: None where nobody said.
 
     requests and limits: quantities as they were written; memory_limit, cpus, pids_limit: the same as numbers.
+    network_mode: `host`, `none` or `container:ID` where its network isn't its own.
     """
 
     name: str
@@ -118,5 +120,6 @@ class ContainerFacts:
     environment: tuple[Variable, ...] = ()
     mounts: tuple[Mount, ...] = ()
     ports: tuple[ContainerPort, ...] = ()
+    network_mode: str = ""
     networks: tuple[Attachment, ...] = ()
     dns: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.facts.objects import ObjectFacts, Selector
+from bot.core.facts.objects import ObjectFacts, Refused, Selector
 from bot.core.facts.pods import PodFacts
 
 
@@ -41,7 +41,7 @@ class ServiceFacts(ObjectFacts):
     external_name: str = ""
     selector: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[ServicePort, ...] = ()
-    endpoints: tuple[Endpoint, ...] = ()
+    endpoints: tuple[Endpoint, ...] | Refused = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,5 +110,5 @@ class Reach:
     """How a pod is reached: the services that select it, and the policies that apply, as far as they may be seen."""
 
     pod: PodFacts
-    services: tuple[ServiceFacts, ...] = ()
-    policies: tuple[PolicyFacts, ...] = ()
+    services: tuple[ServiceFacts, ...] | Refused = ()
+    policies: tuple[PolicyFacts, ...] | Refused = ()

@@ -23,6 +23,13 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """In the place of what the engine would not tell, with its words: "couldn't look" is not "there is none"."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Requirement:
     """One line of a selector: a label's key, an operator, and values for it."""
 
@@ -39,15 +46,27 @@ class Selector:
     requirements: tuple[Requirement, ...] = ()
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """began: when it was asked for. deadline: when it is ended by force. finalizers: who must agree before it goes.
+
+    Source: Kubernetes API conventions, ObjectMeta: deletionTimestamp is the deadline.
+    """
+
+    began: datetime
+    deadline: datetime
+    finalizers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ObjectFacts:
-    """deleting: since when it is on its way out. owners: what made it, as `kind/name`."""
+    """deletion: of what is on its way out. owners: what made it, as `kind/name`."""
 
     kind: str
     name: str
     namespace: str = ""
     created: datetime | None = None
-    deleting: datetime | None = None
+    deletion: Deletion | None = None
     owners: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()

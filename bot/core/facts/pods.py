@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.facts.containers import ContainerFacts
-from bot.core.facts.objects import ObjectFacts, Selector
+from bot.core.facts.objects import ObjectFacts, Refused, Selector
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class WorkloadFacts(ObjectFacts):
     strategy: str = ""
     rolling: Mapping[str, str] = field(default_factory=dict)
     template: Template = field(default_factory=Template)
-    pods: tuple[PodFacts, ...] = ()
+    pods: tuple[PodFacts, ...] | Refused = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class JobFacts(ObjectFacts):
     started: datetime | None = None
     finished: datetime | None = None
     template: Template = field(default_factory=Template)
-    pods: tuple[PodFacts, ...] = ()
+    pods: tuple[PodFacts, ...] | Refused = ()
 
 
 @dataclass(frozen=True, kw_only=True)

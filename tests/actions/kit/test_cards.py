@@ -31,7 +31,7 @@ from bot.core.facts.network import (
     ServiceFacts,
     ServicePort,
 )
-from bot.core.facts.objects import Condition, ObjectFacts, Requirement, Selector
+from bot.core.facts.objects import Condition, Deletion, ObjectFacts, Refused, Requirement, Selector
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, Template, Toleration, Volume, WorkloadFacts
 from bot.core.output import Card
 from bot.core.ports.events import Event
@@ -92,13 +92,17 @@ def test_a_container_says_what_it_was_made_of():
 
 def test_a_pod_says_where_it_is_and_where_it_may_be():
     there = pod(
-        deleting=BEFORE, owners=("job/x",), labels={"app": "web"}, reason="Evicted", message="low on disk",
+        deletion=Deletion(BEFORE, NOW + timedelta(seconds=25), ("a/keep",)),
+        owners=("job/x",), labels={"app": "web"}, reason="Evicted", message="low on disk",
         node_selector={"disk": "ssd"}, priority_class="high", volumes=(Volume("data", "configMap", "settings"),),
         tolerations=(Toleration("node.kubernetes.io/not-ready"), Toleration("spot", "yes"), Toleration()),
         conditions=(Condition("Ready", "False", BEFORE, "ContainersNotReady"),),
     )  # fmt: skip
     shown = rows(there)
-    assert (shown["being deleted"], shown["made by"], shown["labels"]) == ("since 5m", "job/x", "app=web")
+    assert (shown["being deleted"], shown["made by"], shown["labels"]) == (
+        "since 5m, 25s left", "job/x", "app=web",
+    )  # fmt: skip
+    assert shown["waits for its finalizers"] == "a/keep"
     assert (shown["why"], shown["node"]) == ("Evicted: low on disk", "none yet: it isn't scheduled")
     assert (shown["data"], shown["priority"], shown["node selector"]) == ("configMap settings", "high", "disk=ssd")
     tolerated = [value for label, value in dict(card(there, (), NOW).groups)["Placement"] if label == "tolerates"]
@@ -165,11 +169,26 @@ def test_an_ingress_and_a_policy_are_sentences_about_who_gets_where():
     shown = rows(ingress)
     assert (shown["class"], shown["tls"]) == ("the default one", "a, b (secret tls)")
     assert shown["shop.example/api"] == "service/api:80"
-    inward = PolicyRule((Peer("10.0.0.0/8", ("10.1.0.0/16",)), Peer(namespaces=Selector(), pods=Selector({"a": "b"}))))
-    shown = rows(PolicyFacts(kind="networkpolicy", name="x", ingress=(inward,), egress=()))
-    assert shown["lets in"] == (
-        "10.0.0.0/8 except 10.1.0.0/16 or namespaces with everything, pods with a=b on any port"
+    peers = (
+        Peer("10.0.0.0/8", ("10.1.0.0/16",)),
+        Peer(namespaces=Selector(), pods=Selector({"a": "b"})),
+        Peer(namespaces=Selector({"x": "y"})),
+        Peer(pods=Selector({"c": "d"})),
+        Peer(pods=Selector()),
     )
+    policy = PolicyFacts(
+        kind="networkpolicy", name="x", ingress=(PolicyRule(peers, ("6379-6381/TCP",)), PolicyRule()), egress=()
+    )
+    sentences = [value for label, value in dict(card(policy, (), NOW).groups)["Network policy"] if label == "lets in"]
+    assert sentences == [
+        "10.0.0.0/8 except 10.1.0.0/16 on 6379-6381/TCP",
+        "pods with a=b in every namespace on 6379-6381/TCP",
+        "all pods in namespaces with x=y on 6379-6381/TCP",
+        "pods with c=d on 6379-6381/TCP",
+        "all pods of its namespace on 6379-6381/TCP",
+        "everybody on any port",
+    ]
+    shown = rows(policy)
     assert (shown["applies to pods with"], shown["lets out"]) == ("everything", "nothing")
 
 
@@ -186,6 +205,17 @@ def test_how_a_pod_is_reached_names_services_and_policies():
     alone = reach(Reach(pod()))
     assert of(alone, "Pod")["ready"] == "no: services send it nothing"
     assert of(alone)[""] == "none applies: everything may reach it"
+
+
+def test_what_the_cluster_would_not_tell_is_told_with_its_words_and_not_as_nothing():
+    refused = Refused("the cluster refuses it: you cannot list that")
+    words = ("not known", refused.why)
+    shown = dict(reach(Reach(pod(APP), refused, refused)).groups)
+    assert (shown["Services"], shown["Network policies"]) == ([words], [words])
+    unseen = ServiceFacts(kind="service", name="web", endpoints=refused)
+    assert words in dict(reach(Reach(pod(APP), (unseen,))).groups)["Service web"]
+    workload = WorkloadFacts(kind="deployment", name="web", pods=refused)
+    assert dict(card(workload, (), NOW).groups)["Pods"] == [words]
 
 
 @pytest.mark.parametrize(

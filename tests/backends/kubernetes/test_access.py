@@ -17,7 +17,7 @@ from bot.backends.kubernetes import ClusterAt, Kubernetes, connect, names_in
 from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, Misconfigured, TimedOut, Unavailable
 from bot.core.person import Person
 from bot.core.takes import many, one
-from bot.core.target import TargetRef
+from bot.core.target import TargetRef, things_of
 from deploy.demo.cluster.cluster import Cluster
 from deploy.demo.cluster.kubectl import Administered
 
@@ -134,6 +134,22 @@ async def test_what_the_cluster_refuses_is_ours_with_its_words(cluster: Administ
     async with context(cluster.kubeconfig) as made:
         with pytest.raises(ForbiddenByCluster, match='cannot list resource "services" in API group "" in'):
             await made.seen_by(bob, lambda thing: True).find(TargetRef(kind="service"), many("object", listed=True))
+
+
+async def test_who_may_read_one_object_and_list_none_is_shown_that_one(cluster: Administered):
+    given = ("--namespace", "shop", "--dry-run=client", "-o", "yaml")
+    role = ("create", "role", "one-pod", "--verb=get", "--resource=pods", "--resource-name=pair")
+    binding = ("create", "rolebinding", "one-pod", "--role=one-pod", "--user=one@example.com")
+    for words in (role, binding):
+        cluster.run_kubectl("apply", "-f", "-", text=cluster.run_kubectl(*words, *given))
+    one_pod = Person("T", "U0ONE", "one", kubernetes="one@example.com")
+    async with context(cluster.kubeconfig) as made:
+        seen = made.seen_by(one_pod, lambda thing: True)
+        listed = many("object", listed=True)
+        (found,) = (await seen.find(TargetRef("pair", namespace="shop", kind="pod"), listed)).matches
+        assert [it.name for it in things_of(found)] == ["pair"]
+        with pytest.raises(ForbiddenByCluster):
+            await seen.find(TargetRef(namespace="shop", kind="pod"), listed)
 
 
 @pytest.fixture

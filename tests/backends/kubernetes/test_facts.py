@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from bot.backends.kubernetes.kinds import KINDS
 from bot.core.facts.cluster import ClaimFacts, ConfigKey, ConfigMapFacts, NodeFacts, Taint
 from bot.core.facts.containers import ContainerFacts, ContainerPort, HealthCheck, Mount, Variable
 from bot.core.facts.network import Endpoint, EndpointsFacts, IngressFacts, IngressRule, Peer, PolicyFacts, PolicyRule
-from bot.core.facts.objects import Condition, Requirement, Selector
+from bot.core.facts.objects import Condition, Refused, Requirement, Selector
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, Toleration, Volume, WorkloadFacts
 
 AT = "2026-11-24T10:00:00Z"
@@ -43,6 +43,15 @@ def test_every_kind_that_can_be_read_has_facts_before_anybody_said_anything_of_i
     for kind in KINDS:
         facts = facts_of(kind, seen(spec))
         assert (facts.kind, facts.name, facts.created, facts.labels) == (kind, "web", MOMENT, {"app": "web"})
+
+
+def test_a_deletion_begins_before_its_deadline_and_names_who_holds_it_up():
+    metadata = {
+        "deletionTimestamp": "2026-11-24T10:00:30Z", "deletionGracePeriodSeconds": 30, "finalizers": ["a/keep"],
+    }  # fmt: skip
+    found = facts_of("pod", seen({"containers": []}, metadata=metadata)).deletion
+    assert found
+    assert (found.began, found.deadline, found.finalizers) == (MOMENT, MOMENT + timedelta(seconds=30), ("a/keep",))
 
 
 def test_a_container_that_was_killed_for_memory_says_so_in_its_last_state():
@@ -196,13 +205,18 @@ def test_a_policy_that_leaves_a_way_alone_is_not_one_that_closes_it():
     both = facts_of("networkpolicy", seen({
         "podSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["a", "b"]}]},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}, {"podSelector": {}}]}],
+        "ingress": [{
+            "ports": [{"port": 6379, "endPort": 6381}, {"protocol": "UDP"}],
+            "from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}, {"podSelector": {}}],
+        }],
     }))  # fmt: skip
     assert isinstance(inward, PolicyFacts)
     assert isinstance(both, PolicyFacts)
     assert (inward.pods, inward.ingress, inward.egress) == (Selector(), (), None)
     assert both.pods == Selector({}, (Requirement("app", "In", ("a", "b")),))
-    assert both.ingress == (PolicyRule((Peer("10.0.0.0/8", ("10.1.0.0/16",)), Peer(pods=Selector()))),)
+    assert both.ingress == (
+        PolicyRule((Peer("10.0.0.0/8", ("10.1.0.0/16",)), Peer(pods=Selector())), ("6379-6381/TCP", "any/UDP")),
+    )
     assert both.egress == ()
 
 
@@ -211,7 +225,17 @@ def test_a_pod_is_reached_through_the_slices_of_its_own_services():
     mine = seen(metadata={"labels": {"kubernetes.io/service-name": "web"}}, endpoints=[{"addresses": ["10.0.0.1"]}])
     other = seen(metadata={"labels": {"kubernetes.io/service-name": "api"}}, endpoints=[{"addresses": ["10.0.0.9"]}])
     found = reach(seen({"containers": []}), [service], [mine, other], [])
-    assert [it.addresses for it in found.services[0].endpoints] == [("10.0.0.1",)]
+    assert not isinstance(found.services, Refused)
+    assert found.services[0].endpoints == (Endpoint(True, ("10.0.0.1",)),)
+
+
+def test_what_could_not_be_looked_at_is_not_nothing():
+    refused, service = Refused("no"), seen({"ports": []})
+    nothing = reach(seen({"containers": []}), refused, [], refused)
+    unseen = reach(seen({"containers": []}), [service], refused, [])
+    assert (nothing.services, nothing.policies) == (refused, refused)
+    assert not isinstance(unseen.services, Refused)
+    assert unseen.services[0].endpoints == refused
 
 
 def test_what_pods_stand_on_is_told_without_a_value_of_a_setting():

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.actions.kit.cards import network, nodes, pods, storage, workloads
-from bot.actions.kit.cards.common import Groups, Rows, about, conditions
+from bot.actions.kit.cards.common import Groups, Rows, about, conditions, not_told
 from bot.core.facts.cluster import ClaimFacts, ConfigMapFacts, NamespaceFacts, NodeFacts
 from bot.core.facts.network import EndpointsFacts, IngressFacts, PolicyFacts, ServiceFacts
-from bot.core.facts.objects import ObjectFacts
+from bot.core.facts.objects import ObjectFacts, Refused
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, WorkloadFacts
 from bot.core.output import Card
 from bot.core.ports.events import Event
@@ -40,11 +40,16 @@ _OF: dict[type[ObjectFacts], Callable[[Any, datetime], Groups]] = {
 def card(facts: ObjectFacts, events: Sequence[Event] | str, now: datetime) -> Card:
     """One object, its conditions, how its pods are, and what happened to it, newest first, or why that isn't known."""
     first, *rest = _OF[type(facts)](facts, now)
-    made = facts.pods if isinstance(facts, WorkloadFacts | JobFacts) else ()
-    of_pods = ("Pods", [(it.name, pods.summary(it, now)) for it in made[:_MOST_PODS]])
+    of_pods = ("Pods", _pods(facts.pods, now) if isinstance(facts, WorkloadFacts | JobFacts) else [])
     groups = [*about(facts, now), first, of_pods, *rest, *conditions(facts, now)]
     groups.append(("Events", [("", events)] if isinstance(events, str) else _happened(events, now)))
     return Card(f"{facts.kind}/{facts.name}", [(title, rows) for title, rows in groups if rows])
+
+
+def _pods(made: Sequence[PodFacts] | Refused, now: datetime) -> Rows:
+    if isinstance(made, Refused):
+        return [not_told(made)]
+    return [(it.name, pods.summary(it, now)) for it in made[:_MOST_PODS]]
 
 
 def _happened(events: Sequence[Event], now: datetime) -> Rows:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.facts.objects import ObjectFacts, Selector
+from bot.core.facts.objects import Deletion, ObjectFacts, Refused, Selector
 from bot.core.units import show_age
 
 Rows = list[tuple[str, str]]
@@ -18,11 +18,16 @@ def about(facts: ObjectFacts, now: datetime) -> Groups:
     """Where it is, how old, who made it, and its labels."""
     rows = [("namespace", facts.namespace)] if facts.namespace else []
     rows.append(("age", show_age(facts.created, now)))
-    if facts.deleting:
-        rows.append(("being deleted", f"since {show_age(facts.deleting, now)}"))
+    rows += _deletion(facts.deletion, now) if facts.deletion else []
     rows += [("made by", owner) for owner in facts.owners]
     rows += [("labels", pairs(facts.labels))] if facts.labels else []
     return [("Object", rows)]
+
+
+def _deletion(of: Deletion, now: datetime) -> Rows:
+    left = f"{show_age(now, of.deadline)} left" if now < of.deadline else f"{show_age(of.deadline, now)} over its time"
+    rows = [("being deleted", f"since {show_age(of.began, now)}, {left}")]
+    return rows + ([("waits for its finalizers", several(of.finalizers))] if of.finalizers else [])
 
 
 def conditions(facts: ObjectFacts, now: datetime) -> Groups:
@@ -46,6 +51,11 @@ def selection(selector: Selector) -> str:
         values = ",".join(each.values)
         parts.append(f"{each.key} {each.operator}{f' ({values})' if values else ''}")
     return ", ".join(parts) or "everything"
+
+
+def not_told(refused: Refused) -> tuple[str, str]:
+    """A row in the place of what the cluster would not tell."""
+    return ("not known", refused.why)
 
 
 def several(values: Sequence[str]) -> str:

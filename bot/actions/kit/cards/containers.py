@@ -60,7 +60,10 @@ def _limits(facts: ContainerFacts) -> Rows:
 
 
 def _network(facts: ContainerFacts) -> Rows:
-    rows = [(place.network, place.address or "no address") for place in facts.networks]
+    rows = [
+        (it.network, ", ".join(filter(None, (it.address, it.ipv6))) or "no address of its own") for it in facts.networks
+    ]
+    rows += [("mode", facts.network_mode)] if facts.network_mode.startswith("container:") else []
     return [*rows, *[("port", show_port(port)) for port in facts.ports]]
 
 

@@ -16,6 +16,7 @@ from bot.core.facts.network import (
     ServiceFacts,
     ServicePort,
 )
+from bot.core.facts.objects import Selector
 
 
 def describe_service(facts: ServiceFacts, now: datetime) -> Groups:
@@ -63,17 +64,22 @@ def policy_rows(facts: PolicyFacts) -> Rows:
     rows: Rows = [("applies to pods with", selection(facts.pods))]
     for way, rules in (("lets in", facts.ingress), ("lets out", facts.egress)):
         if rules is not None:
-            rows += [(way, _rule(it)) for it in rules] or [(way, "nothing")]
+            rows += [(way, said) for rule in rules for said in _rule(rule)] or [(way, "nothing")]
     return rows
 
 
-def _rule(rule: PolicyRule) -> str:
-    peers = " or ".join(map(_peer, rule.peers))
-    return f"{peers or 'everybody'} on {several(rule.ports) if rule.ports else 'any port'}"
+def _rule(rule: PolicyRule) -> list[str]:
+    """A sentence per peer."""
+    ports = several(rule.ports) if rule.ports else "any port"
+    return [f"{peer} on {ports}" for peer in map(_peer, rule.peers)] or [f"everybody on {ports}"]
 
 
 def _peer(peer: Peer) -> str:
     if peer.cidr:
         return peer.cidr + (f" except {several(peer.excepted)}" if peer.excepted else "")
-    known = (("namespaces", peer.namespaces), ("pods", peer.pods))
-    return ", ".join(f"{what} with {selection(selector)}" for what, selector in known if selector is not None)
+    pods = "all pods" if peer.pods in (None, Selector()) else f"pods with {selection(peer.pods or Selector())}"
+    if peer.namespaces is None:
+        return f"{pods} of its namespace" if pods == "all pods" else pods
+    if peer.namespaces == Selector():
+        return f"{pods} in every namespace"
+    return f"{pods} in namespaces with {selection(peer.namespaces)}"

@@ -6,7 +6,7 @@ import shlex
 from datetime import datetime
 
 from bot.actions.kit.cards.common import Groups, Rows, pairs
-from bot.actions.kit.exits import meaning
+from bot.actions.kit.exits import ending
 from bot.core.facts.containers import ContainerFacts, ContainerState, HealthCheck, Variable
 from bot.core.facts.pods import PodFacts, Volume
 from bot.core.units import show_age
@@ -83,7 +83,7 @@ def state_of(state: ContainerState, now: datetime) -> str:
     if state.word == "waiting":
         return f"waiting: {state.reason or 'unknown'}{said}"
     if state.word == "terminated":
-        why = meaning(state.exit_code, oom_killed=state.oom_killed)
+        why = ending(state)
         when = f", {show_age(state.finished, now)} ago" if state.finished else ""
         return f"terminated ({state.reason or '-'}), exit status {state.exit_code}: {why}{when}{said}"
     return "not begun"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.actions.kit.cards.common import Groups, Rows, pairs
+from bot.actions.kit.cards.common import Groups, Rows, not_told, pairs
 from bot.actions.kit.cards.network import endpoint_rows, policy_rows, port_rows
 from bot.core.facts.network import Reach, ServiceFacts
+from bot.core.facts.objects import Refused
 from bot.core.facts.pods import PodFacts
 from bot.core.output import Card
 
@@ -25,13 +26,21 @@ def reach(facts: Reach) -> Card:
             ],
         )
     ]
-    groups += [(f"Service {it.name}", _service(it)) for it in facts.services]
-    if not facts.services:
-        groups.append(("Services", [("", "none selects it, or none that you may see")]))
-    groups += [(f"Policy {it.name}", policy_rows(it)) for it in facts.policies]
-    if not facts.policies:
-        groups.append(("Network policies", [("", "none applies: everything may reach it")]))
-    return Card(f"pod/{pod.name}", groups)
+    return Card(f"pod/{pod.name}", groups + _services(facts) + _policies(facts))
+
+
+def _services(facts: Reach) -> Groups:
+    if isinstance(facts.services, Refused):
+        return [("Services", [not_told(facts.services)])]
+    nothing: Groups = [("Services", [("", "none selects it, or none that you may see")])]
+    return [(f"Service {it.name}", _service(it)) for it in facts.services] or nothing
+
+
+def _policies(facts: Reach) -> Groups:
+    if isinstance(facts.policies, Refused):
+        return [("Network policies", [not_told(facts.policies)])]
+    nothing: Groups = [("Network policies", [("", "none applies: everything may reach it")])]
+    return [(f"Policy {it.name}", policy_rows(it)) for it in facts.policies] or nothing
 
 
 def _ports(pod: PodFacts) -> str:
@@ -41,4 +50,5 @@ def _ports(pod: PodFacts) -> str:
 
 def _service(it: ServiceFacts) -> Rows:
     rows: Rows = [("address", it.cluster_ip or "-"), ("selects", pairs(it.selector))]
-    return rows + port_rows(it.ports) + endpoint_rows(it.endpoints)
+    behind = [not_told(it.endpoints)] if isinstance(it.endpoints, Refused) else endpoint_rows(it.endpoints)
+    return rows + port_rows(it.ports) + behind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.backends.kubernetes.facts import pods
@@ -20,8 +21,10 @@ from bot.core.facts.network import (
     ServiceFacts,
     ServicePort,
 )
+from bot.core.facts.objects import Refused
 
 Json = Mapping[str, Any]
+Listed = Sequence[Json] | Refused
 
 
 def service(kind: str, seen: Json, slices: Sequence[Json] = ()) -> ServiceFacts:
@@ -107,8 +110,13 @@ def policy(kind: str, seen: Json) -> PolicyFacts:
 
 
 def _rule(rule: Json, way: str) -> PolicyRule:
-    ports = (f"{it.get('port', 'any')}/{it.get('protocol', 'TCP')}" for it in rule.get("ports") or ())
-    return PolicyRule(tuple(map(_peer, rule.get(way) or ())), tuple(ports))
+    return PolicyRule(tuple(map(_peer, rule.get(way) or ())), tuple(map(_ports, rule.get("ports") or ())))
+
+
+def _ports(of: Json) -> str:
+    """`80/TCP`, or a range of them."""
+    to = f"-{of['endPort']}" if of.get("endPort") else ""
+    return f"{of.get('port', 'any')}{to}/{of.get('protocol', 'TCP')}"
 
 
 def _peer(peer: Json) -> Peer:
@@ -120,16 +128,19 @@ def _peer(peer: Json) -> Peer:
     return Peer(namespaces=namespaces, pods=pods)
 
 
-def reach(pod: Json, services: Sequence[Json], slices: Sequence[Json], policies: Sequence[Json]) -> Reach:
+def reach(pod: Json, services: Listed, slices: Listed, policies: Listed) -> Reach:
     """How a pod is reached, of what selects it. slices: those of these services."""
     return Reach(
         pods.pod("pod", pod),
-        tuple(
-            service("service", it, [each for each in slices if service_of(each) == it["metadata"]["name"]])
-            for it in services
-        ),
-        tuple(policy("networkpolicy", it) for it in policies),
+        services if isinstance(services, Refused) else tuple(_served(it, slices) for it in services),
+        policies if isinstance(policies, Refused) else tuple(policy("networkpolicy", it) for it in policies),
     )
+
+
+def _served(seen: Json, slices: Listed) -> ServiceFacts:
+    if isinstance(slices, Refused):
+        return replace(service("service", seen), endpoints=slices)
+    return service("service", seen, [it for it in slices if service_of(it) == seen["metadata"]["name"]])
 
 
 def service_of(endpoint_slice: Json) -> str:

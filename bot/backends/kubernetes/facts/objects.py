@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.facts.objects import Condition, Requirement, Selector
+from bot.core.facts.objects import Condition, Deletion, Requirement, Selector
 from bot.core.units import parse_engine_time
 
 Json = Mapping[str, Any]
@@ -20,11 +20,19 @@ def about(kind: str, seen: Json) -> dict[str, Any]:
         "name": metadata["name"],
         "namespace": metadata.get("namespace") or "",
         "created": moment(metadata.get("creationTimestamp")),
-        "deleting": moment(metadata.get("deletionTimestamp")),
+        "deletion": _deletion(metadata),
         "owners": tuple(f"{it['kind'].lower()}/{it['name']}" for it in metadata.get("ownerReferences") or ()),
         "labels": metadata.get("labels") or {},
         "conditions": tuple(map(_condition, status_of(seen).get("conditions") or ())),
     }
+
+
+def _deletion(metadata: Json) -> Deletion | None:
+    deadline = moment(metadata.get("deletionTimestamp"))
+    if deadline is None:
+        return None
+    grace = timedelta(seconds=metadata.get("deletionGracePeriodSeconds") or 0)
+    return Deletion(deadline - grace, deadline, tuple(metadata.get("finalizers") or ()))
 
 
 def status_of(seen: Json) -> Json:
