@@ -12,6 +12,7 @@ from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.facts import facts_of
 from bot.backends.kubernetes.facts.network import reach, service_of
+from bot.backends.kubernetes.facts.objects import Listed
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster, NotFound
@@ -24,8 +25,6 @@ from bot.core.target import Container, Node, Resource, Scope, Thing
 from bot.together import unwrapped
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"  # the whole object once more, as one string
-
-Listed = list[Mapping[str, Any]] | Refused
 
 
 class KubernetesObjects:

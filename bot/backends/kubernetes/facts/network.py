@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.backends.kubernetes.facts import pods
-from bot.backends.kubernetes.facts.objects import about, selector, status_of
+from bot.backends.kubernetes.facts.objects import Listed, about, selector, status_of
 from bot.core.facts.network import (
     Certificate,
     Endpoint,
@@ -24,7 +24,6 @@ from bot.core.facts.network import (
 from bot.core.facts.objects import Refused
 
 Json = Mapping[str, Any]
-Listed = Sequence[Json] | Refused
 
 
 def service(kind: str, seen: Json, slices: Sequence[Json] = ()) -> ServiceFacts:

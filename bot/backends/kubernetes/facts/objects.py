@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.facts.objects import Condition, Deletion, Requirement, Selector
+from bot.core.facts.objects import Condition, Deletion, Refused, Requirement, Selector
 from bot.core.units import parse_engine_time
 
 Json = Mapping[str, Any]
+Listed = list[Json] | Refused
 
 
 def about(kind: str, seen: Json) -> dict[str, Any]:
