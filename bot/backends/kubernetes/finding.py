@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from bot.backends.kubernetes.context import KubernetesContext
-from bot.backends.kubernetes.kinds import KINDS, path_of
+from bot.backends.kubernetes.kinds import KINDS, is_made_by, path_of
 from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.pods import containers_of, is_ready
@@ -103,11 +103,14 @@ class KubernetesFinder:
             if ref.name and owner is None:
                 return Candidates()
             selector = selector_of(owner) if owner else ref.selector
-            return Candidates((Objects(scope, tuple(await self._listing.listed("pod", scope, selector=selector))),))
+            maker = (kind, ref.name) if ref.name else ("", "")
+            made = await self._listing.listed("pod", scope, selector=selector, maker=maker)
+            return Candidates((Objects(scope, tuple(made)),))
         things = await self._listing.listed(kind, scope, name=ref.name, selector=ref.selector)
         if not things and ref.name and not ref.kind:
             if workload := await self._workload(ref.name, scope):
-                things = await self._listing.listed("pod", scope, selector=selector_of(workload[1]))
+                selector = selector_of(workload[1])
+                things = await self._listing.listed("pod", scope, selector=selector, maker=(workload[0], ref.name))
             else:
                 names = [pod.name for pod in await self._by_part(ref.name, scope)]
                 things = [it for it in await self._listing.listed("pod", scope) if it.name in names] if names else []
@@ -171,7 +174,8 @@ class KubernetesFinder:
             return self._whole(self._containers(pod, ref, scope), scope)
         inside = ref.kind in ("pod", "container")
         if not inside and (workload := await self._workload(ref.name, scope, ref.kind)):
-            pods = [pod async for pod in self._pods_of(selector_of(workload[1]), scope)]
+            selected = self._pods_of(selector_of(workload[1]), scope)
+            pods = [pod async for pod in selected if is_made_by(pod["metadata"], workload[0], ref.name)]
             if not pods:
                 raise NotFound(
                     f"{workload[0]}/{ref.name} has no pod in",

@@ -76,6 +76,15 @@ def thing_of(
     return Resource(scope, kind, metadata["name"], metadata["uid"], generation, labels, owner_of(metadata), row)
 
 
+def is_made_by(metadata: Mapping[str, Any], kind: str, name: str) -> bool:
+    """Whether a pod is a workload's own. A selector may match others' pods too; a service makes none, and means all
+    that it selects.
+    """
+    owner = next((it for it in metadata.get("ownerReferences") or () if it.get("controller")), None)
+    direct = owner is not None and (owner["kind"].lower(), owner["name"]) == (kind, name)
+    return kind == "service" or direct or owner_of(metadata) == f"{kind}/{name}"
+
+
 def owner_of(metadata: Mapping[str, Any]) -> str:
     """What made it, as `kind/name`. A replica set of a deployment is named by the deployment.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, addresses
-from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.kinds import is_made_by, path_of
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import NotFound
@@ -30,8 +30,11 @@ class KubernetesListing:
         self._context, self._api = context, context.api
         self._objects, self._namespaces = objects, namespaces
 
-    async def listed(self, kind: str, scope: Scope, *, name: str = "", selector: str = "") -> list[Resource | Node]:
-        """What may be seen of a kind, with its rows. name: of one object; selector: by label.
+    async def listed(
+        self, kind: str, scope: Scope, *, name: str = "", selector: str = "", maker: tuple[str, str] = ("", "")
+    ) -> list[Resource | Node]:
+        """What may be seen of a kind, with its rows. name: of one object; selector: by label; maker: kind and name of
+        the workload whose own pods are meant.
 
         Raises ForbiddenByCluster, Unavailable.
         """
@@ -44,6 +47,8 @@ class KubernetesListing:
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
             for row in page.get("rows") or ():
                 metadata = row["object"]["metadata"]
+                if maker[0] and not is_made_by(metadata, *maker):
+                    continue
                 here = scope
                 if places:
                     name_ = metadata["namespace"]

@@ -13,7 +13,7 @@ from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.facts import facts_of
 from bot.backends.kubernetes.facts.network import reach, service_of
 from bot.backends.kubernetes.facts.objects import Listed
-from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.kinds import is_made_by, path_of
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.containers import ContainerFacts
@@ -87,6 +87,7 @@ class KubernetesObjects:
         pods = await self._those_of("pod", thing.scope, query=query)
         if isinstance(pods, Refused):
             return pods
+        pods = [it for it in pods if is_made_by(it["metadata"], thing.kind, thing.name)]
         self._context.mentioned.extend(self._context.thing("pod", it, thing.scope) for it in pods)
         return pods
 
