@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.bench import Bench
 from bot.core.facts.containers import ContainerFacts, ContainerState
-from bot.core.ports.events import Event
+from bot.core.ports.events import Event, Horizon
 from bot.core.ports.logs import LogQuery
 from bot.core.ports.usage import Traffic, Usage
 from bot.core.target import Container, Objects, Scope, Thing
@@ -36,6 +36,7 @@ class Engine(InMemoryEngine):
     ) -> None:
         self.known, self.measured, self.happened = facts or {}, measured, events
         self.query: LogQuery | None = None
+        self.forgets: Horizon | None = None
 
     async def facts(self, one: Container) -> ContainerFacts:
         return self.known.get(one.name) or facts_of(one, created=NOW - timedelta(hours=3))
@@ -47,6 +48,9 @@ class Engine(InMemoryEngine):
             for it in things
             for at in range(self.measured)
         ]
+
+    async def horizon(self, scope: Scope) -> Horizon | None:
+        return self.forgets
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         for event in self.happened:

@@ -14,9 +14,10 @@ from typing import Any
 from bot.backends.docker.context import DockerContext
 from bot.backends.docker.streams import lines_of
 from bot.core.pattern import compiled_bytes
-from bot.core.ports.events import Event
-from bot.core.target import Container, Objects
+from bot.core.ports.events import Event, Horizon
+from bot.core.target import Container, Objects, Scope
 
+_REMEMBERED = 256  # moby, daemon/events: eventsLimit
 _BAD = frozenset({"oom", "die", "kill", "health_status"})
 _FIELDS = {
     "Action": compiled_bytes(r'"Action":"([^"\\]{1,200})'),
@@ -30,6 +31,23 @@ class DockerEvents:
 
     def __init__(self, context: DockerContext) -> None:
         self._client = context.client
+
+    async def horizon(self, scope: Scope) -> Horizon | None:
+        """Its oldest event, where it holds as many as it can. Raises TimedOut, Unavailable."""
+        query = {"since": "1", "until": f"{datetime.now(UTC).timestamp():.6f}"}
+        held, oldest = 0, None
+        async with (
+            self._client.stream("read the events of", scope, "/events", query) as content,
+            aclosing(lines_of(content)) as lines,
+        ):
+            async for line, _ in lines:
+                held += 1
+                oldest = oldest or _FIELDS["timeNano"].search(line)
+        if held < _REMEMBERED or not oldest:
+            return None
+        return Horizon(
+            datetime.fromtimestamp(int(oldest[1]) / 1e9, UTC), f"the engine keeps its last {_REMEMBERED} events"
+        )
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Events of the containers, oldest first. Raises TimedOut, Unavailable."""

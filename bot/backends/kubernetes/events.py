@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.backends.kubernetes.client import METADATA, METADATA_LIST
@@ -14,12 +14,13 @@ from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.objects import Refused
-from bot.core.ports.events import Event
+from bot.core.ports.events import Event, Horizon
 from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
 from bot.core.units import parse_engine_time
 from bot.together import gather
 
 _MOST_OWNERS = 3
+_KEPT = timedelta(hours=1)
 
 
 class KubernetesEvents:
@@ -30,6 +31,12 @@ class KubernetesEvents:
     ) -> None:
         self._context, self._api = context, context.api
         self._objects, self._namespaces = objects, namespaces
+
+    async def horizon(self, scope: Scope) -> Horizon | None:
+        """What its operator set can't be asked. Source: kube-apiserver, --event-ttl, an hour by default."""
+        return Horizon(
+            datetime.now(UTC) - _KEPT, "a cluster keeps events for an hour, unless its operator set another time"
+        )
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Oldest first. Of the objects and what owns them, or of the whole place."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from bot.core.target import Objects
+from bot.core.target import Objects, Scope
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,20 @@ class Event:
     count: int = 1
 
 
+@dataclass(frozen=True)
+class Horizon:
+    """How far back an engine remembers, and why no further."""
+
+    at: datetime
+    why: str
+
+
 @runtime_checkable
 class EventsPort(Protocol):
-    """Of the objects, and of what owns them; of the whole place where there are none."""
+    """Of the objects, and of what owns them; of the whole place where there are none.
 
+    horizon: None where it has forgotten nothing yet.
+    """
+
+    async def horizon(self, scope: Scope) -> Horizon | None: ...
     def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...

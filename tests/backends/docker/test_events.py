@@ -1,0 +1,48 @@
+"""How far back an engine remembers: one of its own, whose memory is filled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import docker
+import pytest
+
+from bot.backends.docker import connect
+from bot.core.bench import Bench
+from bot.core.ports.events import EventsPort
+from deploy.demo.engine import Engine, Missing
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def own_engine(engine: str) -> Iterator[str]:
+    """Beside the one that the other tests share: its events would be forgotten."""
+    try:
+        with Engine() as started:
+            yield started.host
+    except Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"no Docker Engine: {missing}")
+        pytest.skip(f"no Docker Engine: {missing}")
+
+
+async def test_an_engine_that_forgot_says_since_when_it_remembers(own_engine: str):
+    api = docker.APIClient(base_url=own_engine, timeout=30)
+    context = connect("own", own_engine)
+    try:
+        events = Bench(context, NOW).port(EventsPort)
+        assert await events.horizon(context.scope) is None  # nothing is forgotten yet
+
+        for number in range(140):  # two events each
+            api.remove_volume(api.create_volume(f"forgotten-{number}")["Name"])
+
+        horizon = await events.horizon(context.scope)
+        assert horizon
+        assert horizon.why == "the engine keeps its last 256 events"
+        assert NOW < horizon.at <= datetime.now(UTC) + timedelta(seconds=1)
+    finally:
+        await context.close()
+        api.close()
