@@ -70,9 +70,10 @@ class File:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence to the reader: what was left out, what to do next."""
+    """A sentence to the reader: what was left out, what to do next. aside: beside an answer, and none by itself."""
 
     text: str
+    aside: bool = False
 
 
 @dataclass(frozen=True)

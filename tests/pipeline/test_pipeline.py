@@ -423,6 +423,21 @@ async def test_a_message_that_was_posted_and_not_written_down_is_ended_or_gone_o
     assert [status.state for status in world.chat.statuses] == ["interrupted", "done"]
 
 
+async def test_which_container_was_taken_does_not_hide_that_its_log_is_empty(world: World):
+    world.engine.add("web", container="app", others=("proxy",))
+    await world.say("logs web")
+    chosen = "On container `app`. There is also `proxy`: `-c` names one."
+    assert world.chat.results == [NoteView(f"{chosen} Its log is empty.")]
+
+
+async def test_which_container_was_taken_does_not_hide_that_no_line_matches(world: World):
+    world.engine.add("web", Lines(b"one\n"), container="app", others=("proxy",))
+    await world.say("logs web --grep nothing")
+    said = " ".join(str(view.text) for view in world.chat.results if isinstance(view, NoteView))
+    assert "On container `app`" in said
+    assert "No line of its log matches `nothing`." in said
+
+
 async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
     world.engine.add("web", Lines(b"one\n"))
     old = NOW.timestamp() - 3_600

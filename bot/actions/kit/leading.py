@@ -27,7 +27,10 @@ async def led(engine: LogsPort, container: Container, query: LogQuery) -> AsyncG
             async for lines in _window(log, query.tail or 0):
                 if lines.lead:
                     yield lines
-    asked = replace(query, tail=query.tail + _LEAD) if query.tail and _is_held(query) else query
+    asked = query
+    if query.tail and _is_held(query):
+        # The last lines before a moment: engines count them from the end of the whole log.
+        asked = replace(query, tail=None if query.until else query.tail + _LEAD)
     log = engine.logs(container, asked)
     async with aclosing(_window(log, query.tail or 0) if asked is not query else log) as shown:
         async for lines in shown:

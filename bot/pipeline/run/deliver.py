@@ -51,7 +51,7 @@ class Delivery:
         self._run, self._allow_binary = run, allow_binary
         self._result: Result | None = None
         self._notes: list[str] = []
-        self._shown = False
+        self._answered = False
         self._ended = asyncio.Event()
         self._drawing = asyncio.Lock()
         self.kept = ""
@@ -62,8 +62,8 @@ class Delivery:
     async def take(self, outputs: AsyncIterator[Output]) -> None:
         """Everything, to the end. Raises what the run raises, after what came before it was shown."""
         await together(self._show_as_it_comes(), self._drain(outputs))
-        if not self._shown:
-            await self._say(self._action.nothing)
+        if not self._answered:
+            await self._say(" ".join((*self._notes, self._action.nothing)))
 
     async def _drain(self, outputs: AsyncIterator[Output]) -> None:
         try:
@@ -74,11 +74,11 @@ class Delivery:
             raise
         finally:
             self._ended.set()
-        await self._finish_in_turn()
+        await self._finish_in_turn(last=True)
 
-    async def _finish_in_turn(self) -> None:
+    async def _finish_in_turn(self, *, last: bool = False) -> None:
         async with self._drawing:  # it may be posting: the message's ts is needed
-            await self._finish()
+            await self._finish(last=last)
 
     async def _finish_quietly(self) -> None:
         """What was said before a run was stopped stays; that it can't be shown must not hide the stop."""
@@ -99,6 +99,7 @@ class Delivery:
             await self._result.push(output)
         elif isinstance(output, Note):
             self._notes.append(output.text)
+            self._answered |= not output.aside
         elif isinstance(output, Exit):
             await self._end(output)
         elif isinstance(output, Progress):
@@ -113,7 +114,7 @@ class Delivery:
         elif isinstance(output, Card):
             self._result = CardResult(*self._common, output)
         else:
-            self._shown = True
+            self._answered = True
             if isinstance(output, Chart):
                 await self._parts.chat.draw(self._place, self._redacted(output))
             else:
@@ -144,22 +145,26 @@ class Delivery:
         said = f"exit status {end.status}" + (f": {end.meaning}" if end.status and end.meaning else "")
         self._notes.append(said)
         await self._finish_in_turn()
-        self._shown = True
+        self._answered = True
         self.summary = said if not end.status else f"exit status {end.status}"
 
-    async def _finish(self) -> None:
-        """The present result is complete: show it whole, keep it."""
+    async def _finish(self, *, last: bool = False) -> None:
+        """The present result is complete: show it whole, keep it. last: nothing follows; what is said beside an answer
+        is then said with the word that there is none.
+        """
         result, self._result = self._result, None
         if result is None:
-            if self._notes:
+            if self._notes and (self._answered or not last):
                 await self._say(" ".join(self._notes))
             return
         notes, self._notes = tuple(self._notes), []
         if await result.finish(notes):
-            self.kept, self.summary, self._shown = result.id, result.summary, True
+            self.kept, self.summary, self._answered = result.id, result.summary, True
+        else:  # nothing of it was to be shown
+            self._notes = list(notes)
 
     async def _say(self, text: str) -> None:
-        self._notes, self._shown = [], True
+        self._notes = []
         await self._parts.chat.post(self._place, NoteView(self._redactor.text(text)))
 
     async def _show_live(self) -> None:

@@ -116,7 +116,7 @@ class Running:
 
     async def _outputs(self, command: Command, found: Found, bench: Bench, note: str) -> AsyncGenerator[Output, None]:
         for said in (*command.action.warnings, *([note] if note else [])):
-            yield Note(said)
+            yield Note(said, aside=True)
         async with aclosing(command.action.run(found, bench)) as outputs:
             async for output in outputs:
                 yield output

@@ -73,3 +73,18 @@ async def test_a_follow_and_a_moment_are_looked_at_once_before():
     since, log = datetime(2026, 1, 1, tzinfo=UTC), Log(10)
     await read(log, LogQuery(since=since))
     assert log.asked[0] == LogQuery(tail=300, until=since)
+
+
+class Ended(Log):
+    """An engine that takes the last lines of the whole log, and then those before a moment: the first half."""
+
+    async def logs(self, container: Container, query: LogQuery) -> AsyncGenerator[Lines, None]:
+        half = self._lines[: len(self._lines) // 2] if query.until else self._lines
+        lines = [line for line in (self._lines[-query.tail :] if query.tail else self._lines) if line in half]
+        if lines:
+            yield Lines(b"".join(lines))
+
+
+async def test_the_last_lines_before_a_moment_are_the_last_before_it():
+    _, shown = await read(Ended(2_000), LogQuery(tail=5, until=datetime(2026, 1, 1, tzinfo=UTC)))
+    assert shown == [995, 996, 997, 998, 999]
