@@ -49,7 +49,7 @@ class Engine(InMemoryEngine):
             for at in range(self.measured)
         ]
 
-    async def horizon(self, scope: Scope) -> Horizon | None:
+    async def horizon(self, scope: Scope, now: datetime) -> Horizon | None:
         return self.forgets
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
@@ -18,7 +18,6 @@ from bot.core.takes import many
 from bot.core.target import Objects
 from bot.core.units import parse_when, show_age
 
-_SLACK = timedelta(seconds=30)  # an hour that was asked for is not older than the hour that is kept
 _COLUMNS = ("AGE", "EVENT", "DETAIL", "OBJECT", "TYPE", "TIME (UTC)")
 _SORTS = ("time", "count", "event", "object")
 _TYPES = ("normal", "warning")
@@ -72,8 +71,8 @@ class Events(
             yield Table(_COLUMNS, [_row(event, bench.now) for event in seen])
         else:
             yield Note(f"Nothing is known to have happened since {since:%Y-%m-%d %H:%M:%S} UTC.")
-        horizon = await engine.horizon(found.scope)
-        if horizon and since < horizon.at - _SLACK:
+        horizon = await engine.horizon(found.scope, bench.now)
+        if horizon and since < horizon.at:
             ago = show_age(horizon.at, bench.now)
             yield Note(f"What happened more than {ago} ago may be forgotten: {horizon.why}.")
         elif not seen:

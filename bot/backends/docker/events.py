@@ -32,9 +32,9 @@ class DockerEvents:
     def __init__(self, context: DockerContext) -> None:
         self._client = context.client
 
-    async def horizon(self, scope: Scope) -> Horizon | None:
+    async def horizon(self, scope: Scope, now: datetime) -> Horizon | None:
         """Its oldest event, where it holds as many as it can. Raises TimedOut, Unavailable."""
-        query = {"since": "1", "until": f"{datetime.now(UTC).timestamp():.6f}"}
+        query = {"since": "1", "until": f"{now.timestamp():.6f}"}
         held, oldest = 0, None
         async with (
             self._client.stream("read the events of", scope, "/events", query) as content,

@@ -32,11 +32,9 @@ class KubernetesEvents:
         self._context, self._api = context, context.api
         self._objects, self._namespaces = objects, namespaces
 
-    async def horizon(self, scope: Scope) -> Horizon | None:
+    async def horizon(self, scope: Scope, now: datetime) -> Horizon | None:
         """What its operator set can't be asked. Source: kube-apiserver, --event-ttl, an hour by default."""
-        return Horizon(
-            datetime.now(UTC) - _KEPT, "a cluster keeps events for an hour, unless its operator set another time"
-        )
+        return Horizon(now - _KEPT, "a cluster keeps events for an hour, unless its operator set another time")
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
         """Oldest first. Of the objects and what owns them, or of the whole place."""

@@ -34,12 +34,12 @@ async def test_an_engine_that_forgot_says_since_when_it_remembers(own_engine: st
     context = connect("own", own_engine)
     try:
         events = Bench(context, NOW).port(EventsPort)
-        assert await events.horizon(context.scope) is None  # nothing is forgotten yet
+        assert await events.horizon(context.scope, datetime.now(UTC)) is None  # nothing is forgotten yet
 
         for number in range(140):  # two events each
             api.remove_volume(api.create_volume(f"forgotten-{number}")["Name"])
 
-        horizon = await events.horizon(context.scope)
+        horizon = await events.horizon(context.scope, datetime.now(UTC))
         assert horizon
         assert horizon.why == "the engine keeps its last 256 events"
         assert NOW < horizon.at <= datetime.now(UTC) + timedelta(seconds=1)
