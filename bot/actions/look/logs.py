@@ -16,6 +16,7 @@ from bot.core.action import GrepText, Inside, Tail, TargetedAction, When, option
 from bot.core.bench import Bench
 from bot.core.errors import CdebugError, NotFound, NotRunning, UsageError
 from bot.core.output import Lines, Note, Output
+from bot.core.ports.facts import FactsPort
 from bot.core.ports.logs import LogQuery, LogsPort
 from bot.core.takes import one
 from bot.core.target import EVERYWHERE, Container, Objects
@@ -93,6 +94,9 @@ class Logs(
         said: AsyncGenerator[Output, None] | AsyncGenerator[Lines, None]
         if isinstance(found, Objects):
             said = self._merged(found, engine, bench.now)
+        elif self._both_runs(found) and (waits := await _waits_for(found, bench)):
+            yield Note(f"It is waiting to be started again ({waits}): this is its last run.", aside=True)
+            said = led(engine, found, self._query(bench.now))
         elif self._both_runs(found):
             said = self._crashed(found, engine, bench.now)
         else:
@@ -163,3 +167,9 @@ async def _or_silent(source: AsyncGenerator[Lines, None], silent: list[CdebugErr
                 yield block
     except (NotFound, NotRunning) as error:
         silent.append(error)
+
+
+async def _waits_for(found: Container, bench: Bench) -> str:
+    """Why a container that crashed is not running yet; the kubelet has only its last run's log then."""
+    facts = await bench.port(FactsPort).facts(found)
+    return facts.state.reason or "waiting" if facts.state.word == "waiting" and facts.last_state else ""
