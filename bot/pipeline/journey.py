@@ -30,6 +30,8 @@ from bot.runs import Run
 from bot.telemetry import COMMANDS, SECONDS
 from bot.together import alongside
 
+_LONGEST_DETAIL = 200
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -152,19 +154,18 @@ class Journey:
                 await self._outcomes.offer(command, place, several)
                 return "done", f"{several.count} match: choose in the thread"
             state: State = "failed"
-            line = f"{several.question} Name it with the command: a menu can't keep the code block."
-        except Denied as error:
-            state = "denied"
-            line = str(error)
+            brief = several.question
+            line = f"{brief} Name it with the command: a menu can't keep the code block."
         except CdebugError as error:
-            state, line = "failed", str(error)
+            state = "denied" if isinstance(error, Denied) else "failed"
+            brief, line = error.brief, str(error)
         except Exception:
             self._parts.log.exception("internal error", id=command.request.id)
-            state, line = "failed", internal_error(command.request)
-        line = self._parts.redactor.text(line)
+            state, brief, line = "failed", f"internal error {command.request.id}", internal_error(command.request)
+        line, brief = self._parts.redactor.text(line), self._parts.redactor.text(brief)
         self._parts.log.info("ended", id=command.request.id, state=state, line=line)
         await self._outcomes.tell(command, place, line)
-        return state, line.partition(". ")[0].removeprefix("denied: ")[:200]
+        return state, brief if len(brief) <= _LONGEST_DETAIL else f"{brief[:_LONGEST_DETAIL]}…"
 
     async def _allowed(self, command: Command, ruling: Ruling) -> Command | None:
         """The command as it may run now; None where it must be asked for. Raises Denied.

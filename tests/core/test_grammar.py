@@ -120,6 +120,7 @@ def test_a_command_is_understood(text: str, action: Action):
         ("stats --for 1s", "3s to 10m"),
         ("get", "`get` needs a kind"),
         ("get gizmos", "no such kind: `gizmos`"),
+        ("get deploymnets", "Did you mean `deployments`?"),
         ("get pods -o yaml", "`inspect` shows YAML"),
         ("events --types bad", "Choose `normal` or `warning`"),
         ("http web", "`http` needs a pod, a port and a path"),

@@ -423,6 +423,17 @@ async def test_a_message_that_was_posted_and_not_written_down_is_ended_or_gone_o
     assert [status.state for status in world.chat.statuses] == ["interrupted", "done"]
 
 
+async def test_a_root_says_all_of_what_went_wrong_and_leaves_the_hint_to_the_thread(world: World):
+    world.engine.fault = Unavailable("cannot ask", "web", why="it says no. 5 (see a. b)", hint="Try again.")
+    await world.say("logs web")
+    assert str(world.chat.statuses[-1].detail).startswith("cannot ask `web`: it says no. 5 (see a. b), after ")
+    assert NoteView("cannot ask `web`: it says no. 5 (see a. b). Try again.") in world.chat.results
+
+    world.engine.fault = Unavailable("cannot ask", "web", why="x" * 300)
+    await world.say("logs web")
+    assert "x…, after" in str(world.chat.statuses[-1].detail)
+
+
 async def test_which_container_was_taken_does_not_hide_that_its_log_is_empty(world: World):
     world.engine.add("web", container="app", others=("proxy",))
     await world.say("logs web")

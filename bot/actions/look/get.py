@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Annotated, Self
 
 from cyclopts import Parameter
@@ -12,7 +13,7 @@ from bot.actions.kit.listing import Listing, tables
 from bot.core.action import Shown
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
-from bot.core.kinds import ALL, kind_of
+from bot.core.kinds import ALL, WORDS, kind_of
 from bot.core.output import Note, Output
 from bot.core.ports.facts import ObjectsPort
 from bot.core.takes import many
@@ -44,7 +45,9 @@ class Get(
             raise UsageError("`get` needs a kind", hint="Write `get deployments`, or `get svc,endpoints`.")
         for word in () if "/" in self.words[0] else self.words[0].split(","):
             if word != "all" and not kind_of(word):
-                raise UsageError("no such kind:", word[:60], hint="`help get` lists them.")
+                near = get_close_matches(word[:60].lower(), WORDS, n=1)
+                hint = f"Did you mean `{near[0]}`?" if near else "`help get` lists them."
+                raise UsageError("no such kind:", word[:60], hint=hint)
 
     @property
     def targets(self) -> tuple[str, ...]:
