@@ -94,7 +94,8 @@ async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation,
 LISTS = [
     "ps", "ps -A", "get pods -o wide", "get deployments", "get rs", "stats", "events", "events -A", "logs tre",
     "logs treasur", "logs treasurz", "logs -l hidden=yes", "logs -l tier=front --tail 1", "network web",
-    "describe ep front", "inspect ep/front", "get all", "describe deploy treasurz", "ps -l hidden=yes", "get ns",
+    "describe ep front", "describe svc front", "inspect ep/front", "get all", "describe deploy treasurz",
+    "ps -l hidden=yes", "get ns",
     "ps -n tresury-room", "describe ns tresury-room", "get cronjobs",
 ]  # fmt: skip
 
@@ -117,13 +118,20 @@ async def test_addresses_of_hidden_pods_are_in_no_list(room: Conversation, clust
         "get", "pods", "--namespace", "shop", "-l", "app=treasury", "-o", "jsonpath={.items[0].status.podIP}"
     )
     cem = room.as_("U0CEM")
-    for command in ("get endpoints", "get endpointslices", "describe ep front", "inspect ep/front"):
+    for command in (
+        "get endpoints",
+        "get endpointslices",
+        "describe ep front",
+        "describe svc front",
+        "inspect ep/front",
+    ):
         _, thread = await cem.run(command)
         text = "\n".join(each["text"] for each in thread)
         assert "front" in text
         assert not re.search(rf"{re.escape(said)}\b", text)
-    _, thread = await room.run("get endpoints front")
-    assert any(re.search(rf"{re.escape(said)}\b", each["text"]) for each in thread)
+    for command in ("get endpoints front", "describe svc front"):
+        _, thread = await room.run(command)
+        assert any(re.search(rf"{re.escape(said)}\b", each["text"]) for each in thread)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] 
         ("describe cronjob nightly", ["schedule: 0 3"]),
         ("describe ing shop", ["shop.example/: service/web:80"]),
         ("describe netpol web-from-front", ["lets in: pods with tier=front on 8080/TCP"]),
+        ("describe svc web", ["selects: app=web", r"ready: web-\S+ \d+\.\d+\.\d+\.\d+:8080"]),
+        ("describe svc cart", ["not ready: cart-"]),
         ("describe pvc uploads", ["asked for: 1Gi"]),
         ("describe cm web-settings", ["mode: 7 B"]),
         ("describe ns shop", ["phase: Active"]),

@@ -11,7 +11,7 @@ from bot.backends.kubernetes.client import METADATA_LIST
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.facts import facts_of
-from bot.backends.kubernetes.facts.network import reach, service_of
+from bot.backends.kubernetes.facts.network import SERVICE_NAME, reach, served, service_of
 from bot.backends.kubernetes.facts.objects import Listed
 from bot.backends.kubernetes.kinds import is_made_by, path_of
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
@@ -69,8 +69,13 @@ class KubernetesObjects:
         return replace(found, id=container.id, created=seen.created, restart_policy=seen.restart_policy)
 
     async def object_facts(self, thing: Thing) -> ObjectFacts:
-        """A workload with its pods."""
-        found = facts_of(thing.kind, await self.inspect(thing))
+        """A workload with its pods, a service with what stands behind it."""
+        seen = await self.inspect(thing)
+        if thing.kind == "service":
+            query = [("labelSelector", f"{SERVICE_NAME}={thing.name}")]
+            slices = await self._those_of("endpointslice", thing.scope, query=query)
+            return served(seen, await self._behind([seen], slices, thing.scope))
+        found = facts_of(thing.kind, seen)
         if isinstance(found, WorkloadFacts | JobFacts):
             known = await self.pods_of(thing)
             if isinstance(known, Refused):

@@ -155,6 +155,18 @@ def test_a_service_says_what_it_selects_and_where_its_ports_lead():
     assert rows(ServiceFacts(kind="service", name="x"))["selects"] == "nothing: its endpoints are made by hand"
 
 
+def test_a_service_says_what_stands_behind_it_or_that_nothing_does():
+    behind = (Endpoint(True, ("10.0.0.1",), ("80",), "web-1"),)
+    assert rows(ServiceFacts(kind="service", name="x", endpoints=behind))["ready"] == "web-1 10.0.0.1:80"
+    assert "no pod that it selects is there" in rows(ServiceFacts(kind="service", name="x"), "Endpoints")[""]
+    refused = ServiceFacts(kind="service", name="x", endpoints=Refused("you may not list that"))
+    assert rows(refused, "Endpoints") == {"not known": "you may not list that"}
+    outside = card(ServiceFacts(kind="service", name="x", external_name="db.example.com"), (), NOW)
+    assert of(outside)["stands for"] == "db.example.com, a name outside the cluster"
+    assert not {"Endpoints"} & {title for title, _ in outside.groups}
+    assert "selects" not in of(outside)
+
+
 def test_endpoints_of_nothing_say_so():
     assert rows(EndpointsFacts(kind="endpoints", name="x"), "Endpoints") == {
         "": "none: no pod that is selected is there"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.actions.kit.cards.common import Groups, Rows, pairs, selection, several
+from bot.actions.kit.cards.common import Groups, Rows, not_told, pairs, selection, several
 from bot.core.facts.network import (
     Endpoint,
     EndpointsFacts,
@@ -16,15 +16,24 @@ from bot.core.facts.network import (
     ServiceFacts,
     ServicePort,
 )
-from bot.core.facts.objects import Selector
+from bot.core.facts.objects import Refused, Selector
 
 
 def describe_service(facts: ServiceFacts, now: datetime) -> Groups:
     rows: Rows = [("type", facts.type), ("address", several(facts.addresses))]
     rows += [("reached from outside at", several(facts.outside))] if facts.outside else []
-    rows += [("stands for", facts.external_name)] if facts.external_name else []
+    if facts.external_name:
+        rows.append(("stands for", f"{facts.external_name}, a name outside the cluster"))
+        return [("Service", rows), ("Ports", port_rows(facts.ports))]
     rows.append(("selects", pairs(facts.selector) if facts.selector else "nothing: its endpoints are made by hand"))
-    return [("Service", rows), ("Ports", port_rows(facts.ports))]
+    return [("Service", rows), ("Ports", port_rows(facts.ports)), ("Endpoints", _behind(facts))]
+
+
+def _behind(facts: ServiceFacts) -> Rows:
+    if isinstance(facts.endpoints, Refused):
+        return [not_told(facts.endpoints)]
+    nothing = "none: no pod that it selects is there, or none that you may see"
+    return endpoint_rows(facts.endpoints) or [("", nothing)]
 
 
 def port_rows(ports: Sequence[ServicePort]) -> Rows:

@@ -24,6 +24,7 @@ from bot.core.facts.network import (
 from bot.core.facts.objects import Refused
 
 Json = Mapping[str, Any]
+SERVICE_NAME = "kubernetes.io/service-name"  # the label of an endpoint slice
 
 
 def service(kind: str, seen: Json, slices: Sequence[Json] = ()) -> ServiceFacts:
@@ -131,12 +132,13 @@ def reach(pod: Json, services: Listed, slices: Listed, policies: Listed) -> Reac
     """How a pod is reached, of what selects it. slices: those of these services."""
     return Reach(
         pods.pod("pod", pod),
-        services if isinstance(services, Refused) else tuple(_served(it, slices) for it in services),
+        services if isinstance(services, Refused) else tuple(served(it, slices) for it in services),
         policies if isinstance(policies, Refused) else tuple(policy("networkpolicy", it) for it in policies),
     )
 
 
-def _served(seen: Json, slices: Listed) -> ServiceFacts:
+def served(seen: Json, slices: Listed) -> ServiceFacts:
+    """A service with its endpoints, of slices among which its own are."""
     if isinstance(slices, Refused):
         return replace(service("service", seen), endpoints=slices)
     return service("service", seen, [it for it in slices if service_of(it) == seen["metadata"]["name"]])
@@ -144,4 +146,4 @@ def _served(seen: Json, slices: Listed) -> ServiceFacts:
 
 def service_of(endpoint_slice: Json) -> str:
     """The name of the service whose endpoints are in a slice."""
-    return str((endpoint_slice["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))
+    return str((endpoint_slice["metadata"].get("labels") or {}).get(SERVICE_NAME, ""))
