@@ -102,6 +102,11 @@ class Action:
         return ""
 
     @property
+    def last(self) -> int:
+        """How many of the lines that the sieve lets through are wanted, the last ones; 0 for all."""
+        return 0
+
+    @property
     def nothing(self) -> str:
         """What to say where there is nothing to show."""
         return "It printed nothing."

@@ -434,6 +434,20 @@ async def test_a_root_says_all_of_what_went_wrong_and_leaves_the_hint_to_the_thr
     assert "x…, after" in str(world.chat.statuses[-1].detail)
 
 
+async def test_the_last_lines_that_match_are_the_last_of_those_that_match(world: World):
+    blocks = [Lines("".join(f"hit {n}\n" if n % 3 == 0 else f"miss {n}\n" for n in part).encode())
+              for part in (range(50), range(50, 100))]  # fmt: skip
+    world.engine.add("web", *blocks)
+
+    await world.say("logs web --grep hit --tail 2")
+    (view,) = world.chat.results
+    assert isinstance(view, TextView)
+    assert list(view.lines) == ["hit 96", "hit 99"]
+
+    await world.say("logs web --grep nothing --tail 2")
+    assert "No line of its log matches `nothing`." in str(world.chat.results[-1])
+
+
 async def test_which_container_was_taken_does_not_hide_that_its_log_is_empty(world: World):
     world.engine.add("web", container="app", others=("proxy",))
     await world.say("logs web")

@@ -22,7 +22,7 @@ from bot.core.takes import one
 from bot.core.target import EVERYWHERE, Container, Objects
 from bot.core.units import parse_when
 
-_TAIL = 1_000
+_TAIL, _MOST_HELD = 1_000, 10_000
 _MOST_SILENT, _MOST_SOURCES = 5, 100
 
 
@@ -46,7 +46,8 @@ class Logs(
     """Show what a container wrote, its last lines first.
 
     Stopped containers have logs too. Lines from standard error are marked `E│`, where the engine keeps them apart.
-    Without `--tail` it is the last 1,000 lines; with `--since` or `--grep` it is all that match. A workload's
+    Without `--tail` it is the last 1,000 lines; with `--since` or `--grep` it is all that match, and `--tail` counts
+    those. A workload's
     containers are read together, in the order of time, each line under its container's name. Of a pod's container
     that crashed, the run before and this one are shown, unless `--previous` or `--no-previous` says which.
     """
@@ -73,6 +74,11 @@ class Logs(
         return self.grep
 
     @property
+    def last(self) -> int:
+        counted = self.grep and self.tail not in ("", "all") and not self.follow
+        return int(self.tail) if counted and int(self.tail) <= _MOST_HELD else 0
+
+    @property
     def shows_end(self) -> bool:
         return True
 
@@ -82,7 +88,7 @@ class Logs(
 
     @property
     def nothing(self) -> str:
-        part = " in that part" if self.tail or self.since or self.until else ""
+        part = " in that part" if (self.tail and not self.last) or self.since or self.until else ""
         return f"No line of its log{part} matches `{self.grep}`." if self.grep else f"Its log{part} is empty."
 
     @property
@@ -154,7 +160,7 @@ class Logs(
         )
 
     def _lines(self) -> int | None:
-        if self.tail:
+        if self.tail and not self.last:
             return None if self.tail == "all" else int(self.tail)
         return None if self.since or self.grep else _TAIL
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,7 @@ class TextResult(Result):
         self._end = action.shows_end
         self._shown = LastLines(room.lines) if self._end else FirstLines(room.lines)
         self._sieve = compile_pattern(action.sieve) if action.sieve else None
+        self._last: deque[bytes] | None = deque(maxlen=action.last) if action.last else None
         self._waiting: list[bytes] = []
         self._size = self._dropped = 0
         self._drawn = -1
@@ -140,6 +142,9 @@ class TextResult(Result):
     def _read(self, block: bytes, origin: Lines) -> tuple[bytes, BlockLines]:
         """The lines that are wanted of a scrubbed block, and what they add to what is shown."""
         block = self._sieved(block, origin.stream, origin.source)
+        if self._last is not None:  # which are the last ones is known at the end
+            self._last.extend(block.splitlines(keepends=True))
+            block = b""
         return block, self._shown.read(block)
 
     def _sieved(self, block: bytes, stream: Stream, source: str) -> bytes:
@@ -167,7 +172,7 @@ class TextResult(Result):
     async def show_live(self) -> None:
         """What there is so far, where it changed."""
         total = self._shown.total
-        if total == self._drawn:
+        if total == self._drawn or self._last is not None:
             return
         await self._store()  # what scrolls by between two edits is on the shelf
         view = self._view((f"{total:,} lines so far",), final=False)
@@ -180,6 +185,9 @@ class TextResult(Result):
     async def finish(self, notes: tuple[str, ...]) -> bool:
         for (source, stream), scrubber in self._scrubbers.items():
             await self._close(scrubber, Lines(b"", stream, source))
+        if self._last:
+            block = b"".join(self._last)
+            await self._add(block, self._shown.read(block))
         if not self._shown.total:
             return False
         if self._stored:
