@@ -118,7 +118,7 @@ def audit(words: argparse.Namespace) -> int:
 
     async def read() -> int:
         environment, config = load()
-        from bot.app import export_audit, verify_audit
+        from bot.auditing import export_audit, verify_audit
 
         if words.what == "export":
             try:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
-import os
 import secrets
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,14 +19,13 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.actions import catalog
-from bot.anchors import Anchors, read_anchors
-from bot.backends import IN_CLUSTER, ClusterAt, EngineAt, names_in
+from bot.anchors import Anchors
 from bot.backends import connect as connect_engines
-from bot.core.audit import Head, fault, fingerprint
+from bot.contexts import contexts_of, default_of
+from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
 from bot.core.limits import Limits
-from bot.core.pattern import compiled
 from bot.core.policy import Policy
 from bot.core.ports.finding import FindPort
 from bot.core.redact import Redactor
@@ -41,17 +36,17 @@ from bot.keeper import Chore, keep
 from bot.pipeline import Parts, Pipeline
 from bot.replica import Replica
 from bot.runs import Runs
-from bot.settings import DEFAULT_HOST, Config, Environment
+from bot.settings import Config, Environment
 from bot.slack.calls import web_client
 from bot.slack.doors import Door, HttpDoor, SocketDoor, identity
 from bot.slack.inbox import Listeners
 from bot.slack.people import People, Roster, RosterEntry
 from bot.slack.thread import Threads
+from bot.state import audit_key, redis_of
 from bot.store.approvals import RedisApprovals
 from bot.store.budget import Budget, RedisMeter
 from bot.store.connection import answering
 from bot.store.connection import connect as connect_redis
-from bot.store.embedded import EmbeddedRedis
 from bot.store.inbox import RedisInbox
 from bot.store.journal import RedisJournal
 from bot.store.ledger import RedisLedger
@@ -63,12 +58,10 @@ from bot.telemetry import HealthServer, watch_lag
 T = TypeVar("T")
 SHIPPED_POLICY = Path(__file__).parent / "policy.cedar"
 _RETRY_S = 1.0
-_UNTYPED = compiled(r"[^a-z0-9]+")
 _EDITS_EVERY_MS = 1_200
 _LIFE_S, _RECHECK_S, _SWEEP_S, _ANCHOR_S = 3.0, 9.0, 60.0, 3_600.0
 _PARTING_S = 2.0
 _SWITCH_S = 0.001  # so that the loop gets its turn soon among worker threads
-_SHORTEST_KEY = 16  # characters of the audit's key
 
 
 class App:
@@ -81,7 +74,7 @@ class App:
         self._policy_file = Path(config.policy) if config.policy else SHIPPED_POLICY
         self._policy = load_policy(self._policy_file)
         self._redactor = Redactor(config.redact.patterns)
-        self.engines: dict[str, FindPort] = connect_engines(_contexts(environment, config))
+        self.engines: dict[str, FindPort] = connect_engines(contexts_of(environment, config))
         self._audit_key = audit_key(environment)
         self._door: Door | None = None
         self._redis: Any = None
@@ -209,7 +202,7 @@ class App:
             policy=self._policy,
             redactor=self._redactor,
             engines=self.engines,
-            default=_default(config, self.engines),
+            default=default_of(config, self.engines),
             chat=chat,
             directory=People(client, _known(config, known["team_id"]), lambda: self._policy.asks_for_guests),
             sessions=RedisSessions(self._redis),
@@ -303,96 +296,6 @@ class App:
         return rows
 
 
-@asynccontextmanager
-async def redis_of(environment: Environment, *, guest: bool = False) -> AsyncIterator[Any]:
-    """A client of the Redis that was named, or of one of our own in the data directory.
-
-    guest: it is only read, perhaps beside the bot that runs.
-    """
-    url, embedded = environment.redis_url, None
-    if not url:
-        embedded = EmbeddedRedis(environment.data, guest=guest)
-        await embedded.start()
-        url = embedded.url
-    client = connect_redis(url)
-    try:
-        yield client
-    finally:
-        await client.aclose()
-        if embedded:
-            await embedded.stop()
-
-
-def audit_key(environment: Environment) -> bytes:
-    """CDEBUG_AUDIT_KEY; unset, one that is made once in the data directory, for its owner's eyes only."""
-    if environment.cdebug_audit_key:
-        return _long_enough("CDEBUG_AUDIT_KEY", environment.cdebug_audit_key.encode())
-    path = environment.data / "audit.key"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            _make_key(path)
-        return _long_enough(str(path), path.read_text().strip().encode())
-    except OSError as error:
-        raise Misconfigured(f"CDEBUG_DATA: {path} can't be used", why=error.strerror or "") from error
-
-
-def _long_enough(where: str, key: bytes) -> bytes:
-    if len(key) < _SHORTEST_KEY:
-        raise Misconfigured(
-            f"{where}: the audit's key has {len(key)} characters, and needs {_SHORTEST_KEY} at least",
-            hint="Restore it, or move the old audit away and let a new key be made.",
-        )
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Whole or not at all: a key that was half written would be one that anybody can guess."""
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix="audit.key.")
-    try:
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_hex(32))
-            out.flush()
-            os.fsync(out.fileno())
-        with contextlib.suppress(FileExistsError):  # another process made one meanwhile: that one it is
-            os.link(unfinished, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    finally:
-        Path(unfinished).unlink()
-
-
-async def verify_audit(environment: Environment, config: Config) -> tuple[str, int]:
-    """The first thing that is wrong with the audit, in a line, and how many records there are."""
-    async with redis_of(environment, guest=True) as client:
-        key = audit_key(environment)
-        journal = RedisJournal(client, key)
-        try:
-            anchors = list(read_anchors(environment.data / config.audit.file))
-            start, end, records = await journal.whole()
-        except Unavailable:
-            raise
-        except CdebugError as error:
-            return str(error), 0
-        return fault(records, start, end, anchors, key), len(records)
-
-
-async def export_audit(environment: Environment) -> AsyncIterator[str]:
-    """Each record as a line of JSON, oldest first, as far as the chain holds. Raises CdebugError where it doesn't."""
-    async with redis_of(environment, guest=True) as client:
-        key = audit_key(environment)
-        journal = RedisJournal(client, key)
-        head, end, records = await journal.whole()
-        for record in records:
-            if wrong := fault([record], head, Head(record.seq, record.mac), [], key):
-                raise CdebugError("the audit failed verification", why=wrong, hint="`audit verify` says more.")
-            yield json.dumps({"seq": record.seq, **json.loads(record.entry), "mac": record.mac})
-            head = Head(record.seq, record.mac)
-        if head != end:
-            raise CdebugError("the audit failed verification", why=f"record {head.seq + 1} is missing")
-
-
 def new_id() -> str:
     """Short enough to be read out, long enough not to be guessed or met twice: 60 bits."""
     return secrets.token_hex(8)[:15]
@@ -405,48 +308,6 @@ def load_policy(path: Path) -> Policy:
     except OSError as error:
         raise Misconfigured(f"policy: {path} can't be read", why=error.strerror or "") from error
     return Policy(text, catalog(), path.name)
-
-
-def _contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
-    places = [place.split("/") for place in config.redact.secrets_of]
-    return {
-        name: replace(
-            at,
-            hides_mounted=not config.redact.show_mounted_secrets,
-            secrets_of=frozenset(namespace for context, namespace in places if context == name),
-        )
-        for name, at in _named_contexts(environment, config).items()
-    }
-
-
-def _named_contexts(environment: Environment, config: Config) -> dict[str, EngineAt]:
-    if not config.contexts:
-        return {"local": EngineAt("docker", environment.docker_host or DEFAULT_HOST), **_clusters(environment)}
-    return {
-        name: EngineAt(
-            each.engine, each.host, ClusterAt(each.kubeconfig or environment.kubeconfig, each.context), each.namespace,
-            each.identity != "own", each.protected,
-        )
-        for name, each in config.contexts.items()
-    }  # fmt: skip
-
-
-def _clusters(environment: Environment) -> dict[str, EngineAt]:
-    """Each context of the kubeconfig, under a name that can be typed."""
-    found: dict[str, EngineAt] = {}
-    for name in names_in(environment.kubeconfig):
-        short = _UNTYPED.sub("-", name.lower()).strip("-")
-        if short and short not in ("local", *found):
-            found[short] = EngineAt("kubernetes", cluster=ClusterAt(environment.kubeconfig, name))
-    if not found and os.environ.get("KUBERNETES_SERVICE_HOST"):
-        found[IN_CLUSTER] = EngineAt("kubernetes", cluster=ClusterAt(IN_CLUSTER))
-    return found
-
-
-def _default(config: Config, engines: dict[str, FindPort]) -> Default:
-    name = config.default or next(iter(engines))
-    namespace = config.contexts[name].namespace if name in config.contexts else ""
-    return Default(name, namespace)
 
 
 def _known(config: Config, team: str) -> Roster:

@@ -166,7 +166,7 @@ MUTANTS = (
     Mutant("readers trust the store", "bot/store/journal.py",
            "if wrong := fault([record], start, end, [], self._key):", "if wrong := '':",
            "tests/store/test_state.py", "forged"),
-    Mutant("an empty key is a key", "bot/app.py",
+    Mutant("an empty key is a key", "bot/state.py",
            "    if len(key) < _SHORTEST_KEY:\n", "    if False:\n",
            "tests/test_command_line.py", "key"),
     Mutant("a body is read before its signature is", "bot/slack/doors.py",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import audit_key
 from bot.settings import Environment
+from bot.state import audit_key
 from tests.harness import ROOT, Playground
 
 PLAIN = {
