@@ -16,6 +16,7 @@ from bot.core.errors import Misconfigured, Unavailable
 
 ANSWER_S = 1.5  # half of what Slack waits for: a busy machine or disk is not away yet
 _CONNECTIONS = 64
+_READ_S = 0.05
 
 
 def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async at once
@@ -40,10 +41,19 @@ def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async 
 
 @asynccontextmanager
 async def answering(within_s: float = ANSWER_S) -> AsyncIterator[None]:
-    """Redis away, or slower than `within_s`, is Unavailable."""
+    """Redis away, or slower than `within_s`, is Unavailable.
+
+    Time in which the bot itself was busy is not Redis's silence: what has come meanwhile is read before anybody is
+    blamed.
+    """
+    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(within_s):
-            yield
+        async with asyncio.timeout(None) as limit:
+            late = loop.call_later(within_s, lambda: limit.reschedule(loop.time() + _READ_S))
+            try:
+                yield
+            finally:
+                late.cancel()
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable(
             "can't now", why="cdebug's memory (Redis) does not answer", hint="Nothing ran; try again in a minute."

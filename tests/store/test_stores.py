@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -61,6 +62,43 @@ async def test_a_call_that_is_cancelled_at_any_moment_ends_its_task(redis: Any):
         if task.cancel():
             await asyncio.wait([task])
             assert task.cancelled() and not reached, f"after {turns % 40} turns the cancellation was lost"
+
+
+async def test_a_bot_that_was_busy_does_not_blame_redis(redis: Any):
+    loop = asyncio.get_running_loop()
+    await redis.get("x")  # connected
+    for turns in range(5):
+
+        def busy(left: int = turns) -> None:
+            if left:
+                loop.call_soon(busy, left - 1)
+            else:
+                time.sleep(0.25)
+
+        async with answering(0.1):
+            loop.call_soon(busy)
+            await redis.get("x")
+
+
+async def test_a_redis_that_is_silent_is_said_to_be_in_time():
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1 << 16):
+            pass
+        writer.close()
+
+    with temporary_folder() as folder:
+        server = await asyncio.start_unix_server(silent, f"{folder}/silent.sock")
+        client = connect(f"unix://{folder}/silent.sock")
+        started = time.monotonic()
+        with pytest.raises(Unavailable):
+            async with answering(0.2):
+                await client.get("x")
+        assert 0.2 <= time.monotonic() - started < 2
+        await client.aclose()
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0.05)  # its side of the connection ends in its own turn
 
 
 async def test_a_request_is_taken_once_however_many_replicas_get_it(redis: Any):
