@@ -96,6 +96,15 @@ async def test_a_stopped_container_has_a_log_too(channel: Conversation, containe
     assert "exited (3)" in card[0]["text"]
 
 
+async def test_a_log_that_nobody_keeps_is_said_to_be_none(channel: Conversation, containers: docker.APIClient):
+    make(containers, "keeps-no-log", "sleep 600", host={"log_config": {"Type": "none", "Config": {}}})
+
+    _, thread = await channel.run("logs keeps-no-log", "failed")
+
+    assert "its log driver keeps nothing that could be read" in thread[0]["text"]
+    assert "`attach` shows what it prints from now on" in thread[0]["text"]
+
+
 async def test_a_container_that_never_started_says_why(channel: Conversation, containers: docker.APIClient):
     made = containers.create_container(BASE, ["no-such-program"], name="never-started", labels={"test": "yes"})
     with pytest.raises(docker.errors.APIError):

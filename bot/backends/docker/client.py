@@ -26,13 +26,14 @@ from docker.tls import TLSConfig
 from docker.utils import parse_host
 
 from bot.backends.docker.streams import Hijacked, connect, upgrade
-from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable
+from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable, Unsupported
 from bot.core.pattern import compiled_bytes
 
 T = TypeVar("T")
 ANSWER_S = 5
 THREADS = 16
 _READ_AHEAD = 1 << 20
+_NO_LOG = "logging driver does not support reading"
 # docker-py lets through what the packages below it raise.
 _VENDORS = (vendor.DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _MESSAGE = compiled_bytes(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
@@ -206,6 +207,11 @@ def _message(body: bytes) -> str:
 
 
 def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:
+    if _NO_LOG in said:  # however often it is tried
+        return Unsupported(
+            f"cannot {what}", target, why="its log driver keeps nothing that could be read",
+            hint="`attach` shows what it prints from now on.",
+        )  # fmt: skip
     if status == 404:
         return NotFound(f"cannot {what}", target, why="it no longer exists", hint="`ps -a` shows what is.")
     if status == 409:
