@@ -42,6 +42,7 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     else a namespace. What follows `image/` is an image's name and is taken whole.
     Raises UsageError with the bad part and its column, counted from 1.
     """
+    text = text.removeprefix("/")  # as `docker inspect` prints a name
     if not text or len(text) > _LONGEST:
         raise UsageError(f"a target has 1 to {_LONGEST} characters, this one has {len(text)}", hint="See `help`.")
     before, image, after = text.partition("image/")

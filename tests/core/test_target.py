@@ -30,6 +30,7 @@ SCOPE = Scope("local", "docker", "shop")
     ("text", "ref"),
     [
         ("web", TargetRef("web")),
+        ("/web-1", TargetRef("web-1")),
         ("web:app", TargetRef("web", container="app")),
         ("local/web", TargetRef("web", "local")),
         ("shop/web", TargetRef("web", namespace="shop")),
@@ -50,6 +51,7 @@ def test_a_target(text: str, ref: TargetRef):
         ("", "has 0"),
         ("x" * 513, "has 513"),
         ("../web", "column 1"),
+        ("/", "has 0"),
         ("local//web", "column 7"),
         ("web:", "column 5"),
         ("nowhere/shop/web", "Choose one of local, staging."),

@@ -137,8 +137,9 @@ def _by_name(name: str, things: Iterable[T], steps: Iterable[Step[T]]) -> list[T
 
 
 def alike(name: str, things: Sequence[Thing]) -> tuple[Thing, ...]:
-    """Up to five things whose name looks like the one asked for, or holds it."""
-    by_name = {thing.name: thing for thing in things}
-    near = difflib.get_close_matches(name, by_name, n=5, cutoff=0.5)
-    near += [known for known in by_name if name in known and known not in near]
-    return tuple(by_name[known] for known in near[:5])
+    """Up to five things whose name looks like the one asked for, or holds it, in whichever case."""
+    asked, by_name = name.lower(), {thing.name: thing for thing in things}
+    lowered = {known.lower(): known for known in by_name}
+    near = difflib.get_close_matches(asked, lowered, n=5, cutoff=0.5)
+    near += [known for known in lowered if asked in known and known not in near]
+    return tuple(by_name[lowered[known]] for known in near[:5])

@@ -69,6 +69,11 @@ async def test_nothing_is_found_and_what_looks_alike(context: Docker):
     assert "find-one" in {thing.name for thing in found.alike}
 
 
+async def test_another_case_of_letters_looks_alike(context: Docker):
+    found = await context.find(TargetRef("FIND-ONE"), one("container"))
+    assert "find-one" in {thing.name for thing in found.alike}
+
+
 async def test_what_may_not_be_seen_is_neither_found_nor_alike_nor_in_a_way(context: Docker, made: dict[str, str]):
     blind = context.seen_by(ANN, lambda thing: getattr(thing, "name", "") != "find-one")
     assert await names(blind, TargetRef("find-one")) == ["find-one-more"]
