@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import count
 
 from bot.backends import IN_CLUSTER, ClusterAt, EngineAt, names_in
 from bot.core.pattern import compiled
@@ -43,12 +45,17 @@ def _clusters(environment: Environment) -> dict[str, EngineAt]:
     """Each context of the kubeconfig, under a name that can be typed."""
     found: dict[str, EngineAt] = {}
     for name in names_in(environment.kubeconfig):
-        short = _UNTYPED.sub("-", name.lower()).strip("-")
-        if short and short not in ("local", *found):
-            found[short] = EngineAt("kubernetes", cluster=ClusterAt(environment.kubeconfig, name))
+        short = _unused(_UNTYPED.sub("-", name.lower()).strip("-") or "cluster", found)
+        found[short] = EngineAt("kubernetes", cluster=ClusterAt(environment.kubeconfig, name))
     if not found and os.environ.get("KUBERNETES_SERVICE_HOST"):
         found[IN_CLUSTER] = EngineAt("kubernetes", cluster=ClusterAt(IN_CLUSTER))
     return found
+
+
+def _unused(name: str, found: Collection[str]) -> str:
+    """Two names may fold into one, and neither is left out: `staging`, `staging-2`."""
+    numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in numbered if each not in ("local", *found))
 
 
 def default_of(config: Config, engines: dict[str, FindPort]) -> Default:

@@ -7,6 +7,7 @@ renews them. It blocks, so it is asked on a worker thread.
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,8 @@ class Access:
 
 def load(name: str, at: ClusterAt) -> Access:
     """Blocks: it reads files and may run a plugin. Raises Misconfigured, or Unavailable where the plugin failed."""
-    if at.kubeconfig not in ("", IN_CLUSTER) and not Path(at.kubeconfig).expanduser().exists():
+    file = None if at.kubeconfig in ("", IN_CLUSTER) else _files(at.kubeconfig)
+    if file == "":
         raise Misconfigured(f"contexts.{name}: there is no kubeconfig at {at.kubeconfig}")
     from kubernetes import client, config  # half a second, and only where there is a cluster
 
@@ -62,7 +64,6 @@ def load(name: str, at: ClusterAt) -> Access:
             config.load_incluster_config(configuration)
             namespace = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace").read_text().strip()
         else:
-            file = str(Path(at.kubeconfig).expanduser()) if at.kubeconfig else None
             config.load_kube_config(file, at.context or None, configuration)
             namespace = _namespace(lambda: config.list_kube_config_contexts(file), at.context)
         tls = _tls(configuration)
@@ -81,15 +82,25 @@ def load(name: str, at: ClusterAt) -> Access:
 
 def names_in(kubeconfig: str = "") -> list[str]:
     """The contexts of a kubeconfig; none where there is none that can be read."""
-    if not kubeconfig and not Path("~/.kube/config").expanduser().exists():
+    files = _files(kubeconfig or "~/.kube/config")
+    if not files:
         return []
     from kubernetes import config
 
     try:
-        contexts, _ = config.list_kube_config_contexts(kubeconfig or None)
+        contexts, _ = config.list_kube_config_contexts(files)
     except (config.ConfigException, OSError, yaml.YAMLError):
         return []
     return [str(context["name"]) for context in contexts]
+
+
+def _files(kubeconfig: str) -> str:
+    """Those that are there, of one file or of several with colons between, as $KUBECONFIG lists them.
+
+    Source: kubectl's manual, "Organizing Cluster Access Using kubeconfig Files": what is missing is passed over.
+    """
+    paths = [Path(each).expanduser() for each in kubeconfig.split(os.pathsep) if each]
+    return os.pathsep.join(str(path) for path in paths if path.exists())
 
 
 def _namespace(contexts: Callable[[], Any], wanted: str) -> str:
