@@ -98,7 +98,7 @@ async def test_what_crashed_is_read_from_before_and_now(shop_channel: Conversati
 async def test_a_run_that_crashed_is_not_shown_twice_while_the_next_one_is_waited_for(shop_channel: Conversation):
     for _ in range(30):
         _, text = await said(shop_channel, "logs checkout", ("done", "failed"))
-        if "It is waiting to be started again (CrashLoopBackOff): this is its last run." in text:
+        if "It is waiting to be restarted (CrashLoopBackOff): this is its last run." in text:
             break
         await asyncio.sleep(0.5)
     assert "this is its last run" in text

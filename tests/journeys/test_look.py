@@ -101,7 +101,7 @@ async def test_a_log_that_nobody_keeps_is_said_to_be_none(channel: Conversation,
 
     _, thread = await channel.run("logs keeps-no-log", "failed")
 
-    assert "its log driver keeps nothing that could be read" in thread[0]["text"]
+    assert "its log driver keeps no log that can be read" in thread[0]["text"]
     assert "`attach` shows what it prints from now on" in thread[0]["text"]
 
 

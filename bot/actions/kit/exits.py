@@ -14,7 +14,7 @@ _MEANINGS = {
     0: "exited by itself, without an error",
     1: "the program reported an error: its log says which",
     2: "wrong use: often a bad flag or a shell syntax error",
-    126: "it could not be executed: it is no program, or the user or folder to run it in is not there",
+    126: "it could not be executed: it isn't executable, or its user or working directory doesn't exist",
     127: "the command was not found: check its name and the image's PATH",
 }
 
@@ -56,7 +56,7 @@ def _signal(number: int) -> str:
         return f"ended by signal {number}"
     hints = {
         "SIGKILL": (
-            "killed from outside: by `kill -9`, a stop or a failed liveness probe that it did not follow in time, or"
+            "killed from outside: by `kill -9`, by a stop or failed liveness probe that it didn't react to in time, or"
             " because the machine ran out of memory"
         ),
         "SIGTERM": "terminated by SIGTERM, as on a stop or a rollout",

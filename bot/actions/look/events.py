@@ -70,11 +70,11 @@ class Events(
             seen.sort(key=self._key, reverse=newest_first)
             yield Table(_COLUMNS, [_row(event, bench.now) for event in seen])
         else:
-            yield Note(f"Nothing is known to have happened since {since:%Y-%m-%d %H:%M:%S} UTC.")
+            yield Note(f"No events since {since:%Y-%m-%d %H:%M:%S} UTC.")
         horizon = await engine.horizon(found.scope, bench.now)
         if horizon and since < horizon.at:
             ago = show_age(horizon.at, bench.now)
-            yield Note(f"What happened more than {ago} ago may be forgotten: {horizon.why}.")
+            yield Note(f"Anything older than {ago} may be missing: {horizon.why}.")
         elif not seen:
             yield Note("`--since 1d` looks further back.")
 

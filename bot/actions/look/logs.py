@@ -101,7 +101,7 @@ class Logs(
         if isinstance(found, Objects):
             said = self._merged(found, engine, bench.now)
         elif self._both_runs(found) and (waits := await _waits_for(found, bench)):
-            yield Note(f"It is waiting to be started again ({waits}): this is its last run.", aside=True)
+            yield Note(f"It is waiting to be restarted ({waits}): this is its last run.", aside=True)
             said = led(engine, found, self._query(bench.now))
         elif self._both_runs(found):
             said = self._crashed(found, engine, bench.now)

@@ -19,7 +19,7 @@ from bot.core.takes import Takes, one
 from bot.core.target import Container, Found, Network
 
 _BORROWED = {
-    "host": "the machine's own: every port that it listens on is the machine's",
+    "host": "the host's own: every port that it listens on is the host's",
     "none": "none: it was started without a network",
 }
 
@@ -94,4 +94,4 @@ def _shared(facts: ContainerFacts) -> str:
     kind, _, other = facts.network_mode.partition(":")
     if kind == "container":
         return f"It shares the network of container `{other[:12]}`: `network {other[:12]}` shows it."
-    return "It is in no network."
+    return "It isn't connected to any network."

@@ -80,7 +80,7 @@ class Stats(
             yield usage.table(last, nodes=isinstance(things[0], Node), containers=self.containers)
         if missing := sorted({it.name for it in watched} - {it.name for it in measured}):
             names = ", ".join(f"`{name}`" for name in missing[:_MOST])
-            yield Note(f"Not measured, because it has just started or has ended: {names}. `describe` says which.")
+            yield Note(f"No figures for {names}: just started, or ended meanwhile. `describe` says which.")
         if self.over and series:
             yield usage.chart(series, f"{_title(watched, found)} over {show_duration(seconds)}")
         if len(watched) < len(things):

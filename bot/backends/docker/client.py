@@ -209,7 +209,7 @@ def _message(body: bytes) -> str:
 def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:
     if _NO_LOG in said:  # however often it is tried
         return Unsupported(
-            f"cannot {what}", target, why="its log driver keeps nothing that could be read",
+            f"cannot {what}", target, why="its log driver keeps no log that can be read",
             hint="`attach` shows what it prints from now on.",
         )  # fmt: skip
     if status == 404:

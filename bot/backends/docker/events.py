@@ -46,7 +46,7 @@ class DockerEvents:
         if held < _REMEMBERED or not oldest:
             return None
         return Horizon(
-            datetime.fromtimestamp(int(oldest[1]) / 1e9, UTC), f"the engine keeps its last {_REMEMBERED} events"
+            datetime.fromtimestamp(int(oldest[1]) / 1e9, UTC), f"the engine keeps only its last {_REMEMBERED} events"
         )
 
     async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:

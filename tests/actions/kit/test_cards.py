@@ -102,7 +102,7 @@ def test_a_pod_says_where_it_is_and_where_it_may_be():
     assert (shown["being deleted"], shown["made by"], shown["labels"]) == (
         "since 5m, 25s left", "job/x", "app=web",
     )  # fmt: skip
-    assert shown["waits for its finalizers"] == "a/keep"
+    assert shown["waiting for finalizers"] == "a/keep"
     assert (shown["why"], shown["node"]) == ("Evicted: low on disk", "none yet: it isn't scheduled")
     assert (shown["data"], shown["priority"], shown["node selector"]) == ("configMap settings", "high", "disk=ssd")
     tolerated = [value for label, value in dict(card(there, (), NOW).groups)["Placement"] if label == "tolerates"]

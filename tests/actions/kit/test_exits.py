@@ -16,7 +16,7 @@ from bot.core.facts.containers import ContainerState
         (0, "without an error"),
         (1, "its log says which"),
         (125, "the program's own status"),
-        (126, "the user or folder to run it in is not there"),
+        (126, "its user or working directory doesn't exist"),
         (127, "not found"),
         (137, "SIGKILL"),
         (143, "SIGTERM"),
@@ -43,7 +43,7 @@ def test_every_status_has_a_meaning(code: int):
         ),
         (ContainerState("terminated", "StartError", "", 128), "the runtime could not start it"),
         (ContainerState("terminated", "ContainerStatusUnknown", "", 137), "its node lost track of it"),
-        (ContainerState("terminated", "Error", "", 137), "a failed liveness probe"),
+        (ContainerState("terminated", "Error", "", 137), "failed liveness probe"),
     ],
 )
 def test_the_engines_reason_comes_before_what_the_status_means(state: ContainerState, words: str):

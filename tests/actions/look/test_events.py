@@ -26,12 +26,12 @@ async def test_nothing_is_what_is_known_and_not_what_happened():
     found, engine = Objects(SCOPE, (container("web"),)), Engine()
 
     nothing, further = await run(Events(since="10m"), found, engine)
-    assert nothing == Note("Nothing is known to have happened since 2026-11-23 11:50:00 UTC.")
+    assert nothing == Note("No events since 2026-11-23 11:50:00 UTC.")
     assert further == Note("`--since 1d` looks further back.")
 
-    engine.forgets = Horizon(NOW - timedelta(minutes=2), "the engine keeps its last 256 events")
+    engine.forgets = Horizon(NOW - timedelta(minutes=2), "the engine keeps only its last 256 events")
     _, forgotten = await run(Events(since="10m"), found, engine)
-    assert forgotten == Note("What happened more than 2m ago may be forgotten: the engine keeps its last 256 events.")
+    assert forgotten == Note("Anything older than 2m may be missing: the engine keeps only its last 256 events.")
 
     engine.happened = (Event(NOW, "start", "web"),)
     assert len(await run(Events(since="1m"), found, engine)) == 1

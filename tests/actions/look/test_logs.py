@@ -47,5 +47,5 @@ async def test_of_a_crash_loop_both_runs_are_shown_and_while_it_waits_the_last_a
     said = await run(Logs(), web, Crashed({"web": facts}))
 
     assert [it.data for it in said if isinstance(it, Lines) and not it.data.startswith("────".encode())] == shown
-    waits = Note("It is waiting to be started again (CrashLoopBackOff): this is its last run.", aside=True)
+    waits = Note("It is waiting to be restarted (CrashLoopBackOff): this is its last run.", aside=True)
     assert (waits in said) is (state.word == "waiting")

@@ -26,7 +26,7 @@ class Reached(Engine):
         (Attachment("shop", "10.0.0.2"), "shop", "running", "10.0.0.2"),
         (Attachment("shop"), "shop", "exited", "none: it is not running"),
         (Attachment("shop"), "shop", "running", "none"),
-        (Attachment("host"), "host", "running", "the machine's own: every port that it listens on is the machine's"),
+        (Attachment("host"), "host", "running", "the host's own: every port that it listens on is the host's"),
         (Attachment("none"), "none", "running", "none: it was started without a network"),
     ],
 )

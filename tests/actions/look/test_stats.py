@@ -32,7 +32,7 @@ async def test_stats_is_a_table_and_over_a_while_a_chart_too():
 async def test_stats_of_what_ended_meanwhile_is_a_note():
     found = Objects(SCOPE, (container("web"),))
     _, note = await run(Stats(over=timedelta(seconds=3)), found, Engine(measured=0))
-    assert note == Note("Not measured, because it has just started or has ended: `web`. `describe` says which.")
+    assert note == Note("No figures for `web`: just started, or ended meanwhile. `describe` says which.")
 
 
 async def test_stats_of_what_does_not_run_says_so():

@@ -41,7 +41,7 @@ async def test_an_engine_that_forgot_says_since_when_it_remembers(own_engine: st
 
         horizon = await events.horizon(context.scope, datetime.now(UTC))
         assert horizon
-        assert horizon.why == "the engine keeps its last 256 events"
+        assert horizon.why == "the engine keeps only its last 256 events"
         assert NOW < horizon.at <= datetime.now(UTC) + timedelta(seconds=1)
     finally:
         await context.close()

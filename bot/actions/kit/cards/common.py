@@ -25,9 +25,11 @@ def about(facts: ObjectFacts, now: datetime) -> Groups:
 
 
 def _deletion(of: Deletion, now: datetime) -> Rows:
-    left = f"{show_age(now, of.deadline)} left" if now < of.deadline else f"{show_age(of.deadline, now)} over its time"
+    left = (
+        f"{show_age(now, of.deadline)} left" if now < of.deadline else f"{show_age(of.deadline, now)} past its deadline"
+    )
     rows = [("being deleted", f"since {show_age(of.began, now)}, {left}")]
-    return rows + ([("waits for its finalizers", several(of.finalizers))] if of.finalizers else [])
+    return rows + ([("waiting for finalizers", several(of.finalizers))] if of.finalizers else [])
 
 
 def conditions(facts: ObjectFacts, now: datetime) -> Groups:

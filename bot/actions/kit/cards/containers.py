@@ -63,7 +63,7 @@ def _network(facts: ContainerFacts) -> Rows:
     rows = [
         (it.network, ", ".join(filter(None, (it.address, it.ipv6))) or "no address of its own") for it in facts.networks
     ]
-    rows += [("mode", facts.network_mode)] if facts.network_mode.startswith("container:") else []
+    rows += [("network mode", facts.network_mode)] if facts.network_mode.startswith("container:") else []
     return [*rows, *[("port", show_port(port)) for port in facts.ports]]
 
 
