@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What uses no service is a unit test, and gets half a minute: some start the bot's own program."""
     services = {
         "engine",
+        "own_engine",
         "containers",
         "shop",
         "redis_server",
@@ -62,6 +63,16 @@ def engine() -> Iterator[str]:
     if os.geteuid() != 0 and answering(os.environ.get("DOCKER_HOST", "")):
         yield os.environ["DOCKER_HOST"]
         return
+    yield from _engine_of_our_own()
+
+
+@pytest.fixture
+def own_engine() -> Iterator[str]:
+    """Beside the one that tests share, for one that fills its memory or breaks something."""
+    yield from _engine_of_our_own()
+
+
+def _engine_of_our_own() -> Iterator[str]:
     try:
         with Engine() as started:
             yield started.host

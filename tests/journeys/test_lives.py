@@ -51,6 +51,18 @@ async def running(channel: Conversation, command: str) -> dict[str, object]:
     return root
 
 
+async def killed_and_done_in_its_place(bot: Bot, channel: Conversation, root: dict[str, object]) -> None:
+    """Kill the bot and start it: the command ends in its own message, and there is no other."""
+    bot.process.kill()
+    bot.process.end()
+    bot.start()
+
+    await channel.until(
+        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("done")], "the outcome", 40
+    )
+    assert len([m for m in await channel.messages() if not m["thread_ts"]]) == 1
+
+
 async def test_sigterm_says_in_the_thread_that_it_was_interrupted(
     own_bot: Bot, incidents: Conversation, containers: docker.APIClient
 ):
@@ -139,14 +151,7 @@ async def test_what_was_acknowledged_before_a_kill_is_done_after_the_restart(own
 async def test_a_read_that_a_kill_broke_off_is_done_again_in_its_thread(own_bot: Bot, incidents: Conversation):
     root = await running(incidents, "stats web --for 4s")
 
-    own_bot.process.kill()
-    own_bot.process.end()
-    own_bot.start()
-
-    await incidents.until(
-        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("done")], "the outcome", 40
-    )
-    assert len([m for m in await incidents.messages() if not m["thread_ts"]]) == 1
+    await killed_and_done_in_its_place(own_bot, incidents, root)
 
 
 async def test_a_kill_before_slacks_answer_was_read_leaves_no_message_that_runs_for_ever(
@@ -155,14 +160,7 @@ async def test_a_kill_before_slacks_answer_was_read_leaves_no_message_that_runs_
     await incidents.slack.post("/_/faults", answers=[{"method": "chat.postMessage", "answer": "lost", "times": 1}])
     root = await running(incidents, "stats web --for 4s")
 
-    own_bot.process.kill()
-    own_bot.process.end()
-    own_bot.start()
-
-    await incidents.until(
-        lambda all_: [m for m in all_ if m["ts"] == root["ts"] and m["text"].startswith("done")], "the outcome", 40
-    )
-    assert len([m for m in await incidents.messages() if not m["thread_ts"]]) == 1
+    await killed_and_done_in_its_place(own_bot, incidents, root)
 
 
 async def test_two_replicas_on_one_redis_do_each_thing_once(

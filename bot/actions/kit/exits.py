@@ -71,11 +71,15 @@ def describe_state(state: ContainerState) -> str:
     """`exited (137), OOM killed …` for what ended; the plain state for what runs."""
     if state.word in _ENDED:
         return f"{state.word} ({state.exit_code}), {ending(state)}"
-    if never_started(state):
+    if _never_started(state):
         return f"{state.word} ({state.exit_code}), the engine could not start it"
     return f"{state.word}; a process in it was {_OOM}" if state.oom_killed else state.word
 
 
-def never_started(state: ContainerState) -> bool:
-    """Whether the engine tried, and could not."""
+def has_status(state: ContainerState) -> bool:
+    """Whether it ended, or the engine could not start it: then a list shows its status beside the word."""
+    return state.word in _ENDED or _never_started(state)
+
+
+def _never_started(state: ContainerState) -> bool:
     return state.word == "created" and bool(state.exit_code or state.message)

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from cyclopts import Parameter
 
 from bot.actions.kit.cards.containers import show_port
-from bot.actions.kit.exits import never_started
+from bot.actions.kit.exits import has_status
 from bot.actions.kit.listing import Listing, table, tables
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
@@ -67,7 +67,7 @@ class Ps(
 
 def _row(facts: ContainerFacts, now: datetime) -> Row:
     state = facts.state.word
-    if state in ("exited", "dead", "restarting") or never_started(facts.state):
+    if has_status(facts.state):
         state = f"{state} ({facts.state.exit_code}{', OOM' if facts.state.oom_killed else ''})"
     cells = (
         facts.name,

@@ -61,7 +61,7 @@ class Stats(
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         engine, seconds = bench.port(UsagePort), self.over.total_seconds() if self.over else 0.0
         stopped = [it for it in found.items if isinstance(it, Container) and it.state != "running"]
-        things: Sequence[Thing] = [it for it in found.items if it not in stopped]
+        things: Sequence[Thing] = [it for it in found.items if not isinstance(it, Container) or it.state == "running"]
         if not things and len(stopped) == 1:
             raise NotRunning(
                 "cannot measure", stopped[0], why=f"it is {stopped[0].condition}", hint="`describe` says why."

@@ -77,18 +77,21 @@ class KubernetesObjects:
             return served(seen, await self._behind([seen], slices, thing.scope))
         found = facts_of(thing.kind, seen)
         if isinstance(found, WorkloadFacts | JobFacts):
-            known = await self.pods_of(thing)
+            known = await self._made_by(thing, seen)
             if isinstance(known, Refused):
                 return replace(found, pods=known)
             pods = [facts_of("pod", it) for it in known]
             return replace(found, pods=tuple(it for it in pods if isinstance(it, PodFacts)))
         return found
 
-    async def pods_of(self, thing: Thing) -> list[Mapping[str, Any]] | Refused:
+    async def pods_of(self, thing: Thing) -> Listed:
         """Those that a workload makes, as far as the person may see them; none for anything else."""
         if thing.kind not in WORKLOADS or thing.kind == "cronjob":
             return []
-        query = [("labelSelector", selector_of(await self.inspect(thing)))]
+        return await self._made_by(thing, await self.inspect(thing))
+
+    async def _made_by(self, thing: Thing, workload: Mapping[str, Any]) -> Listed:
+        query = [("labelSelector", selector_of(workload))]
         pods = await self._those_of("pod", thing.scope, query=query)
         if isinstance(pods, Refused):
             return pods

@@ -7,17 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.backends.kubernetes import secrets
+from bot.backends.kubernetes.facts.pods import ROLES
 from bot.backends.kubernetes.kinds import owner_of
 from bot.core.errors import NotFound
 from bot.core.ports.finding import Sees
 from bot.core.target import EVERYWHERE, Container, Scope
 
 _DEFAULT = "kubectl.kubernetes.io/default-container"
-_SPECS = (
-    ("containers", "containerStatuses"),
-    ("initContainers", "initContainerStatuses"),
-    ("ephemeralContainers", "ephemeralContainerStatuses"),
-)
 
 
 def containers_of(
@@ -46,12 +42,12 @@ def _where(pod: Mapping[str, Any], scope: Scope) -> str:
 
 def specs_of(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The specifications of its containers: ordinary, init, ephemeral."""
-    return [spec for field, _ in _SPECS for spec in pod["spec"].get(field) or ()]
+    return [spec for _, field, _ in ROLES for spec in pod["spec"].get(field) or ()]
 
 
 def status_of(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """What the kubelet last said of one of them; nothing before it said anything."""
-    statuses = [it for _, field in _SPECS for it in (pod.get("status") or {}).get(field) or ()]
+    statuses = [it for _, _, field in ROLES for it in (pod.get("status") or {}).get(field) or ()]
     return next((it for it in statuses if it["name"] == name), {})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.backends.kubernetes.context import KubernetesContext
+from bot.backends.kubernetes.facts.pods import ROLES
 from bot.core.errors import NotFound
 from bot.core.target import Container
 
@@ -28,8 +29,8 @@ def paths_of(pod: Json) -> tuple[str, ...]:
 
 
 def _specs(pod: Json) -> Iterator[Json]:
-    for kind in ("containers", "initContainers", "ephemeralContainers"):
-        yield from pod["spec"].get(kind) or ()
+    for _, field, _ in ROLES:
+        yield from pod["spec"].get(field) or ()
 
 
 def _is_secret(volume: Json) -> bool:

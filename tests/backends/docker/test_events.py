@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import docker
-import pytest
 
 from bot.backends.docker import connect
 from bot.core.bench import Bench
 from bot.core.ports.events import EventsPort
-from deploy.demo.engine import Engine, Missing
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def own_engine(engine: str) -> Iterator[str]:
-    """Beside the one that the other tests share: its events would be forgotten."""
-    try:
-        with Engine() as started:
-            yield started.host
-    except Missing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"no Docker Engine: {missing}")
-        pytest.skip(f"no Docker Engine: {missing}")
 
 
 async def test_an_engine_that_forgot_says_since_when_it_remembers(own_engine: str):
