@@ -12,8 +12,7 @@ Source: DESIGN §4; the states move by compare-and-set in store/approvals.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -23,7 +22,7 @@ from bot.core.errors import Denied
 from bot.core.person import Person
 from bot.core.plan import NO_PLAN, Plan
 from bot.core.request import Place, Request
-from bot.core.target import Found, identity_of, things_of
+from bot.core.target import Found, Thing, identity_of, things_of
 
 State = Literal["waiting", "spent", "denied", "expired", "void"]
 
@@ -42,7 +41,7 @@ class Approval:
     """A request that waits, or how it ended. Times are seconds since the epoch; `command` is as people may read it.
 
     request: the requester's own, its text the command with all that the thread filled in. card: where it is shown,
-    groups and asked: what it shows. plan: as JSON. spent_by: the id of the request whose work the run is.
+    groups and asked: what it shows. spent_by: the id of the request whose work the run is.
     """
 
     id: str
@@ -52,7 +51,7 @@ class Approval:
     where: str
     digest: str
     needed: int
-    found: str
+    found: Found
     identity: str
     expires: float
     place: Place
@@ -62,21 +61,8 @@ class Approval:
     votes: tuple[Vote, ...] = ()
     state: State = "waiting"
     why: str = ""
-    plan: str = ""
+    plan: Plan = NO_PLAN
     spent_by: str = ""
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Approval:
-        known = json.loads(text)
-        known["request"] = Request(**known["request"])
-        known["place"], known["card"] = Place(**known["place"]), Place(**known["card"])
-        known["groups"] = tuple((title, tuple((a, b) for a, b in rows)) for title, rows in known["groups"])
-        known["asked"] = tuple(known["asked"])
-        known["votes"] = tuple(Vote(**vote) for vote in known["votes"])
-        return cls(**known)
 
     def check_waiting(self, now: float) -> None:
         """Raises Denied with why a dead request is dead."""
@@ -123,7 +109,7 @@ def digest_of(action: Action, request: Request, found: Found, plan: Plan = NO_PL
         "requester": [request.team, request.user],
         "thread": [request.channel, request.thread],
         "objects": sorted(identity_of(thing) for thing in things_of(found)),
-        "plan": plan.to_json(),
+        "plan": _planned(plan),
     }
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 
@@ -131,6 +117,20 @@ def digest_of(action: Action, request: Request, found: Found, plan: Plan = NO_PL
 def _fields(action: Action) -> dict[str, Any]:
     """Every field with its default filled in, as canonical JSON can hold it."""
     return {field.name: _plain(getattr(action, field.name)) for field in fields(action) if field.name != "stdin"}  # type: ignore[arg-type]
+
+
+def _planned(plan: Plan) -> dict[str, Any]:
+    """All of it; each thing by what makes it this one."""
+    known = {field.name: _plain(getattr(plan, field.name)) for field in fields(plan)}
+    known["creates"] = [_object(thing) for thing in plan.creates]
+    return known | {
+        name: [[_object(change.thing), change.patch] for change in changes]
+        for name, changes in (("patches", plan.patches), ("deletes", plan.deletes))
+    }
+
+
+def _object(thing: Thing) -> list[Any]:
+    return [identity_of(thing), str(thing), dict(thing.labels)]
 
 
 def _plain(value: Any) -> Any:

@@ -12,8 +12,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
+
+from bot.core.subject import Subject
 
 Transition = Literal[
     "asked", "refused", "decided", "approved", "denied", "expired", "void", "glass broken", "ran", "typed", "read",
@@ -24,7 +26,7 @@ START = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """One transition. `id` is the command's, `user` who did it, `found` what was found, as `judged` keeps it.
+    """One transition. `id` is the command's, `user` who did it, `found` what it is about.
 
     at: RFC 3339, UTC. command: as people may read it; words: the keyed digest of its full words and input, by which
     who has the key can tell what they were. bytes: what was shown; exit: a process's status, None where there was none.
@@ -39,7 +41,7 @@ class Entry:
     thread: str = ""
     command: str = ""
     words: str = ""
-    found: str = ""
+    found: Subject | None = None
     detail: str = ""
     digest: str = ""
     bytes: int = 0
@@ -74,25 +76,6 @@ class AuditPage:
 def canonical(value: Mapping[str, object]) -> str:
     """JSON that is the same for the same value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def written(entry: Entry) -> str:
-    """An entry as it is kept: what is empty is left out."""
-    return canonical(
-        {
-            name: value
-            for name, value in asdict(entry).items()
-            if value not in ("", 0, None) or (value == 0 and name == "exit")
-        }
-    )
-
-
-_FIELDS = frozenset(field.name for field in fields(Entry))
-
-
-def read(text: str) -> Entry:
-    """The inverse; what another version wrote beside it is passed over. Raises ValueError, TypeError for no entry."""
-    return Entry(**{name: value for name, value in json.loads(text).items() if name in _FIELDS})
 
 
 def fingerprint(key: bytes, words: str, stdin: str = "") -> str:

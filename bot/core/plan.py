@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from bot.core.target import Found, NewObject, Objects, Thing, found_from_json, found_to_json, things_of
+from bot.core.target import Found, NewObject, Objects, Thing, things_of
 from bot.core.units import show_duration
 
 
@@ -57,42 +57,13 @@ class Plan:
         """What is made, changed and removed: policy judges each as an object."""
         return (*self.creates, *(change.thing for change in (*self.patches, *self.deletes)))
 
-    def to_json(self) -> str:
-        """All of it, in one order."""
-        if not self:
-            return ""
-        known = {field.name: getattr(self, field.name) for field in fields(self)}
-        known |= {"creates": [found_to_json(thing) for thing in self.creates]}
-        known |= {name: [[found_to_json(it.thing), it.patch] for it in known[name]] for name in _CHANGES}
-        return json.dumps(known, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Plan:
-        """The inverse."""
-        return cls(**{name: _read(name, value) for name, value in json.loads(text).items()}) if text else NO_PLAN
-
 
 NO_PLAN = Plan()
-_CHANGES = ("patches", "deletes")
-
-
-def _read(name: str, value: Any) -> Any:
-    if name == "creates":
-        return tuple(found_from_json(each) for each in value)
-    if name in _CHANGES:
-        return tuple(Change(_thing(thing), patch) for thing, patch in value)
-    if name == "passed_over":
-        return tuple((plan, why) for plan, why in value)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def reached(found: Found, plan: Plan) -> Found:
     """What was found with what is planned for: whoever may not know of one doesn't read of the other."""
     return Objects(found.scope, (*things_of(found), *plan.things)) if plan.things else found
-
-
-def _thing(text: str) -> Thing:
-    return things_of(found_from_json(text))[0]
 
 
 def for_policy(plan: Plan) -> Mapping[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.core.errors import UsageError
 from bot.core.kinds import kind_of
@@ -260,66 +260,6 @@ class Candidates:
 
     matches: tuple[Found, ...] = ()
     alike: tuple[Thing, ...] = ()
-
-
-_SHAPES = {shape.__name__: shape for shape in (Container, Resource, Image, Network, Node, NewObject)}
-
-
-def found_to_json(found: Found) -> str:
-    """What was found, for the shelf: policy judges it again when somebody looks at the result later."""
-    things = [[type(thing).__name__, _kept(thing)] for thing in things_of(found)]
-    return json.dumps({"scope": asdict(found.scope), "things": things})
-
-
-_UNJUDGED = frozenset({"row", "others", "secret_paths", "secret_variables", "secrets"})
-
-
-def _kept(thing: Thing) -> dict[str, object]:
-    """All of it that policy may look at."""
-    return {name: value for name, value in asdict(thing).items() if name not in _UNJUDGED}
-
-
-MOST_JUDGED, MOST_MENTIONED = 100, 2_000
-_LONGEST_LABEL = 256
-
-
-def judged_to_json(
-    found: Found, labels: frozenset[str], redacted: Callable[[str], str], most: int = MOST_JUDGED
-) -> str:
-    """What was decided on, for the audit: who each object was, and of its labels those that the policy in force names.
-
-    A list that is longer than a record may be says how many more there were.
-    """
-    things = things_of(found)
-    kept = [[type(thing).__name__, _judged(thing, labels, redacted)] for thing in things[:most]]
-    more = {"more": len(things) - most} if len(things) > most else {}
-    return json.dumps({"scope": asdict(found.scope), "things": kept, "labels": sorted(labels), **more})
-
-
-def _judged(thing: Thing, labels: frozenset[str], redacted: Callable[[str], str]) -> dict[str, object]:
-    known: dict[str, object] = {"scope": asdict(thing.scope), "name": thing.name}
-    known |= {
-        "labels": {
-            name: redacted(str(value))[:_LONGEST_LABEL] for name, value in thing.labels.items() if name in labels
-        }
-    }
-    known |= {"id": thing.id} if hasattr(thing, "id") else {}
-    if isinstance(thing, Container):
-        known |= {"image": thing.image, "state": thing.state, "container": thing.container}
-    return known | ({"kind": thing.kind} if isinstance(thing, Resource | NewObject) else {})
-
-
-def is_whole(text: str, labels: frozenset[str]) -> bool:
-    """Whether all that was decided on is there, with each label that a policy names now."""
-    known = json.loads(text)
-    return not known.get("more") and labels <= set(known.get("labels") or labels)
-
-
-def found_from_json(text: str) -> Found:
-    """The inverse; several things come back as Objects."""
-    known = json.loads(text)
-    things = tuple(_SHAPES[name](**{**data, "scope": Scope(**data["scope"])}) for name, data in known["things"])
-    return things[0] if len(things) == 1 else Objects(Scope(**known["scope"]), things)
 
 
 def as_it_is_now(found: Found, scope: Scope) -> Found:

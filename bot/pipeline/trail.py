@@ -13,7 +13,8 @@ from bot.core.errors import CdebugError
 from bot.core.policy import Allow, Ask, Decision, Deny
 from bot.core.request import Request
 from bot.core.spelling import in_one_line
-from bot.core.target import Found, judged_to_json
+from bot.core.subject import subject_of
+from bot.core.target import Found
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 
@@ -40,7 +41,7 @@ class Trail:
             "command": in_one_line(self._command),
             "words": self._words,
             "detail": in_one_line(self._parts.redactor.text(detail)),
-            "found": judged_to_json(found, self._parts.policy.labels, self._parts.redactor.text) if found else "",
+            "found": subject_of(found, self._parts.policy.labels, self._parts.redactor.text) if found else None,
             **more,
         }
         return Entry(event, stamp(self._parts), **known)  # type: ignore[arg-type]

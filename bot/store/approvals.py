@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.approval import Approval
 from bot.store.connection import answering
+from bot.store.encoding import approval_from_json, approval_to_json
 from bot.store.keys import APPROVAL, APPROVALS
 
 _SWAP = """
@@ -26,20 +27,20 @@ class RedisApprovals:
     async def put(self, approval: Approval) -> None:
         """Keep a new one."""
         async with answering(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(APPROVAL(id=approval.id), approval.to_json(), ex=APPROVAL.lifetime_s)
+            pipe.set(APPROVAL(id=approval.id), approval_to_json(approval), ex=APPROVAL.lifetime_s)
             pipe.zadd(APPROVALS(), {approval.id: approval.expires})
             await pipe.execute()
 
     async def get(self, approval_id: str) -> Approval | None:
         async with answering():
             text = await self._redis.get(APPROVAL(id=approval_id))
-        return Approval.from_json(text) if text else None
+        return approval_from_json(text) if text else None
 
     async def swap(self, old: Approval, new: Approval) -> bool:
         """Replace `old` by `new`; False where it isn't `old` any more."""
         state = "waiting" if new.state == "waiting" else "closed"
         async with answering():
-            args = [old.to_json(), new.to_json(), state, new.id]
+            args = [approval_to_json(old), approval_to_json(new), state, new.id]
             return bool(await self._swap(keys=[APPROVAL(id=new.id), APPROVALS()], args=args))
 
     async def waiting(self) -> list[Approval]:
@@ -56,4 +57,4 @@ class RedisApprovals:
             texts = await self._redis.mget([APPROVAL(id=key) for key in ids]) if ids else []
             if gone := [key for key, text in zip(ids, texts, strict=True) if not text]:
                 await self._redis.zrem(APPROVALS(), *gone)
-        return [Approval.from_json(text) for text in texts if text]
+        return [approval_from_json(text) for text in texts if text]

@@ -15,10 +15,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from bot.core.audit import AuditPage, Entry, Head, Record, append, fault, read, seal, written
+from bot.core.audit import AuditPage, Entry, Head, Record, append, fault, seal
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.pattern import compiled
 from bot.store.connection import answering
+from bot.store.encoding import entry_from_json, entry_to_json
 from bot.store.keys import AUDIT, AUDIT_HEAD, AUDIT_START
 
 _HEAD = compiled(r"[0-9]{1,15} [0-9a-f]{64}")
@@ -63,7 +64,7 @@ class RedisJournal:
     async def write(self, *entries: Entry) -> None:
         """Append, in this order; what comes back was written to disk. Raises Unavailable: then nothing was."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._batch += [(written(entry), done) for entry in entries]
+        self._batch += [(entry_to_json(entry), done) for entry in entries]
         flushing = asyncio.create_task(self._flush_in_turn(done))
         self._flushing.add(flushing)
         flushing.add_done_callback(self._flushing.discard)
@@ -196,7 +197,7 @@ class RedisJournal:
             if wrong := fault([record], start, end, [], self._key):
                 return AuditPage(tuple(entries), wrong)
             end = start
-            entries.append(read(record.entry))
+            entries.append(entry_from_json(record.entry))
         return AuditPage(tuple(entries), "" if records or end == begins else f"record {end.seq} is missing")
 
     async def whole(self) -> tuple[Head, Head, list[Record]]:
@@ -237,7 +238,7 @@ class RedisJournal:
             async for entry_id, record in self._rows():
                 if wrong := fault([record], head, Head(record.seq, record.mac), [], self._key):
                     raise CdebugError("the audit is not trimmed", why=wrong, hint="`audit verify` says more.")
-                if datetime.fromisoformat(read(record.entry).at) >= before:
+                if datetime.fromisoformat(entry_from_json(record.entry).at) >= before:
                     break
                 head, last = Head(record.seq, record.mac), entry_id
             if not last:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.core.errors import Unavailable
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place
 from bot.store.connection import answering
+from bot.store.encoding import run_from_json, run_to_json
 from bot.store.keys import LIVE, MAILBOX, REPLICA
 
 _WAIT_MS = 2_000  # well below the time that we wait for an answer
@@ -33,7 +34,7 @@ class RedisLive:
         """A run has begun here."""
         key = _key(place)
         async with answering(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, run.id, json.dumps({**asdict(run), "replica": self._replica}))
+            pipe.hset(key, run.id, run_to_json(replace(run, replica=self._replica)))
             pipe.expire(key, LIVE.lifetime_s)
             await pipe.execute()
 
@@ -45,11 +46,11 @@ class RedisLive:
     async def of(self, place: Place) -> list[LiveRun]:
         """The live runs of a thread; those of replicas that are gone are forgotten."""
         async with answering():
-            known = [json.loads(text) for text in await self._redis.hvals(_key(place))]
-            alive = {each["replica"] for each in known if await self._redis.exists(REPLICA(id=each["replica"]))}
-            if gone := [each["id"] for each in known if each["replica"] not in alive]:
+            known = [run_from_json(text) for text in await self._redis.hvals(_key(place))]
+            alive = {run.replica for run in known if await self._redis.exists(REPLICA(id=run.replica))}
+            if gone := [run.id for run in known if run.replica not in alive]:
                 await self._redis.hdel(_key(place), *gone)
-        return [LiveRun(**each) for each in known if each["replica"] in alive]
+        return [run for run in known if run.replica in alive]
 
     async def in_channel(self, place: Place) -> list[LiveRun]:
         """The live runs of all threads of a channel."""

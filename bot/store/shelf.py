@@ -18,6 +18,7 @@ import zstandard
 from bot.core.ports.state import StoredResult, Window
 from bot.core.request import Place
 from bot.store.connection import answering
+from bot.store.encoding import result_from_json, result_to_json
 from bot.store.keys import BLOCKS, COUNTS, SHELF, WINDOW
 from bot.together import aside
 
@@ -53,16 +54,13 @@ class RedisShelf:
         """Its last block was added: keep what it is."""
         self._sizes.pop(kept.id, None)
         async with answering(_PATIENCE_S):
-            await self._redis.set(SHELF(id=kept.id), json.dumps(asdict(kept)), ex=SHELF.lifetime_s)
+            await self._redis.set(SHELF(id=kept.id), result_to_json(kept), ex=SHELF.lifetime_s)
 
     async def get(self, kept_id: str) -> StoredResult | None:
         """None when its day is over."""
         async with answering():
             text = await self._redis.get(SHELF(id=kept_id))
-        if not text:
-            return None
-        known = json.loads(text)
-        return StoredResult(**{**known, "columns": tuple(known["columns"]), "notes": tuple(known["notes"])})
+        return result_from_json(text) if text else None
 
     async def read(self, kept_id: str, first: int, last: int) -> list[bytes]:
         """Lines first…last-1, without their newlines."""

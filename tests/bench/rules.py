@@ -18,6 +18,7 @@ from bot.core.audit import Entry
 from bot.core.person import Channel, Person
 from bot.core.policy import Policy, schema_of
 from bot.core.redact import Redactor, Scrubber
+from bot.core.subject import Subject
 from bot.core.target import Container, Scope
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
@@ -123,10 +124,11 @@ def _audit(folder: Path) -> Row:
         server = EmbeddedRedis(folder / "audit")
         await server.start()
         client = connect(server.url)
+        about = Subject(Container(Scope("local", "docker"), "0" * 64, "web", "web:1"), frozenset({"cdebug/protected"}))
         journal, times = RedisJournal(client, b"a key of the bench"), []
         for _ in range(WRITES):
             started = time.perf_counter()
-            await journal.write(Entry("asked", command="ps"), Entry("decided", found="x" * 400))
+            await journal.write(Entry("asked", command="ps"), Entry("decided", found=about))
             times.append(time.perf_counter() - started)
         await client.aclose()
         await server.stop()

@@ -11,6 +11,7 @@ from bot.core.ledger import MadeObject
 from bot.core.ports.state import Ledger, Menu, Sessions, Shelf, StoredResult, Window
 from bot.core.request import Place
 from bot.core.session import Default, Session
+from bot.core.target import Scope
 from bot.store.connection import connect
 from bot.store.ledger import RedisLedger
 from bot.store.sessions import RedisSessions
@@ -19,6 +20,7 @@ from tests.fakes.stores import MemoryLedger, MemorySessions, MemoryShelf
 from tests.harness import RedisServer
 
 PLACE = Place("T0", "C0", "1.0", "1.0")
+SCOPE = Scope("local", "docker")
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -57,10 +59,10 @@ async def ledger(request: pytest.FixtureRequest, redis_server: RedisServer) -> A
 async def test_a_shelf_reads_what_was_put_on_it(shelf: Shelf):
     assert await shelf.append("k", b"a\nb\n") == 0
     assert await shelf.append("k", b"c\n") == 0
-    await shelf.finish(StoredResult("k", "n", "t", lines=3))
+    await shelf.finish(StoredResult("k", "n", "t", SCOPE, lines=3))
 
     assert await shelf.read("k", 1, 9) == [b"b", b"c"]
-    assert await shelf.get("k") == StoredResult("k", "n", "t", lines=3)
+    assert await shelf.get("k") == StoredResult("k", "n", "t", SCOPE, lines=3)
     assert await shelf.get("nothing") is None
     assert await shelf.read("nothing", 0, 9) == []
     assert [block async for block in shelf.blocks("k")] == [b"a\nb\n", b"c\n"]

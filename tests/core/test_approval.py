@@ -14,7 +14,7 @@ from bot.core.errors import Denied
 from bot.core.grammar import Grammar
 from bot.core.person import Person
 from bot.core.request import Place, Request
-from bot.core.target import Container, Image, NewObject, Objects, Scope, found_from_json, found_to_json
+from bot.core.target import Container, Image, NewObject, Objects, Scope
 
 GRAMMAR = Grammar(catalog())
 SCOPE = Scope("local", "docker", "shop")
@@ -25,7 +25,7 @@ ANN = Person("T0", "U0ANN", "ann", kubernetes="ann@example.com")
 BOB = Person("T0", "U0BOB", "bob")
 DAN = Person("T0", "U0DAN", "dan", kubernetes="ann@example.com")
 WAITING = Approval(
-    "a1", ASKED, "exec", "exec web -- id", "local", "digest", 1, found_to_json(WEB), ANN.identity, 1_600.0, PLACE, PLACE
+    "a1", ASKED, "exec", "exec web -- id", "local", "digest", 1, WEB, ANN.identity, 1_600.0, PLACE, PLACE
 )
 
 
@@ -65,12 +65,6 @@ def test_the_same_has_the_same_digest_whatever_else_is_told_of_it():
     assert digest() == digest(found=replace(WEB, state="paused", labels={"a": "b"}), at=9.0, id="r9", dedup="d9")
     assert digest() == digest("exec web -u app --timeout 300s -- sh -c 'a b'")
     assert digest(found=NewObject(SCOPE, "x", {"image": "a"})) != digest(found=NewObject(SCOPE, "x", {"image": "b"}))
-
-
-def test_a_request_comes_back_from_its_text_as_it_was():
-    voted = replace(WAITING, groups=(("Who", (("requester", "ann"),)),), asked=("<@U0BOB>",)).voted(BOB, 1_100.0)
-    assert Approval.from_json(voted.to_json()) == voted
-    assert found_from_json(voted.found) == WEB
 
 
 @pytest.mark.parametrize("person", [ANN, DAN, replace(ANN, kubernetes="")])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audit import START, Entry, Head, Record, append, fault, read, seal, written
+from bot.core.audit import START, Entry, Head, Record, append, fault, seal
+from bot.store.encoding import entry_from_json, entry_to_json
 
 KEY = b"a key"
 ENTRIES = st.lists(st.builds(Entry, st.just("ran"), at=st.text(max_size=5), command=st.text(max_size=20)), min_size=1)
@@ -17,7 +18,7 @@ ENTRIES = st.lists(st.builds(Entry, st.just("ran"), at=st.text(max_size=5), comm
 def chain(entries: list[Entry], key: bytes = KEY) -> list[Record]:
     head, records = Head(), []
     for entry in entries:
-        records.append(append(head, written(entry), key))
+        records.append(append(head, entry_to_json(entry), key))
         head = Head(records[-1].seq, records[-1].mac)
     return records
 
@@ -40,7 +41,7 @@ END = end_of(STORY)
 def test_what_was_written_holds_and_reads_as_it_was(entries: list[Entry]):
     records = chain(entries)
     assert check(records, end_of(records)) == ""
-    assert [read(record.entry) for record in records] == entries
+    assert [entry_from_json(record.entry) for record in records] == entries
 
 
 def test_an_empty_audit_holds():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.core.approval import digest_of
 from bot.core.plan import NO_PLAN, Change, Plan, rows_of
@@ -30,13 +28,6 @@ WHOLE = Plan(
     ends_s=1_800,
     passed_over=(("weaker", "the namespace is restricted"),),
 )
-TEXTS = st.lists(st.text(max_size=9), max_size=3).map(tuple)
-
-
-@given(st.builds(Plan, images=TEXTS, capabilities=TEXTS, host_paths=TEXTS, secrets=st.integers(0, 9)))
-def test_a_plan_comes_back_from_its_text(plan: Plan):
-    assert Plan.from_json(plan.to_json()) == plan
-    assert Plan.from_json(WHOLE.to_json()) == WHOLE
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Plan)])
@@ -55,7 +46,6 @@ def test_the_specification_of_what_is_made_counts_to_its_last_word():
 
 def test_a_command_that_only_reads_has_no_plan_and_no_row():
     assert not NO_PLAN
-    assert NO_PLAN.to_json() == ""
     assert list(rows_of(NO_PLAN)) == []
 
 
@@ -79,4 +69,4 @@ def test_a_command_that_only_reads_has_no_plan_and_no_row():
 )
 def test_two_plans_never_read_alike(one: Plan, other: Plan):
     assert list(rows_of(one)) != list(rows_of(other))
-    assert one.to_json() != other.to_json()
+    assert digest_of(Plant(), ASKED, WEB, one) != digest_of(Plant(), ASKED, WEB, other)

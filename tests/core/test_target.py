@@ -9,21 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import UsageError
-from bot.core.target import (
-    Container,
-    Image,
-    Network,
-    Objects,
-    Scope,
-    TargetRef,
-    Thing,
-    found_from_json,
-    found_to_json,
-    parse_target,
-)
+from bot.core.target import TargetRef, parse_target
 
 CONTEXTS = frozenset({"local", "staging"})
-SCOPE = Scope("local", "docker", "shop")
 
 
 @pytest.mark.parametrize(
@@ -68,17 +56,3 @@ def test_no_target(text: str, line: str):
 def test_any_text_is_a_target_or_a_usage_error(text: str):
     with contextlib.suppress(UsageError):
         assert parse_target(text, CONTEXTS).name
-
-
-@pytest.mark.parametrize(
-    "thing",
-    [
-        Container(SCOPE, "id", "web", "img", "sha", "running", {"a": "b"}),
-        Image(SCOPE, "id", "img"),
-        Network(SCOPE, "id", "net"),
-    ],
-)
-def test_what_was_found_comes_back_from_the_shelf(thing: Thing):
-    assert found_from_json(found_to_json(thing)) == thing
-    several = Objects(SCOPE, (thing, thing))
-    assert found_from_json(found_to_json(several)) == several

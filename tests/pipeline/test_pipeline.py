@@ -18,7 +18,6 @@ from bot.core.limits import Limits
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.request import Place
-from bot.core.target import found_to_json
 from bot.core.view import CardView, MenuView, NoteView, Status, TableView, TextView
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
@@ -484,7 +483,7 @@ async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(w
     press = world.request(**kind, user="U0BOB")
     await world.approvals.put(
         Approval(
-            "a1", asked, "exec", "exec web", "local", "d", 1, found_to_json(web), "slack T0/U0ANN", 600.0, place, place,
+            "a1", asked, "exec", "exec web", "local", "d", 1, web, "slack T0/U0ANN", 600.0, place, place,
             state="spent", spent_by=press.id,
         )
     )  # fmt: skip
@@ -567,7 +566,7 @@ async def waiting(world: World, **more: Any) -> Approval:
     place = await world.chat.open(asked, Status("waiting for approval", "<@U0ANN>", "logs web"))
     known = {"expires": NOW.timestamp() + 60, **more}
     approval = Approval(
-        "a1", asked, "exec", "exec web -- id", "local", "d", 1, found_to_json(web), "slack T0/U0ANN",
+        "a1", asked, "exec", "exec web -- id", "local", "d", 1, web, "slack T0/U0ANN",
         known["expires"], place, place,
     )  # fmt: skip
     await world.approvals.put(approval)

@@ -14,13 +14,15 @@ import pytest
 
 from bot.anchors import Anchors
 from bot.core.approval import Approval
-from bot.core.audit import Entry, Head, fault, read
+from bot.core.audit import Entry, Head, fault
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.person import Person
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Place, Request
+from bot.core.target import Container, Scope
 from bot.store.approvals import RedisApprovals
 from bot.store.connection import connect
+from bot.store.encoding import entry_from_json
 from bot.store.inbox import RedisInbox
 from bot.store.journal import RedisJournal
 from bot.store.live import RedisLive
@@ -29,7 +31,9 @@ from tests.harness import RedisServer
 KEY = b"key"
 PLACE = Place("T0", "C0", "1.0", "1.0")
 ASKED = Request("r1", "d1", "command", "T0", "U0ANN", "C0", 1_000.0, "exec web -- id")
-WAITING = Approval("a1", ASKED, "exec", "exec web", "local", "digest", 2, "{}", "slack T0/U0ANN", 1_600.0, PLACE, PLACE)
+SCOPE = Scope("local", "docker")
+WEB = Container(SCOPE, "id-1", "web", "web:1")
+WAITING = Approval("a1", ASKED, "exec", "exec web", "local", "digest", 2, WEB, "slack T0/U0ANN", 1_600.0, PLACE, PLACE)
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ async def test_two_replicas_that_write_at_once_keep_one_chain(redis: Any):
 
     assert await proved(journals[0]) == ""
     assert (await journals[1].head()).seq == 240
-    entries = [read(record.entry) async for record in journals[2].records()]
+    entries = [entry_from_json(record.entry) async for record in journals[2].records()]
     for number in range(120):  # one command's records stay in their order
         assert [entry.event for entry in entries if entry.id == f"{number}"] == ["asked", "decided"]
 
@@ -382,7 +386,7 @@ async def test_what_is_due_is_found_and_what_was_closed_is_not(redis: Any):
 async def test_a_letter_reaches_the_replica_that_has_the_run(redis: Any):
     here, there = RedisLive(redis, "here"), RedisLive(redis, "there")
     await RedisInbox(redis, "there").renew()
-    run = LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}", shell="U0ANN")
+    run = LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", SCOPE, shell="U0ANN")
     await there.add(PLACE, run)
 
     (known,) = await here.of(PLACE)
@@ -399,6 +403,6 @@ async def test_a_letter_reaches_the_replica_that_has_the_run(redis: Any):
 
 async def test_the_runs_of_a_replica_that_is_gone_are_forgotten(redis: Any):
     live = RedisLive(redis, "gone")
-    await live.add(PLACE, LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", "{}"))
+    await live.add(PLACE, LiveRun("run1", "sh", "sh web", "sh web", "U0ANN", SCOPE))
     assert await live.of(PLACE) == []
     assert await redis.hlen("cdebug:live:C0:1.0") == 0

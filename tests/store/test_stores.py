@@ -15,6 +15,7 @@ from bot.core.errors import Unavailable
 from bot.core.ports.state import Menu, StoredResult, Window
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
+from bot.core.target import Scope
 from bot.store.budget import Budget, RedisMeter
 from bot.store.connection import answering, connect
 from bot.store.embedded import EmbeddedRedis
@@ -25,6 +26,7 @@ from bot.store.shelf import RedisShelf
 from tests.harness import RedisServer, temporary_folder
 
 PLACE = Place("T0", "C0", "1.0", "1.0")
+SCOPE = Scope("local", "docker")
 
 
 def request(**more: Any) -> Request:
@@ -191,7 +193,7 @@ async def test_a_result_over_the_limit_loses_its_oldest_blocks_and_says_how_many
 
 async def test_kept_results_and_windows_come_back(redis: Any):
     shelf = RedisShelf(redis, 100)
-    await shelf.finish(kept := StoredResult("k", "n", "t", ("A", "B"), True, 3, 1, ("note",), "logs", "{}"))
+    await shelf.finish(kept := StoredResult("k", "n", "t", SCOPE, ("A", "B"), True, 3, 1, ("note",), "logs"))
     assert await shelf.get("k") == kept
     await shelf.put_window(window := Window("w", "k", "k", 0, 3, "x", PLACE, "1.1"))
     assert await shelf.window("w") == window
@@ -224,7 +226,7 @@ async def test_every_key_has_a_family_and_its_lifetime(redis: Any):
     await sessions.set_default("T0", "C0", Default("local"))
     await sessions.put_menu(Menu("m", PLACE, ()))
     await shelf.append("k", b"x\n")
-    await shelf.finish(StoredResult("k", "n", "t"))
+    await shelf.finish(StoredResult("k", "n", "t", SCOPE))
     await shelf.put_window(Window("w", "k", "k", 0, 1))
     await Budget(redis).reserve("C0")
     await RedisMeter(redis, 9, 9).admit(one)

@@ -9,31 +9,33 @@ from typing import Literal, Protocol
 from bot.core.approval import Approval
 from bot.core.audit import AuditPage, Entry
 from bot.core.ledger import MadeObject
+from bot.core.plan import NO_PLAN, Plan
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
+from bot.core.subject import Subject
+from bot.core.target import Found
 
 
 @dataclass(frozen=True)
 class StoredResult:
     """A result on the shelf: redacted lines, or rows as lines under `columns`.
 
-    found: what it is of; mentions: whose names else are in it, as `judged_to_json` has them; user: who asked for it;
-    plan: what was done for it, as JSON.
+    found: what it is of; mentions: whose names else are in it; user: who asked for it; plan: what was done for it.
     """
 
     id: str
     name: str
     title: str
+    found: Found
     columns: tuple[str, ...] = ()
     shows_end: bool = False
     lines: int = 0
     dropped: int = 0
     notes: tuple[str, ...] = ()
     verb: str = ""
-    found: str = ""
-    mentions: str = ""
+    mentions: Subject | None = None
     user: str = ""
-    plan: str = ""
+    plan: Plan = NO_PLAN
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Journal(Protocol):
 class LiveRun:
     """A run that is under way somewhere. command: as people may read it; text: as it is typed again.
 
-    shell: the user whose shell it is, nothing for other runs. plan: what it does, as JSON. votes: the approvals that it
+    shell: the user whose shell it is, nothing for other runs. votes: the approvals that it
     stands on, glass: or that it runs without.
     """
 
@@ -113,11 +115,11 @@ class LiveRun:
     command: str
     text: str
     user: str
-    found: str
+    found: Found
     votes: int = 0
     glass: bool = False
     shell: str = ""
-    plan: str = ""
+    plan: Plan = NO_PLAN
     replica: str = ""
 
 

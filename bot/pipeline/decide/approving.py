@@ -13,13 +13,13 @@ from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
 from bot.core.person import Channel, Person
-from bot.core.plan import Plan, reached
+from bot.core.plan import reached
 from bot.core.policy import Allow, Circumstances
 from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import in_one_line
 from bot.core.takes import many
-from bot.core.target import Found, TargetRef, found_from_json, found_to_json, things_of
+from bot.core.target import Found, TargetRef, things_of
 from bot.core.view import Form, NoteView, Page, State, Status
 from bot.pipeline.command import Command
 from bot.pipeline.decide.cards import arguments, card, card_groups, expiry
@@ -60,9 +60,9 @@ class Approving:
             command=command.text,
             where=command.where,
             digest=digest_of(action, request, found, command.plan),
-            plan=command.plan.to_json(),
+            plan=command.plan,
             needed=needed,
-            found=found_to_json(found),
+            found=found,
             identity=command.person.identity,
             expires=self._now() + self._parts.limits.approval.total_seconds(),
             place=place,
@@ -135,7 +135,7 @@ class Approving:
         approval = await self._moved(approval, lambda it: it.voted(visit.person, self._now()))
         count = await self._counting(approval)
         requester = await self._requester(approval)
-        decision = requester.decide(approval.verb, found_from_json(approval.found), _known(approval, count))
+        decision = requester.decide(approval.verb, approval.found, _known(approval, count))
         if not isinstance(decision, Allow):
             so_far = (*_approved(approval), f": {count} of {approval.needed}, ", *expiry(approval))
             await self._say(approval, so_far, live=True)
@@ -173,7 +173,7 @@ class Approving:
             self._permitted(visit, approval, "approve")
         action = self._parts.grammar.parse(approval.request.text)
         await self._record(visit, approval, "read", f"the arguments of request {approval.id}")
-        whole = arguments(action, approval.request.stdin, Plan.from_json(approval.plan))
+        whole = arguments(action, approval.request.stdin, approval.plan)
         await self._parts.chat.show_modal(visit.request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
 
     async def waiting(self, visit: Visit) -> list[Approval]:
@@ -209,12 +209,10 @@ class Approving:
 
     def _sees(self, visit: Visit, approval: Approval) -> bool:
         """Whether somebody may know of all that it reaches, makes, changes or removes."""
-        found, plan = found_from_json(approval.found), Plan.from_json(approval.plan)
-        return visit.sees(reached(found, plan))
+        return visit.sees(reached(approval.found, approval.plan))
 
     def _permitted(self, visit: Visit, approval: Approval, verb: str) -> None:
-        found = found_from_json(approval.found)
-        decision = visit.decide(verb, found, _known(approval))
+        decision = visit.decide(verb, approval.found, _known(approval))
         if not isinstance(decision, Allow):
             raise Denied(
                 f"you may not {verb} request `{approval.id}`", why=getattr(decision, "why", ""),
@@ -235,14 +233,14 @@ class Approving:
 
     async def _counting(self, approval: Approval) -> int:
         """How many votes policy still permits: a role may have ended since."""
-        found, channel = found_from_json(approval.found), await self._parts.directory.channel(approval.card.channel)
+        policy, channel = self._parts.policy, await self._parts.directory.channel(approval.card.channel)
         people = [await self._parts.directory.person(vote.team, vote.user) for vote in approval.votes]
         valid = {
             person.identity
             for person in people
             if not person.refusal
             and person.identity != approval.identity
-            and isinstance(self._parts.policy.decide_all(person, channel, "approve", found, _known(approval)), Allow)
+            and isinstance(policy.decide_all(person, channel, "approve", approval.found, _known(approval)), Allow)
         }
         return len(valid)
 
@@ -257,7 +255,7 @@ class Approving:
     async def _record(self, visit: Visit, approval: Approval, event: Transition, detail: str) -> None:
         where = replace(approval.request, channel=visit.request.channel, thread=visit.request.thread)
         trail = Trail.of(self._parts, replace(visit, request=where), approval.command)
-        about = reached(found_from_json(approval.found), Plan.from_json(approval.plan))
+        about = reached(approval.found, approval.plan)
         await trail.write(trail.entry(event, detail, about, digest=approval.digest))
 
     async def _say(self, approval: Approval, outcome: Said, *, live: bool = False) -> None:
@@ -281,7 +279,7 @@ class Approving:
 
 
 def _known(approval: Approval, votes: int = 0) -> Circumstances:
-    return Circumstances(votes, plan=Plan.from_json(approval.plan))
+    return Circumstances(votes, plan=approval.plan)
 
 
 def _approved(approval: Approval) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from bot.core.ports.finding import ReviewsPort
 from bot.core.request import Place
 from bot.core.said import Said, mention
 from bot.core.spelling import quoted
-from bot.core.target import Found, found_from_json
+from bot.core.target import Found
 from bot.core.units import parse_when
 from bot.pipeline.decide.approving import Approving
 from bot.pipeline.decide.cards import expiry
@@ -133,12 +133,9 @@ class Answers:
     async def sessions(self, visit: Visit) -> Said:
         """What is live in this channel."""
         runs = await self._parts.live.in_channel(Place(visit.request.team, visit.request.channel, ""))
-        seen = [run for run in runs if self._sees(visit, run.found)]
+        seen = [run for run in runs if visit.sees(run.found)]
         lines = [part for run in seen[:_SHOWN] for part in (f"`{quoted(run.command)}` of ", mention(run.user), "\n")]
         return tuple(lines[:-1]) or "Nothing is running in this channel."
-
-    def _sees(self, visit: Visit, found: str) -> bool:
-        return visit.sees(found_from_json(found))
 
     async def audit(self, visit: Visit, wanted: ReadAudit) -> Said:
         """The last records, newest first, a line each; and whether the chain that they stand in holds."""

@@ -16,7 +16,8 @@ from bot.core.person import Channel, Person
 from bot.core.policy import Policy
 from bot.core.said import date_and_time, mention
 from bot.core.spelling import quoted
-from bot.core.target import found_from_json, is_whole, things_of
+from bot.core.subject import Subject
+from bot.core.target import things_of
 
 _SHOWN = 30
 _WORDS, _DETAIL = 300, 120
@@ -24,15 +25,15 @@ Line = tuple[str, ...]
 
 
 class AuditReader:
-    """Judges each object once: records are many, and what they are about is not."""
+    """Judges each subject once: records are many, and what they are about is not."""
 
     def __init__(self, policy: Policy, person: Person, channel: Channel) -> None:
         self._policy, self._person, self._channel = policy, person, channel
-        self._judged: dict[str, bool] = {}
+        self._judged: dict[int, bool] = {}  # by identity: what was written alike is read as one value
 
     def lines(self, entries: Sequence[Entry], user: str, target: str, after: datetime) -> list[Line]:
         """As many as are shown, newest first. user, target: only of these, where they are given."""
-        founds: dict[str, list[str]] = {}
+        founds: dict[str, list[Subject]] = {}
         for it in entries:
             founds.setdefault(it.id, [])
             if it.found and it.found not in founds[it.id]:
@@ -46,21 +47,22 @@ class AuditReader:
                 shown += [_line(it, words=self._may_read_words(it, about))] if self._sees_all(about) else []
         return shown
 
-    def _sees_all(self, founds: Sequence[str]) -> bool:
+    def _sees_all(self, founds: Sequence[Subject]) -> bool:
         return all(self._sees(found) for found in founds)
 
-    def _sees(self, found: str) -> bool:
-        if found not in self._judged:
-            self._judged[found] = self._policy.sees_all(self._person, self._channel, found_from_json(found))
-        return self._judged[found]
+    def _sees(self, subject: Subject) -> bool:
+        known = id(subject)
+        if known not in self._judged:
+            self._judged[known] = self._policy.sees_all(self._person, self._channel, subject.found)
+        return self._judged[known]
 
-    def _may_read_words(self, entry: Entry, founds: Sequence[str]) -> bool:
+    def _may_read_words(self, entry: Entry, founds: Sequence[Subject]) -> bool:
         own = entry.user == self._person.user and entry.team == self._person.team
-        return own or (bool(founds) and all(is_whole(found, self._policy.labels) for found in founds))
+        return own or (bool(founds) and all(it.is_whole(self._policy.labels) for it in founds))
 
 
-def _names(found: str) -> set[str]:
-    return {thing.name for thing in things_of(found_from_json(found))}
+def _names(subject: Subject) -> set[str]:
+    return {thing.name for thing in things_of(subject.found)}
 
 
 def _line(it: Entry, *, words: bool) -> Line:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.core.errors import CdebugError, Denied, UsageError
-from bot.core.plan import Plan
 from bot.core.policy import Allow, Ask, Circumstances
 from bot.core.ports.state import Letter, LiveRun
 from bot.core.request import Request
-from bot.core.target import found_from_json
+from bot.core.target import Found
 from bot.pipeline.decide.break_glass import still_open
 from bot.pipeline.enter.desk_gate import Gate
 from bot.pipeline.enter.visit import Visit
@@ -56,18 +55,15 @@ class Keyboard:
                 hint="Check, then type it again.",
             )  # fmt: skip
 
-    async def record(self, visit: Visit, line: str, found: str) -> None:
+    async def record(self, visit: Visit, line: str, found: Found) -> None:
         """Raises Unavailable where the audit can't be written: then the line is not typed."""
         trail = Trail.of(self._parts, visit, self._parts.redactor.command(f"$ {line}"), line)
-        await trail.write(trail.entry("typed", found=found_from_json(found)))
+        await trail.write(trail.entry("typed", found=found))
 
     async def _decide(self, visit: Visit, run: LiveRun) -> None:
-        plan = Plan.from_json(run.plan)
-        known = Circumstances(run.votes, plan=plan)
-        found = found_from_json(run.found)
-        decision = visit.decide(run.verb, found, known)
+        decision = visit.decide(run.verb, run.found, Circumstances(run.votes, plan=run.plan))
         glass = isinstance(decision, Ask) and run.glass
-        if glass and still_open(visit, found, plan):
+        if glass and still_open(visit, run.found, run.plan):
             return
         if not isinstance(decision, Allow):
             await self._parts.live.send(run, Letter(run.id, "stop", "policy"))
@@ -84,7 +80,7 @@ class Keyboard:
     async def stop(self, visit: Visit) -> None:
         """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""
         runs = await self._parts.live.of(visit.request.place)
-        about = [found_from_json(run.found) for run in runs]
+        about = [run.found for run in runs]
         if not all(visit.sees(found) for found in about):
             raise _nothing_runs()  # what somebody may not see doesn't run for them
         await self._gate.check(visit, "stop", "stop", about)

@@ -11,11 +11,10 @@ from dataclasses import replace
 
 from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
-from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports.state import StoredResult, Window
 from bot.core.request import Place, Request
-from bot.core.target import as_it_is_now, found_from_json, is_whole
+from bot.core.target import as_it_is_now
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
 from bot.core.window import cut
@@ -86,15 +85,14 @@ class Pages:
 
     async def _decide(self, visit: Visit, kept: StoredResult) -> None:
         """Reading again what was shown is reading; that it was read is on record. Raises Denied."""
-        found = found_from_json(kept.found)
-        engine = self._parts.engines.get(found.scope.context)
+        engine = self._parts.engines.get(kept.found.scope.context)
         if engine is None:
             raise _gone()
-        found = as_it_is_now(found, engine.scope)
+        found = as_it_is_now(kept.found, engine.scope)
         hidden = not visit.sees(found)
         if hidden or not self._sees_mentions(visit, kept):
             raise _gone()
-        known = Circumstances(MOST_APPROVALS, plan=Plan.from_json(kept.plan))
+        known = Circumstances(MOST_APPROVALS, plan=kept.plan)
         decision = visit.decide(kept.verb, found, known)
         trail = Trail.of(self._parts, visit, visit.request.action or self._parts.redactor.text(visit.request.text))
         if not isinstance(decision, Allow):
@@ -106,10 +104,10 @@ class Pages:
 
     def _sees_mentions(self, visit: Visit, kept: StoredResult) -> bool:
         """Whether nobody's name is in it that doesn't exist for this person."""
-        if not kept.mentions:
+        if kept.mentions is None:
             return True
-        whole = is_whole(kept.mentions, self._parts.policy.labels) or visit.person.user == kept.user
-        return whole and visit.sees(found_from_json(kept.mentions))
+        whole = kept.mentions.is_whole(self._parts.policy.labels) or visit.person.user == kept.user
+        return whole and visit.sees(kept.mentions.found)
 
     async def _filter(self, window: Window, pattern: str) -> None:
         whole = await self._parts.shelf.get(window.whole)

@@ -10,10 +10,12 @@ from typing import Any
 from bot.core.action import Action, InteractiveAction
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
+from bot.core.plan import Plan
 from bot.core.ports.state import StoredResult, Window
 from bot.core.redact import HIDDEN, Redactor, Scrubber, is_secret_header
 from bot.core.request import Place
-from bot.core.target import Found, Objects, Scope, found_to_json
+from bot.core.subject import Subject
+from bot.core.target import Found, Objects, Scope
 from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import BlockLines, FirstLines, LastLines
@@ -40,8 +42,8 @@ class Reading:
 
     redactor: Redactor
     user: str
-    mentions: Callable[[], str]
-    plan: str
+    mentions: Callable[[], Subject | None]
+    plan: Plan
 
 
 class Result:
@@ -95,9 +97,9 @@ class Result:
             self.id,
             name,
             self._title,
+            self._found,
             lines=lines,
             verb=self._action.verb,
-            found=found_to_json(self._found),
             mentions=self._output.mentions(),
             user=self._output.user,
             plan=self._output.plan,

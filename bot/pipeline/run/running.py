@@ -21,7 +21,8 @@ from bot.core.ports.state import LiveRun
 from bot.core.redact import Redactor
 from bot.core.request import Place
 from bot.core.session import Session
-from bot.core.target import MOST_MENTIONED, Container, Found, Objects, found_to_json, judged_to_json, things_of
+from bot.core.subject import MOST_MENTIONED, Subject, subject_of
+from bot.core.target import Container, Found, Objects, things_of
 from bot.core.units import show_duration
 from bot.core.view import State, Status
 from bot.pipeline.command import Command
@@ -55,8 +56,9 @@ class Running:
         maker = RunMaker(self._parts, command, engine)
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
         bench.require(command.action.verb, command.action.needs)
-        plan = command.plan.to_json()
-        output = Reading(await self._redactor(found), command.request.user, lambda: self._mentions(engine), plan)
+        output = Reading(
+            await self._redactor(found), command.request.user, lambda: self._mentions(engine), command.plan
+        )
         delivery = Delivery(
             self._parts, place, running, command.action, found, run, output, self._scannable(command, found)
         )
@@ -101,12 +103,12 @@ class Running:
         values = await secrets.secret_values(containers) if secrets else []
         return self._parts.redactor.also((name for it in containers for name in it.secret_variables), values)
 
-    def _mentions(self, engine: FindPort) -> str:
+    def _mentions(self, engine: FindPort) -> Subject | None:
         things = list({id(thing): thing for thing in engine.mentioned}.values())
         if not things:
-            return ""
+            return None
         about = Objects(engine.scope, tuple(things))
-        return judged_to_json(about, self._parts.policy.labels, self._parts.redactor.text, MOST_MENTIONED)
+        return subject_of(about, self._parts.policy.labels, self._parts.redactor.text, MOST_MENTIONED)
 
     def _limit(self, action: Action) -> timedelta:
         limits = self._parts.limits
@@ -188,10 +190,10 @@ def _live_run(command: Command, found: Found, run: Run) -> LiveRun:
         command=command.text,
         text=typed(without_glass(command.action)),
         user=command.request.user,
-        found=found_to_json(found),
+        found=found,
         votes=command.grant.votes if command.grant else 0,
         glass=command.glass_broken,
-        plan=command.plan.to_json(),
+        plan=command.plan,
         shell=command.request.user if isinstance(command.action, InteractiveAction) else "",
     )
 

@@ -1,0 +1,196 @@
+"""Values as the text that Redis keeps, and back. A text that an earlier version wrote is read as well.
+
+What policy doesn't look at is left out of what was found: it is judged again when somebody looks at it later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, fields
+from functools import lru_cache
+from typing import Any
+
+from bot.core.approval import Approval, Vote
+from bot.core.audit import Entry, canonical
+from bot.core.plan import NO_PLAN, Change, Plan
+from bot.core.ports.state import LiveRun, StoredResult
+from bot.core.request import Place, Request
+from bot.core.subject import Subject
+from bot.core.target import (
+    Container,
+    Found,
+    Image,
+    Network,
+    NewObject,
+    Node,
+    Objects,
+    Resource,
+    Scope,
+    Thing,
+    things_of,
+)
+
+_SHAPES = {shape.__name__: shape for shape in (Container, Resource, Image, Network, Node, NewObject)}
+_UNJUDGED = frozenset({"row", "others", "secret_paths", "secret_variables", "secrets"})
+
+
+# ---- what was found, and what was planned for it
+
+
+def found_to_json(found: Found) -> str:
+    """All of it that policy may look at."""
+    return json.dumps(_found(found, [[type(thing).__name__, _judged(thing)] for thing in things_of(found)]))
+
+
+def found_from_json(text: str) -> Found:
+    """The inverse. Raises ValueError, KeyError or TypeError for what is none."""
+    return _read_found(json.loads(text))
+
+
+def _found(found: Found, things: list[Any]) -> dict[str, Any]:
+    """One thing is itself, and no or several are a list, unless it is said."""
+    known = {"scope": asdict(found.scope), "things": things}
+    if isinstance(found, Scope):
+        known["is"] = "scope"
+    elif isinstance(found, Objects) and len(things) == 1:
+        known["is"] = "list"
+    return known
+
+
+def _judged(thing: Thing) -> dict[str, object]:
+    return {name: value for name, value in asdict(thing).items() if name not in _UNJUDGED}
+
+
+def _read_found(known: Mapping[str, Any]) -> Found:
+    scope = Scope(**known["scope"])
+    things = tuple(_SHAPES[name](**{**data, "scope": Scope(**data["scope"])}) for name, data in known["things"])
+    if known.get("is") == "scope":
+        return scope
+    return things[0] if len(things) == 1 and known.get("is") != "list" else Objects(scope, things)
+
+
+def subject_to_json(subject: Subject | None) -> str:
+    """In few words: what is empty is left out."""
+    if subject is None:
+        return ""
+    things = [[type(thing).__name__, _set(thing)] for thing in things_of(subject.found)]
+    labels = {} if subject.labels is None else {"labels": sorted(subject.labels)}
+    more = {"more": subject.more} if subject.more else {}
+    return json.dumps({**_found(subject.found, things), **labels, **more})
+
+
+def _set(thing: Thing) -> dict[str, object]:
+    """Its fields that aren't at their defaults."""
+    plain = {field.name: field.default for field in fields(thing) if field.default is not MISSING}
+    return {name: value for name, value in _judged(thing).items() if name not in plain or value != plain[name]}
+
+
+def subject_from_json(text: str) -> Subject | None:
+    """The inverse."""
+    if not text:
+        return None
+    known = json.loads(text)
+    labels = frozenset(known["labels"]) if "labels" in known else None
+    return Subject(_read_found(known), labels, known.get("more", 0))
+
+
+_CHANGES = ("patches", "deletes")
+
+
+def plan_to_json(plan: Plan) -> str:
+    """Nothing for a command that only reads."""
+    if not plan:
+        return ""
+    known = {field.name: getattr(plan, field.name) for field in fields(plan)}
+    known |= {"creates": [found_to_json(thing) for thing in plan.creates]}
+    known |= {name: [[found_to_json(it.thing), it.patch] for it in known[name]] for name in _CHANGES}
+    return json.dumps(known, sort_keys=True)
+
+
+def plan_from_json(text: str) -> Plan:
+    """The inverse."""
+    return Plan(**{name: _read_part(name, value) for name, value in json.loads(text).items()}) if text else NO_PLAN
+
+
+def _read_part(name: str, value: Any) -> Any:
+    if name == "creates":
+        return tuple(found_from_json(each) for each in value)
+    if name in _CHANGES:
+        return tuple(Change(things_of(found_from_json(thing))[0], patch) for thing, patch in value)
+    if name == "passed_over":
+        return tuple((plan, why) for plan, why in value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+# ---- records
+
+
+def approval_to_json(approval: Approval) -> str:
+    """The same text for the same request: it is compared when the request moves on."""
+    return json.dumps(_record(approval), sort_keys=True)
+
+
+def approval_from_json(text: str | bytes) -> Approval:
+    """The inverse."""
+    known = _read_record(text)
+    known["request"] = Request(**known["request"])
+    known["place"], known["card"] = Place(**known["place"]), Place(**known["card"])
+    known["groups"] = tuple((title, tuple((a, b) for a, b in rows)) for title, rows in known["groups"])
+    known["asked"] = tuple(known["asked"])
+    known["votes"] = tuple(Vote(**vote) for vote in known["votes"])
+    return Approval(**known)
+
+
+def result_to_json(result: StoredResult) -> str:
+    return json.dumps({**_record(result), "mentions": subject_to_json(result.mentions)})
+
+
+def result_from_json(text: str | bytes) -> StoredResult:
+    """The inverse."""
+    known = _read_record(text)
+    known |= {"columns": tuple(known["columns"]), "notes": tuple(known["notes"])}
+    return StoredResult(**{**known, "mentions": subject_from_json(known["mentions"])})
+
+
+def run_to_json(run: LiveRun) -> str:
+    return json.dumps(_record(run))
+
+
+def run_from_json(text: str | bytes) -> LiveRun:
+    """The inverse."""
+    return LiveRun(**_read_record(text))
+
+
+def _record(record: Approval | StoredResult | LiveRun) -> dict[str, Any]:
+    return {**asdict(record), "found": found_to_json(record.found), "plan": plan_to_json(record.plan)}
+
+
+def _read_record(text: str | bytes) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(text)
+    return {**known, "found": found_from_json(known["found"]), "plan": plan_from_json(known["plan"])}
+
+
+# ---- the audit
+
+
+def entry_to_json(entry: Entry) -> str:
+    """An entry as it is chained: what is empty is left out."""
+    known = {**asdict(entry), "found": subject_to_json(entry.found)}
+    return canonical(
+        {name: value for name, value in known.items() if value not in ("", 0, None) or (value == 0 and name == "exit")}
+    )
+
+
+_FIELDS = frozenset(field.name for field in fields(Entry))
+
+
+def entry_from_json(text: str) -> Entry:
+    """The inverse; what another version wrote beside it is passed over. Raises ValueError, TypeError or KeyError for
+    what is none.
+    """
+    known = {name: value for name, value in json.loads(text).items() if name in _FIELDS}
+    return Entry(**{**known, "found": _about(known.get("found", ""))})
+
+
+_about = lru_cache(maxsize=64)(subject_from_json)  # most records are about what the ones beside them are about
