@@ -48,7 +48,7 @@ class Replica:
     async def take_over(self) -> None:
         """Start the work of replicas that are gone. Raises Unavailable."""
         async for request, place in self._inbox.orphans():
-            self._log.warning("taken over", id=request.id, verb=request.text.partition(" ")[0])
+            self._log.warning("taken over", id=request.id, act=request.act.word)
             self._runs.spawn(self._recover(request, place))
 
     async def deliver(self) -> None:

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-Kind = Literal["command", "press", "choose", "form", "line"]
+from bot.core.acts import Act, TypedCommand
 
 
 @dataclass(frozen=True)
 class Request:
-    """One act of a person. Times are Slack's own `ts` texts; `at` is in seconds since the epoch.
-
-    command: `text` holds the words, `stdin` the code block after them. press: a button, `action` and `value` say
-    which. choose: a menu, `value` is the index picked of menu `action`. form: a modal, `action` names it, `text` is
-    what was typed, `value` what it was opened for. line: `text` is a line for the thread's shell.
-    """
+    """One act of a person. Times are Slack's own `ts` texts; `at` is in seconds since the epoch."""
 
     id: str
     dedup: str
-    kind: Kind
+    act: Act
     team: str
     user: str
     channel: str
     at: float
-    text: str = ""
-    stdin: str = ""
-    action: str = ""
-    value: str = ""
     thread: str = ""
     message: str = ""
     trigger: str = ""
     response_url: str = ""
 
     @property
+    def words(self) -> str:
+        """What was typed: a command, a line, a form's text. Nothing for a press."""
+        return getattr(self.act, "words", "")
+
+    @property
+    def stdin(self) -> str:
+        """The code block of a command."""
+        return getattr(self.act, "stdin", "")
+
+    @property
     def place(self) -> Place:
         """The thread that it belongs to, or begins."""
         return Place(self.team, self.channel, self.thread or self.message)
 
-    def to_json(self) -> str:
-        return json.dumps(vars(self), separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, text: str) -> Request:
-        return cls(**json.loads(text))
+    def saying(self, words: str) -> Request:
+        """The same person's, for a command."""
+        return replace(self, act=TypedCommand(words))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.core.acts import FilledForm, Press
 from bot.core.said import Said
 
 State = Literal["running", "waiting for approval", "done", "denied", "failed", "stopped", "interrupted", "expired"]
@@ -12,11 +13,10 @@ State = Literal["running", "waiting for approval", "done", "denied", "failed", "
 
 @dataclass(frozen=True)
 class Button:
-    """A button that people may press; `value` names state that the server keeps."""
+    """A button that people may press."""
 
     label: str
-    action: str
-    value: str
+    press: Press
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,12 @@ class MenuView:
 
 @dataclass(frozen=True)
 class Form:
-    """A modal with one field. `name` says what it is for, `value` what of; both come back with what was typed."""
+    """A modal with one field. `answer` comes back with what was typed."""
 
-    name: str
     title: str
     label: str
     hint: str
-    value: str
-    text: str = ""
+    answer: FilledForm
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The journey of a command, from what Slack handed over to the message that shows its outcome.
 
     submit   a command          pick   a menu's choice: it becomes the picker's own command
-    resume   an approval or a denial          input   a shell's line, Ctrl-C, Stop
-    page     older, newer, filter, save on kept output
-    recover  what a replica that died left    expire  what nobody answered in time
+    resume   an approval or a denial          page   older, newer, filter, save on kept output
+    type     a shell's line                   end    Stop, Ctrl-C
+    recover  what a replica that died left    expire what nobody answered in time
 
-`take` is the switch before them: any request goes to the entry of its kind. `enter/` admits, `decide/` finds, plans and
+`take` is the switch before them: any request goes to the entry of its act. `enter/` admits, `decide/` finds, plans and
 asks, `run/` carries out and tells, `desk/` is about what is there already; a step returns what comes next (`steps.py`).
 
 Nothing reaches an engine by another way. Not here: how any step works.
@@ -16,6 +16,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.action import Action, DeskAction
+from bot.core.acts import (
+    Act,
+    AgainPress,
+    ApprovalPress,
+    DenialForm,
+    FilterForm,
+    MenuChoice,
+    ResultPress,
+    RunPress,
+    ShellLine,
+    TypedCommand,
+)
 from bot.core.approval import Approval
 from bot.core.effect import ApproveRequest
 from bot.core.errors import CdebugError
@@ -40,9 +52,7 @@ from bot.pipeline.trail import Trail
 
 __all__ = ["Parts", "Pipeline"]
 
-_ANSWERS = frozenset({"approve", "deny", "arguments"})
-_KEYS = frozenset({"stop", "interrupt"})
-_WORDS = {"save": "save", "filter": "grep"}  # what a button of a result stands for; paging is reading on
+_VERBS = {"save": "save", "filter": "grep"}  # what a button of a result stands for; paging is reading on
 _LATE_S = 60.0
 
 
@@ -65,53 +75,55 @@ class Pipeline:
             visit = await self._admission.admit(request)
             await self._command(visit)
 
-    async def pick(self, request: Request) -> None:
-        """A choice of menu `request.action`: the command behind it, as the person who picked."""
+    async def pick(self, request: Request, choice: MenuChoice | AgainPress) -> None:
+        """A choice of a menu: the command behind it, as the person who picked."""
         async with guarded(self._parts, request):
             visit = await self._admission.admit(request)
-            menu = await self._parts.sessions.menu(request.action)
-            known = menu is not None and menu.place.channel == request.channel and request.value.isdigit()
-            if menu is None or not known or int(request.value) >= len(menu.commands):
+            menu = await self._parts.sessions.menu(choice.menu)
+            index = choice.index if isinstance(choice, MenuChoice) else 0
+            if menu is None or menu.place.channel != request.channel or not 0 <= index < len(menu.commands):
                 raise CdebugError("this menu is too old", hint="Type the command again.")
-            if request.text == "again":  # the button of that word
-                await self._gate.check(visit, "again", "again")
+            if isinstance(choice, AgainPress):
+                await self._gate.check(visit, choice.word, choice.word)
             there = replace(visit, request=replace(request, thread=menu.place.thread))
-            await self._go_on(RunAgain(there.saying(menu.commands[int(request.value)]), menu.user))
+            await self._go_on(RunAgain(there.saying(menu.commands[index]), menu.user))
 
-    async def resume(self, request: Request) -> None:
+    async def resume(self, request: Request, answer: ApprovalPress | DenialForm) -> None:
         """An answer to a request for approval: a button of its card, or the reason of a Deny."""
         async with guarded(self._parts, request):
             visit = await self._admission.admit(request)
-            if request.kind == "form":
-                await self._approving.deny(visit, request.value, request.text)
-            elif request.action == "approve":
-                await self._go_on(await self._approving.vote(visit, request.value))
-            elif request.action == "deny":
-                await self._approving.form(visit, request.value)
-            else:
-                await self._approving.arguments(visit, request.value)
+            match answer:
+                case ApprovalPress("approve", approval_id):
+                    await self._go_on(await self._approving.vote(visit, approval_id))
+                case ApprovalPress("deny", approval_id):
+                    await self._approving.form(visit, approval_id)
+                case ApprovalPress(_, approval_id):
+                    await self._approving.arguments(visit, approval_id)
+                case DenialForm(approval_id, why):
+                    await self._approving.deny(visit, approval_id, why)
 
-    async def page(self, request: Request) -> None:
+    async def page(self, request: Request, turn: ResultPress | FilterForm) -> None:
         """A button on a kept result, or the filter that was typed for one."""
         async with guarded(self._parts, request):
             visit = await self._admission.admit(request)
-            if verb := _WORDS.get(request.action):
+            if verb := _VERBS.get(turn.word):
                 await self._gate.check(visit, verb, verb)
-            await self._pages.turn(visit)
+            await self._pages.turn(visit, turn)
 
-    async def input(self, request: Request) -> None:
-        """A line for a shell, Ctrl-C, or the Stop button of a live run."""
+    async def type(self, request: Request) -> None:
+        """A line for a shell."""
         async with guarded(self._parts, request):
-            if request.kind == "line":
-                await self._go_on(await self._keyboard.line(request, lambda: self._admission.admit(request)))
-                return
+            await self._go_on(await self._keyboard.line(request, lambda: self._admission.admit(request)))
+
+    async def end(self, request: Request, key: RunPress) -> None:
+        """The Stop button of a live run, or Ctrl-C for what runs in a shell."""
+        async with guarded(self._parts, request):
             visit = await self._admission.admit(request, metered=False)
-            press = self._keyboard.stop if request.action == "stop" else self._keyboard.interrupt
-            await press(visit)
+            await (self._keyboard.stop(visit) if key.word == "stop" else self._keyboard.interrupt(visit))
 
     async def recover(self, request: Request, place: Place | None) -> None:
         """What another replica left. What had begun and only reads is read again; anything else is not repeated."""
-        if request.kind == "line":
+        if isinstance(request.act, ShellLine):
             async with guarded(self._parts, request):
                 await self._keyboard.lost(request)
             return
@@ -121,18 +133,28 @@ class Pipeline:
             return
         async with guarded(self._parts, request):
             visit = await self._admission.admit(request, metered=False)
-            action = self._parts.grammar.parse(request.text) if request.kind in ("command", "choose") else None
-            if action is not None and is_reading(action):
+            words = await self._words(request)
+            if words and is_reading(self._parts.grammar.parse(words)):
                 await self._parts.chat.post(place, NoteView("The bot restarted: reading again."))
-                await self._command(visit, place)
+                await self._command(visit.saying(words), place)
                 return
-            await self._interrupted(visit, place)
+            await self._interrupted(visit, words, place)
+
+    async def _words(self, request: Request) -> str:
+        """The command that it is, typed or chosen; nothing for what is none."""
+        match request.act:
+            case TypedCommand(words):
+                return words
+            case MenuChoice(menu_id) | AgainPress(menu_id):
+                menu = await self._parts.sessions.menu(menu_id)
+                index = request.act.index if isinstance(request.act, MenuChoice) else 0
+                return menu.commands[index] if menu and 0 <= index < len(menu.commands) else ""
+        return ""
 
     async def _take_late(self, request: Request) -> None:
         """Nothing of it has run. What only reads is late; anything else is too late once people went on without it."""
         late = self._parts.now().timestamp() - request.at > _LATE_S
-        vote = request.action in ("approve", "deny") or request.kind == "line"
-        if not late or (request.kind not in ("command", "choose") and not vote):
+        if not late or _may_be_late(request.act):
             await self.take(request)
             return
         async with guarded(self._parts, request):
@@ -140,19 +162,22 @@ class Pipeline:
             if spent is not None and spent.spent_by == request.id:  # between its last vote and its run
                 await self._approving.interrupted(spent)
                 return
-            if request.kind == "command" and is_reading(self._parts.grammar.parse(request.text)):
+            if isinstance(request.act, TypedCommand) and is_reading(self._parts.grammar.parse(request.words)):
                 await self.take(request)
                 return
-            hint = "Press it again." if vote and request.kind != "line" else "Type it again."
+            hint = "Type it again." if isinstance(request.act, TypedCommand | ShellLine) else "Press it again."
             raise CdebugError("interrupted: the bot was down, and this has not run", hint=hint)
 
     async def _approved_by(self, request: Request) -> Approval | None:
         """The request for approval that this one is a vote for, pressed or typed."""
-        approval_id = request.value if request.action == "approve" else ""
-        if request.kind == "command":
-            action = self._parts.grammar.parse(request.text)
-            wanted = action.effect() if isinstance(action, DeskAction) else None
-            approval_id = wanted.id if isinstance(wanted, ApproveRequest) else ""
+        approval_id = ""
+        match request.act:
+            case ApprovalPress("approve", approval_id):
+                pass
+            case TypedCommand(words):
+                action = self._parts.grammar.parse(words)
+                wanted = action.effect() if isinstance(action, DeskAction) else None
+                approval_id = wanted.id if isinstance(wanted, ApproveRequest) else ""
         return await self._parts.approvals.get(approval_id) if approval_id else None
 
     async def expire(self, now: float) -> None:
@@ -164,20 +189,23 @@ class Pipeline:
         await sweep(self._parts)
 
     async def take(self, request: Request) -> None:
-        """Any request, by the entry that its kind belongs to."""
-        if request.kind == "command":
-            await self.submit(request)
-        elif request.kind == "choose":
-            await self.pick(request)
-        elif request.kind == "line" or request.action in _KEYS:
-            await self.input(request)
-        elif request.action in _ANSWERS:
-            await self.resume(request)
-        else:
-            await self.page(request)
+        """Any request, by the entry that its act belongs to."""
+        match request.act:
+            case TypedCommand():
+                await self.submit(request)
+            case MenuChoice() | AgainPress() as choice:
+                await self.pick(request, choice)
+            case ApprovalPress() | DenialForm() as answer:
+                await self.resume(request, answer)
+            case ResultPress() | FilterForm() as turn:
+                await self.page(request, turn)
+            case ShellLine():
+                await self.type(request)
+            case RunPress() as key:
+                await self.end(request, key)
 
     async def _command(self, visit: Visit, place: Place | None = None) -> None:
-        action: Action = self._parts.grammar.parse(visit.request.text)
+        action: Action = self._parts.grammar.parse(visit.request.words)
         if isinstance(action, DeskAction):
             await self._go_on(await self._desk.perform(visit, action))
         else:
@@ -188,26 +216,30 @@ class Pipeline:
         match step:
             case RunAgain(visit, typed_by):
                 if typed_by != visit.request.user:
-                    visit = visit.saying(typed(as_anothers(self._parts.grammar.parse(visit.request.text))))
+                    visit = visit.saying(typed(as_anothers(self._parts.grammar.parse(visit.request.words))))
                 await self._command(visit)
             case RunApproved(work, approval, requester, votes):
-                action = self._parts.grammar.parse(approval.request.text)
+                action = self._parts.grammar.parse(approval.request.words)
                 await self._parts.inbox.begun(work, approval.place)
                 await self._journey.go(requester, action, approval.place, Grant(approval, votes), work=work)
             case OpenShell(visit, command):
                 action = as_anothers(self._parts.grammar.parse(command))
-                request = replace(visit.request, kind="command", text=typed(action))
-                await self._journey.go(replace(visit, request=request), action, None, first=visit.request.text)
+                await self._journey.go(visit.saying(typed(action)), action, None, first=visit.request.words)
 
-    async def _interrupted(self, visit: Visit, place: Place) -> None:
+    async def _interrupted(self, visit: Visit, words: str, place: Place) -> None:
         """Its own message says so; it is never done again by itself."""
         approval = await self._approved_by(visit.request)
         if approval is not None:
             await self._approving.interrupted(approval)
             return
-        command = self._parts.redactor.command(visit.request.text)
+        command = self._parts.redactor.command(words)
         trail = Trail.of(self._parts, visit, command)
         await trail.afterwards(trail.entry("ended", "interrupted: the bot restarted"))
         status = Status("interrupted", visit.person.mention, command, detail="the bot restarted")
         await self._parts.chat.settle(place, status)
         await self._parts.chat.post(place, NoteView("interrupted: the bot restarted. `again` runs it again."))
+
+
+def _may_be_late(act: Act) -> bool:
+    """Looking at what is there, and stopping what runs, mean the same a while later."""
+    return isinstance(act, RunPress | ResultPress | FilterForm) or act.word == "arguments"

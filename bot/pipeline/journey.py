@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 from bot.core.action import Action, ArgvAction, InteractiveAction
+from bot.core.acts import RunPress
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, UsageError
 from bot.core.manual import typed, words_of
@@ -215,5 +216,5 @@ def _chosen(ref: TargetRef, found: Found) -> str:
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:
-    stop = Button("Stop", "stop", "-")
-    return (stop, Button("Ctrl-C", "interrupt", "-")) if isinstance(action, InteractiveAction) else (stop,)
+    stop = Button("Stop", RunPress("stop"))
+    return (stop, Button("Ctrl-C", RunPress("interrupt"))) if isinstance(action, InteractiveAction) else (stop,)

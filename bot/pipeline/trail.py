@@ -24,7 +24,7 @@ class Trail:
 
     def __init__(self, parts: Parts, request: Request, user: str, command: str, words: str = "") -> None:
         self._parts, self._request, self._user, self._command = parts, request, user, command
-        self._words = parts.fingerprint(words or request.text, request.stdin)
+        self._words = parts.fingerprint(words or request.words, request.stdin)
 
     @classmethod
     def of(cls, parts: Parts, visit: Visit, command: str, words: str = "") -> Trail:

@@ -9,7 +9,8 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks and …/methods/chat.u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.core.spelling import in_one_line, spell_out
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, State, Status, TableView, TextView, View
 from bot.core.window import Room, fit_end, fit_start, shorten
 from bot.slack import tables
+from bot.slack.acts import form_ids, ids_of, menu_id
 
 Block = dict[str, Any]
 TEXT = 4_000
@@ -28,7 +30,7 @@ _OPTION = 75
 _TITLE = 24
 _PARTS = 20
 _FRAME = 80  # what stands around the lines of a text
-_STYLES = {"Stop": "danger", "Deny": "danger", "Approve": "primary"}
+_STYLES = {"stop": "danger", "deny": "danger", "approve": "primary"}
 _EMOJI: dict[State, str] = {
     "running": "hourglass_flowing_sand",
     "waiting for approval": "raised_hand",
@@ -126,9 +128,10 @@ def _actions(view: View) -> list[Block]:
 
 
 def _button(button: Button) -> Block:
+    action_id, value = ids_of(button.press)
     shown = {"type": "plain_text", "text": button.label}
-    element = {"type": "button", "text": shown, "action_id": button.action, "value": button.value}
-    return element | ({"style": _STYLES[button.label]} if button.label in _STYLES else {})
+    element = {"type": "button", "text": shown, "action_id": action_id, "value": value}
+    return element | ({"style": _STYLES[button.press.word]} if button.press.word in _STYLES else {})
 
 
 # ---- the root message
@@ -223,7 +226,7 @@ def _card(view: CardView) -> tuple[str, list[Block]]:
                 else escape(shown)
             )
     header = {"type": "header", "text": {"type": "plain_text", "text": view.title[:150], "emoji": False}}
-    has_all = "Arguments" if any(button.action == "arguments" for button in view.buttons) else "Save"
+    has_all = "Arguments" if any(button.press.word == "arguments" for button in view.buttons) else "Save"
     cut = (f"{missing} more rows: {has_all} shows all of them",) if missing else ()
     notes = tuple(part for note in (*view.notes, *cut) for part in (" · ", *parts_of(note)))[1:]
     lines += [plain(notes)] if notes else []
@@ -255,7 +258,7 @@ def _menu(view: MenuView) -> tuple[str, list[Block]]:
     ]
     select = {
         "type": "static_select",
-        "action_id": f"pick:{view.id}",
+        "action_id": menu_id(view.id),
         "placeholder": {"type": "plain_text", "text": "Choose"},
         "options": options,
     }
@@ -315,12 +318,13 @@ def _context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": text or " ", "emoji": False}]}
 
 
-def form_modal(form: Form, metadata: str) -> Block:
+def form_modal(form: Form, where: Mapping[str, str]) -> Block:
     """A modal with one field."""
+    callback_id, about = form_ids(form.answer)
     return {
         "type": "modal",
-        "callback_id": form.name,
-        "private_metadata": metadata,
+        "callback_id": callback_id,
+        "private_metadata": json.dumps({"value": about, **where}),
         "title": {"type": "plain_text", "text": form.title[:_TITLE]},
         "submit": {"type": "plain_text", "text": form.title[:_TITLE]},
         "close": {"type": "plain_text", "text": "Cancel"},
@@ -335,7 +339,7 @@ def form_modal(form: Form, metadata: str) -> Block:
                     "type": "plain_text_input",
                     "action_id": "text",
                     "max_length": 500,
-                    **({"initial_value": form.text} if form.text else {}),
+                    **({"initial_value": form.answer.words} if form.answer.words else {}),
                 },
             }
         ],

@@ -20,6 +20,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.acts import TypedCommand
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.ports.chat import Chat
 from bot.core.request import Request
@@ -158,7 +159,7 @@ class Listeners:
 
     def _refuse(self, request: Request, error: Unavailable) -> BoltResponse:
         self._log.error("inbox can't be written", id=request.id, why=str(error))
-        if request.response_url and request.kind == "command":
+        if request.response_url and isinstance(request.act, TypedCommand):
             return BoltResponse(status=200, body=str(error))
         if request.dedup not in self._refused:  # one mention arrives as two events
             self._refused.append(request.dedup)

@@ -10,7 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.acts import ShellLine, TypedCommand, form_of
 from bot.core.request import Request
+from bot.slack.acts import pressed
 from bot.slack.words import clean, parted
 
 Body = Mapping[str, Any]
@@ -38,13 +40,11 @@ def _slash(body: Body, new_id: str, now: float) -> Request:
     return Request(
         id=new_id,
         dedup=f"trigger.{body['trigger_id']}",
-        kind="command",
+        act=TypedCommand(text or "help", stdin),
         team=body["team_id"],
         user=body["user_id"],
         channel=body["channel_id"],
         at=now,
-        text=text or "help",
-        stdin=stdin,
         trigger=body["trigger_id"],
         response_url=body.get("response_url", ""),
     )
@@ -73,36 +73,30 @@ def _event(body: Body, bot_user: str, new_id: str, now: float) -> Request | None
     return Request(
         id=new_id,
         dedup=f"message.{body['team_id']}.{event['channel']}.{event['ts']}",
-        kind="line" if line else "command",
+        act=ShellLine(clean(text).removeprefix(_PROMPT)) if line else TypedCommand(words or "help", stdin),
         team=team,
         user=event["user"],
         channel=event["channel"],
         at=now,
-        text=clean(text).removeprefix(_PROMPT) if line else words or "help",
-        stdin="" if line else stdin,
         thread=event.get("thread_ts", ""),
         message=event["ts"],
     )
 
 
 def _action(body: Body, new_id: str, now: float) -> Request:
-    """A button or a menu. `again:ID` and `pick:ID` choose from a menu that is kept under ID."""
+    """A button or a menu."""
     action = body["actions"][0]
-    name, _, menu = action["action_id"].partition(":")
     value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
     container = body["container"]
     message = container["message_ts"]
     return Request(
         id=new_id,
         dedup=f"trigger.{body['trigger_id']}",
-        kind="choose" if menu else "press",
+        act=pressed(action["action_id"], value),
         team=body["user"].get("team_id") or body["team"]["id"],
         user=body["user"]["id"],
         channel=body["channel"]["id"],
         at=now,
-        action=menu or name,
-        text=name if menu else "",
-        value=value,
         thread=container.get("thread_ts") or body.get("message", {}).get("thread_ts") or message,
         message=message,
         trigger=body["trigger_id"],
@@ -118,14 +112,11 @@ def _submission(body: Body, new_id: str, now: float) -> Request:
     return Request(
         id=new_id,
         dedup=f"view.{view['id']}.{view.get('hash', '')}.{body.get('trigger_id', '')}",
-        kind="form",
+        act=form_of(view["callback_id"], where["value"], typed),  # a modal's input arrives as it was typed
         team=body["user"].get("team_id") or body["team"]["id"],
         user=body["user"]["id"],
         channel=where["channel"],
         at=now,
-        action=view["callback_id"],
-        text=typed,  # a modal's input arrives as it was typed
-        value=where["value"],
         thread=where["thread"],
         message=where["message"],
         trigger=body.get("trigger_id", ""),

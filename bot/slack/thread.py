@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.core.acts import TypedCommand
 from bot.core.errors import CdebugError
 from bot.core.output import Chart
 from bot.core.request import Place, Request
@@ -122,7 +122,7 @@ class Threads:
         """For the asker alone; a command in a direct message, or in a thread where it isn't private, gets a reply."""
         shown = _whispered(said)
         in_thread = bool(request.thread) and not private
-        in_public = request.kind == "command" and (in_thread or request.channel.startswith("D"))
+        in_public = isinstance(request.act, TypedCommand) and (in_thread or request.channel.startswith("D"))
         try:
             await call("answer", lambda: (self._reply if in_public else self._ephemeral)(request, shown))
         except CdebugError:
@@ -133,10 +133,8 @@ class Threads:
     async def show_modal(self, request: Request, modal: Form | Page) -> None:
         """Open a modal for the person who pressed; Slack allows that for three seconds."""
         if isinstance(modal, Form):
-            where = {
-                "value": modal.value, "channel": request.channel, "thread": request.thread, "message": request.message,
-            }  # fmt: skip
-            view = blocks.form_modal(modal, json.dumps(where))
+            where = {"channel": request.channel, "thread": request.thread, "message": request.message}
+            view = blocks.form_modal(modal, where)
         else:
             view = blocks.page_modal(modal)
         what = f"open the {modal.title.lower()}"

@@ -11,6 +11,20 @@ from dataclasses import MISSING, asdict, fields
 from functools import lru_cache
 from typing import Any
 
+from bot.core.acts import (
+    Act,
+    AgainPress,
+    ApprovalPress,
+    DenialForm,
+    FilterForm,
+    MenuChoice,
+    ResultPress,
+    RunPress,
+    ShellLine,
+    TypedCommand,
+    form_of,
+    press_of,
+)
 from bot.core.approval import Approval, Vote
 from bot.core.audit import Entry, canonical
 from bot.core.plan import NO_PLAN, Change, Plan
@@ -123,18 +137,69 @@ def _read_part(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+# ---- requests
+
+
+def request_to_fields(request: Request) -> dict[str, Any]:
+    """Flat, with `kind`, `text`, `stdin`, `action` and `value` for the act."""
+    plain = {field.name: getattr(request, field.name) for field in fields(request) if field.name != "act"}
+    return {**plain, "text": "", "stdin": "", "action": "", "value": "", **_act(request.act)}
+
+
+def request_from_fields(known: Mapping[str, Any]) -> Request:
+    """The inverse. Raises ValueError, KeyError or TypeError for what is none."""
+    plain = {name: value for name, value in known.items() if name not in _OF_ACT}
+    return Request(**plain, act=_read_act(**{name: known[name] for name in _OF_ACT}))
+
+
+_OF_ACT = ("kind", "text", "stdin", "action", "value")
+
+
+def _act(act: Act) -> dict[str, str]:
+    match act:
+        case TypedCommand(words, stdin):
+            return {"kind": "command", "text": words, "stdin": stdin}
+        case ShellLine(words):
+            return {"kind": "line", "text": words}
+        case RunPress(word):
+            return {"kind": "press", "action": word, "value": "-"}
+        case ApprovalPress(word, about) | ResultPress(word, about):
+            return {"kind": "press", "action": word, "value": about}
+        case AgainPress(menu):
+            return {"kind": "choose", "action": menu, "text": "again", "value": "0"}
+        case MenuChoice(menu, index):
+            return {"kind": "choose", "action": menu, "text": "pick", "value": str(index)}
+        case FilterForm(about, words) | DenialForm(about, words):
+            return {"kind": "form", "action": act.word, "value": about, "text": words}
+
+
+def _read_act(kind: str, text: str, stdin: str, action: str, value: str) -> Act:
+    match kind:
+        case "command":
+            return TypedCommand(text, stdin)
+        case "line":
+            return ShellLine(text)
+        case "press":
+            return press_of(action, value)
+        case "choose":
+            return AgainPress(action) if text == "again" else MenuChoice(action, int(value))
+        case "form":
+            return form_of(action, value, text)
+    raise ValueError(f"no act: {kind}")
+
+
 # ---- records
 
 
 def approval_to_json(approval: Approval) -> str:
     """The same text for the same request: it is compared when the request moves on."""
-    return json.dumps(_record(approval), sort_keys=True)
+    return json.dumps({**_record(approval), "request": request_to_fields(approval.request)}, sort_keys=True)
 
 
 def approval_from_json(text: str | bytes) -> Approval:
     """The inverse."""
     known = _read_record(text)
-    known["request"] = Request(**known["request"])
+    known["request"] = request_from_fields(known["request"])
     known["place"], known["card"] = Place(**known["place"]), Place(**known["card"])
     known["groups"] = tuple((title, tuple((a, b) for a, b in rows)) for title, rows in known["groups"])
     known["asked"] = tuple(known["asked"])

@@ -19,6 +19,7 @@ from typing import Any
 from bot.core.errors import Unavailable
 from bot.core.request import Place, Request
 from bot.store.connection import answering
+from bot.store.encoding import request_from_fields, request_to_fields
 from bot.store.keys import PENDING, REPLICA, SEEN
 
 _LOG = logging.getLogger(__name__)
@@ -153,7 +154,8 @@ class RedisInbox:
                 yield request, place
 
     def _entry(self, request: Request, place: Place | None) -> str:
-        known = {"owner": self._replica, "request": request.to_json(), "place": asdict(place) if place else None}
+        text = json.dumps(request_to_fields(request), separators=(",", ":"))
+        known = {"owner": self._replica, "request": text, "place": asdict(place) if place else None}
         return json.dumps(known, separators=(",", ":"))
 
 
@@ -162,6 +164,6 @@ def _read(text: bytes) -> tuple[str, Request, Place | None] | None:
     try:
         entry = json.loads(text)
         place = Place(**entry["place"]) if entry["place"] else None
-        return str(entry["owner"]), Request.from_json(entry["request"]), place
+        return str(entry["owner"]), request_from_fields(json.loads(entry["request"])), place
     except (ValueError, TypeError, KeyError):
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.actions import catalog
+from bot.core.acts import TypedCommand
 from bot.core.approval import Approval, digest_of
 from bot.core.errors import Denied
 from bot.core.grammar import Grammar
@@ -19,7 +20,7 @@ from bot.core.target import Container, Image, NewObject, Objects, Scope
 GRAMMAR = Grammar(catalog())
 SCOPE = Scope("local", "docker", "shop")
 WEB = Container(SCOPE, "id-1", "web", "web:1", "sha256:1", "running")
-ASKED = Request("r1", "d1", "command", "T0", "U0ANN", "C0", 1_000.0, "exec web -- id", stdin="x", thread="1.0")
+ASKED = Request("r1", "d1", TypedCommand("exec web -- id", "x"), "T0", "U0ANN", "C0", 1_000.0, thread="1.0")
 PLACE = Place("T0", "C0", "1.0", "1.0")
 ANN = Person("T0", "U0ANN", "ann", kubernetes="ann@example.com")
 BOB = Person("T0", "U0BOB", "bob")
@@ -43,7 +44,7 @@ def digest(text: str = "exec web --user app -- sh -c 'a b'", found: Any = WEB, *
         digest("exec web --user app --timeout 6m -- sh -c 'a b'"),
         digest("exec web --user app --reason x -- sh -c 'a b'"),
         digest("sh web"),
-        digest(stdin="y"),
+        digest(act=TypedCommand("exec web -- id", "y")),
         digest(user="U0BOB"),
         digest(team="T1"),
         digest(thread="2.0"),

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from bot.core.acts import TypedCommand
 from bot.core.approval import digest_of
 from bot.core.plan import NO_PLAN, Change, Plan, rows_of
 from bot.core.request import Request
@@ -14,7 +15,7 @@ from tests.fakes.debug.plant import Plant
 
 SCOPE = Scope("staging", "kubernetes", "shop")
 WEB = Container(SCOPE, "id-1", "web", "web:1")
-ASKED = Request("r", "d", "command", "T0", "U0ANN", "C0", 0.0)
+ASKED = Request("r", "d", TypedCommand(""), "T0", "U0ANN", "C0", 0.0)
 WHOLE = Plan(
     images=("toolbox:1",),
     privileged=True,

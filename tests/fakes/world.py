@@ -16,6 +16,7 @@ from bot.actions import catalog
 from bot.app import SHIPPED_POLICY
 from bot.backends.docker.finding import alike
 from bot.core.action import Action
+from bot.core.acts import Act, TypedCommand
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Denied, NotFound, NotRunning, Unavailable
 from bot.core.facts.containers import ContainerFacts
@@ -293,10 +294,12 @@ class World:
         )
         self._numbers = itertools.count(1)
 
-    def request(self, text: str = "", **more: Any) -> Request:
+    def request(self, act: str | Act, stdin: str = "", **more: Any) -> Request:
+        """Of an act; of a command, by its words."""
         number = next(self._numbers)
-        known = {"id": f"r{number}", "dedup": f"d{number}", "kind": "command", "team": "T0", "user": "U0ANN"}
-        return Request(**{**known, "channel": "C0", "at": 0.0, "text": text, **more})
+        act = TypedCommand(act, stdin) if isinstance(act, str) else act
+        known = {"id": f"r{number}", "dedup": f"d{number}", "team": "T0", "user": "U0ANN", "channel": "C0", "at": 0.0}
+        return Request(act=act, **{**known, **more})
 
     async def say(self, text: str, **more: Any) -> Request:
         request = self.request(text, **more)

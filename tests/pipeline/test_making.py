@@ -14,6 +14,7 @@ import structlog
 
 from bot.actions import catalog
 from bot.backends.docker import connect
+from bot.core.acts import ApprovalPress
 from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
@@ -249,8 +250,8 @@ async def test_the_example_of_a_verb_goes_its_whole_way_on_a_real_engine(engine:
         assert helpers(containers) == []
 
         (approval,) = world.approvals.kept.values()
-        press = world.request(kind="press", user="U0BOB", action="approve", value=approval.id)
-        approving = asyncio.create_task(world.pipeline.resume(press))
+        press = world.request(ApprovalPress("approve", approval.id), user="U0BOB")
+        approving = asyncio.create_task(world.pipeline.take(press))
         while not helpers(containers):
             assert not approving.done(), world.chat.results
             await asyncio.sleep(0.05)

@@ -12,11 +12,13 @@ import pytest
 import structlog
 
 from bot.app import SHIPPED_POLICY
+from bot.core.acts import Act, AgainPress, ApprovalPress, MenuChoice, ResultPress, RunPress, ShellLine
 from bot.core.approval import Approval
 from bot.core.errors import NotFound, Unavailable
 from bot.core.limits import Limits
 from bot.core.output import Lines
 from bot.core.person import Channel, Person
+from bot.core.ports.state import Menu
 from bot.core.request import Place
 from bot.core.view import CardView, MenuView, NoteView, Status, TableView, TextView
 from bot.runs import Runs
@@ -150,22 +152,22 @@ async def test_several_matches_are_a_menu_of_whole_commands(world: World):
     menu = world.chat.results[0]
     assert isinstance(menu, MenuView)
 
-    await world.pipeline.pick(world.request(kind="choose", action=menu.id, value="1", user="U0BOB"))
+    await world.pipeline.take(world.request(MenuChoice(menu.id, 1), user="U0BOB"))
 
     assert world.chat.statuses[1].command == "logs local/web-2 --tail 3"
     assert world.chat.statuses[1].who == "<@U0BOB>"
     assert world.chat.results[1].lines == ("two",)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("value", ["2", "-1", "x", "", "99999999999999999999"])
-async def test_a_forged_choice_is_one_line(world: World, value: str):
+@pytest.mark.parametrize("index", [2, -1, 99999999999999999999])
+async def test_a_forged_choice_is_one_line(world: World, index: int):
     world.engine.add("web-1")
     world.engine.add("web-2")
     await world.say("logs web")
     menu = world.chat.results[0]
     assert isinstance(menu, MenuView)
 
-    await world.pipeline.pick(world.request(kind="choose", action=menu.id, value=value))
+    await world.pipeline.take(world.request(MenuChoice(menu.id, index)))
 
     assert "this menu is too old" in world.chat.whispers[0]
 
@@ -251,7 +253,7 @@ async def test_stop_ends_a_run_and_says_by_whom(world: World):
         group.create_task(world.say("logs web -f"))
         await started.wait()
         thread = next(iter(world.chat.messages))
-        await world.pipeline.input(world.request(kind="press", action="stop", thread=thread, user="U0BOB"))
+        await world.pipeline.take(world.request(RunPress("stop"), thread=thread, user="U0BOB"))
 
     assert world.chat.statuses[0].state == "stopped"
     assert world.chat.statuses[0].ended_by == "<@U0BOB>"
@@ -279,13 +281,13 @@ async def test_a_follow_that_reaches_its_limit_shows_and_keeps_what_it_read(worl
 
 
 async def test_stop_where_nothing_runs_is_a_line(world: World):
-    await world.pipeline.input(world.request(kind="press", action="stop", thread="9.0"))
+    await world.pipeline.take(world.request(RunPress("stop"), thread="9.0"))
     assert "nothing is running here anymore" in world.chat.whispers[0]
 
 
 async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World):
     world.engine.add("web", Lines(b"x\n"))
-    place = await world.chat.open(world.request(), Status("running", "<@U0ANN>", "logs web"))
+    place = await world.chat.open(world.request("logs web"), Status("running", "<@U0ANN>", "logs web"))
 
     await world.pipeline.recover(world.request("logs web", at=NOW.timestamp()), place)
 
@@ -296,16 +298,17 @@ async def test_what_a_dead_replica_began_is_done_again_in_its_place(world: World
 async def test_a_page_is_decided_again_for_the_person_who_looks(world: World):
     world.engine.add("web", Lines(b"".join(b"%d\n" % n for n in range(50))))
     await world.say("logs web")
-    window = world.chat.results[0].buttons[0].value  # type: ignore[union-attr]
+    older = world.chat.results[0].buttons[0].press  # type: ignore[union-attr]
+    assert isinstance(older, ResultPress)
     world.directory.people["U0GUS"] = Person("T0", "U0GUS", "gus", guest=True)
 
-    await world.pipeline.page(world.request(kind="press", action="older", value=window, user="U0GUS"))
+    await world.pipeline.take(world.request(older, user="U0GUS"))
     assert "guests can't use cdebug" in world.chat.whispers[0]
 
-    await world.pipeline.page(world.request(kind="press", action="older", value=window, channel="C0OTHER"))
+    await world.pipeline.take(world.request(older, channel="C0OTHER"))
     assert "this result has expired" in world.chat.whispers[1]
 
-    await world.pipeline.page(world.request(kind="press", action="older", value=window))
+    await world.pipeline.take(world.request(older))
     assert world.chat.results[0].lines[-1] == "44"  # type: ignore[union-attr]
 
 
@@ -411,11 +414,25 @@ async def test_what_a_dead_replica_ran_is_never_repeated_unless_it_reads(world: 
     ]
 
 
+async def test_a_choice_whose_replica_died_is_read_again_or_ended_as_the_command_that_it_is(world: World):
+    world.engine.add("web", Lines(b"one\n"))
+    await world.sessions.put_menu(Menu("m1", Place("T0", "C0", "1.0"), ("logs web", "exec web -- rm x"), "U0ANN"))
+    for choice in (MenuChoice("m1", 0), MenuChoice("m1", 1), AgainPress("m1"), MenuChoice("gone", 0)):
+        request = world.request(choice)
+        place = await world.chat.open(request, Status("running", "<@U0ANN>", "-"))
+        await world.pipeline.recover(request, place)
+
+    assert [(it.state, it.command) for it in world.chat.statuses] == [
+        ("done", "logs web"), ("interrupted", "exec web -- rm x"), ("done", "logs web"), ("interrupted", ""),
+    ]  # fmt: skip
+    assert len(world.engine.asks) == 2
+
+
 async def test_a_message_that_was_posted_and_not_written_down_is_ended_or_gone_on_with(world: World):
     world.engine.add("web", Lines(b"one\n"))
     writing, reading = world.request("exec web -- rm x"), world.request("logs web")
     for request in (writing, reading):
-        await world.chat.open(request, Status("running", "<@U0ANN>", request.text))
+        await world.chat.open(request, Status("running", "<@U0ANN>", request.words))
 
         await world.pipeline.recover(request, None)
 
@@ -473,14 +490,15 @@ async def test_what_waited_too_long_is_not_run_unless_it_reads(world: World):
     assert world.chat.statuses[0].state == "done"
 
 
-@pytest.mark.parametrize("text", ["", "approve a1"])
+@pytest.mark.parametrize("vote", [ApprovalPress("approve", "a1"), "approve a1"])
 @pytest.mark.parametrize("began", [False, True])
-async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(world: World, text: str, began: bool):
+async def test_an_approval_that_was_spent_by_a_dead_replica_is_not_spent_again(
+    world: World, vote: str | Act, began: bool
+):
     web = world.engine.add("web", Lines(b"one\n"))
     asked = world.request("exec web -- id")
     place = await world.chat.open(asked, Status("running", "<@U0ANN>", "exec web"))
-    kind: dict[str, Any] = {"text": text} if text else {"kind": "press", "action": "approve", "value": "a1"}
-    press = world.request(**kind, user="U0BOB")
+    press = world.request(vote, user="U0BOB")
     await world.approvals.put(
         Approval(
             "a1", asked, "exec", "exec web", "local", "d", 1, web, "slack T0/U0ANN", 600.0, place, place,
@@ -503,7 +521,7 @@ async def test_a_line_whose_replica_died_is_not_typed_again(world: World):
     assert session is not None
     await world.sessions.remember(place, replace(session, command="sh web"))
 
-    await world.pipeline.recover(world.request("rm x", kind="line", thread="1.0"), None)
+    await world.pipeline.recover(world.request(ShellLine("rm x"), thread="1.0"), None)
 
     assert world.live.letters == []
     assert "`$ rm x` may or may not have been typed" in world.chat.whispers[0]
@@ -576,10 +594,10 @@ async def waiting(world: World, **more: Any) -> Approval:
 async def test_a_vote_that_is_worked_on_after_the_request_expired_runs_nothing(world: World):
     """It was acknowledged before; the bot was killed meanwhile."""
     await waiting(world, expires=NOW.timestamp() - 1)
-    press = world.request(kind="press", user="U0BOB", action="approve", value="a1", at=NOW.timestamp() - 5)
+    press = world.request(ApprovalPress("approve", "a1"), user="U0BOB", at=NOW.timestamp() - 5)
 
     await world.pipeline.recover(press, None)
-    await world.pipeline.resume(press)
+    await world.pipeline.take(press)
 
     assert all("it has expired" in line for line in world.chat.whispers)
     assert len(world.chat.whispers) == 2
@@ -589,13 +607,12 @@ async def test_a_vote_that_is_worked_on_after_the_request_expired_runs_nothing(w
     assert not world.engine.asks
 
 
-@pytest.mark.parametrize("text", ["", "approve a1"])
-async def test_a_vote_is_never_recovered_late(world: World, text: str):
+@pytest.mark.parametrize("vote", [ApprovalPress("approve", "a1"), "approve a1"])
+async def test_a_vote_is_never_recovered_late(world: World, vote: str | Act):
     await waiting(world)
     at = NOW.timestamp() - 300
-    kind: dict[str, Any] = {"text": text} if text else {"kind": "press", "action": "approve", "value": "a1"}
 
-    await world.pipeline.recover(world.request(**kind, user="U0BOB", at=at), None)
+    await world.pipeline.recover(world.request(vote, user="U0BOB", at=at), None)
 
     assert "interrupted: the bot was down, and this has not run" in world.chat.whispers[0]
     known = await world.approvals.get("a1")
@@ -605,7 +622,7 @@ async def test_a_vote_is_never_recovered_late(world: World, text: str):
 
 async def test_the_neighbour_a_vote_in_time_counts(world: World):
     await waiting(world)
-    await world.pipeline.resume(world.request(kind="press", user="U0BOB", action="approve", value="a1", at=0.0))
+    await world.pipeline.take(world.request(ApprovalPress("approve", "a1"), user="U0BOB", at=0.0))
     known = await world.approvals.get("a1")
     assert known
     assert [vote.user for vote in known.votes] == ["U0BOB"]

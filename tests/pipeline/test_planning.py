@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from bot.actions import catalog
+from bot.core.acts import ApprovalPress
 from bot.core.person import Person
 from bot.core.view import CardView
 from bot.runs import Runs
@@ -55,7 +56,7 @@ async def test_the_card_names_all_of_the_plan_and_an_approval_runs_it(runs: Runs
     assert not MADE
 
     (approval,) = world.approvals.kept.values()
-    await world.pipeline.resume(world.request(kind="press", user="U0BOB", action="approve", value=approval.id))
+    await world.pipeline.take(world.request(ApprovalPress("approve", approval.id), user="U0BOB"))
 
     assert MADE == ["web-helper of toolbox:1"]
 
@@ -66,7 +67,7 @@ async def test_an_approval_is_void_once_the_plan_is_another(runs: Runs):
     (approval,) = world.approvals.kept.values()
     world.engine.add("web", labels={"changed": "since"})
 
-    await world.pipeline.resume(world.request(kind="press", user="U0BOB", action="approve", value=approval.id))
+    await world.pipeline.take(world.request(ApprovalPress("approve", approval.id), user="U0BOB"))
 
     assert not MADE
     assert world.chat.statuses[0].state == "denied"

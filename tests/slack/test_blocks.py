@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -10,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.acts import AgainPress, FilterForm, ResultPress
 from bot.core.output import Chart, Panel
 from bot.core.said import clock_time
 from bot.core.view import Button, CardView, Form, MenuView, NoteView, Page, Status, TableView, TextView, View
 from bot.core.window import cut
-from bot.pipeline.run.rendering import buttons, readable, row_line, window_view
+from bot.pipeline.run.rendering import readable, row_line, window_view
 from bot.slack.blocks import form_modal, page_modal, render, room
 from bot.slack.charts import draw
 from playground.limits import UPDATE_TEXT, message_errors, view_errors
@@ -41,7 +41,7 @@ def check(view: View) -> None:
 @given(st.lists(ANY, min_size=1, max_size=120), st.sampled_from(["start", "end"]), st.lists(NAMES, max_size=3), NAMES)
 def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], title: str):
     data = [readable(cut(line.replace("\n", " ").encode()), ROOM) for line in lines]
-    check(window_view(title, (), data, 0, len(data), ROOM, edge, tuple(notes), buttons("w")))
+    check(window_view(title, (), data, 0, len(data), ROOM, edge, tuple(notes), "w"))
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_any_text_is_a_message(lines: list[str], edge: Any, notes: list[str], ti
 def test_any_table_is_a_message(rows: list[list[str]]):
     columns = tuple(f"C{n}" for n in range(len(rows[0])))
     lines = [row_line(row).rstrip("\n") for row in rows]
-    view = window_view("local", columns, lines, 0, len(lines), ROOM, "start", (), buttons("w"))
+    view = window_view("local", columns, lines, 0, len(lines), ROOM, "start", (), "w")
     assert isinstance(view, TableView)
     assert len(view.rows) >= 1
     check(view)
@@ -71,7 +71,7 @@ def test_any_card_is_a_message(title: str, groups: list[Any], notes: list[str]):
 @LIMITS
 @given(ANY, ANY, ANY)
 def test_any_status_and_note_is_a_message(command: str, detail: str, where: str):
-    check(Status("failed", "<@U0ANN>", command or "ps", where, detail, "", (Button("Again", "again:x", "0"),)))
+    check(Status("failed", "<@U0ANN>", command or "ps", where, detail, "", (Button("Again", AgainPress("x")),)))
     check(NoteView(detail or "x"))
 
 
@@ -84,14 +84,15 @@ def test_any_menu_is_a_message(choices: list[str], question: str):
 
 @given(st.text(max_size=500))
 def test_the_modal_is_a_modal(pattern: str):
-    metadata = json.dumps({"value": "w", "channel": "C", "thread": "1.2", "message": "1.3"})
-    form = Form("filter", "Filter", "Show only lines", "A pattern", "w", pattern)
-    assert view_errors(form_modal(form, metadata)) == []
+    where = {"channel": "C", "thread": "1.2", "message": "1.3"}
+    form = Form("Filter", "Show only lines", "A pattern", FilterForm("w", pattern))
+    assert view_errors(form_modal(form, where)) == []
     assert view_errors(page_modal(Page("Arguments", pattern * 500))) == []
 
 
 def test_text_says_what_the_blocks_show():
-    view = TextView("local/web", ("one", "E│ two <x>"), 8, 10, ("a note",), (Button("Older", "older", "w"),))
+    older = Button("Older", ResultPress("older", "w"))
+    view = TextView("local/web", ("one", "E│ two <x>"), 8, 10, ("a note",), (older,))
     message = render(view)
     assert message.text == "```\none\nE│ two &lt;x&gt;\n```\nlocal/web · lines 9–10 of 10 · a note"
     preformatted, context, actions = message.blocks

@@ -8,7 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.acts import (
+    AgainPress,
+    ApprovalPress,
+    DenialForm,
+    FilledForm,
+    FilterForm,
+    MenuChoice,
+    Press,
+    ResultPress,
+    RunPress,
+    TypedCommand,
+)
 from bot.core.request import Request
+from bot.core.view import Form
+from bot.slack.acts import ids_of, menu_id
+from bot.slack.blocks import form_modal
 from bot.slack.requests import from_payload
 
 
@@ -28,7 +43,7 @@ def test_a_slash_command():
     }  # fmt: skip
     request = read(body)
     assert request
-    assert (request.kind, request.text, request.thread, request.dedup) == ("command", "logs web", "", "trigger.9.9")
+    assert (request.act, request.thread, request.dedup) == (TypedCommand("logs web"), "", "trigger.9.9")
 
 
 def test_a_mention_arrives_twice_and_has_one_key():
@@ -36,7 +51,7 @@ def test_a_mention_arrives_twice_and_has_one_key():
     assert one
     assert other
     assert one.dedup == other.dedup
-    assert one.text == "ps"
+    assert one.act == TypedCommand("ps")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +64,7 @@ def test_a_mention_that_does_not_begin_a_message_is_no_command(text: str):
 def test_the_neighbour_a_mention_at_the_beginning_is_one():
     request = read(event(text=" <@U0BOT> logs web", thread_ts="1.0"))
     assert request
-    assert (request.text, request.thread) == ("logs web", "1.0")
+    assert (request.words, request.thread) == ("logs web", "1.0")
 
 
 @pytest.mark.parametrize(
@@ -71,20 +86,50 @@ def test_what_is_not_for_the_bot(fields: dict[str, Any]):
 def test_a_direct_message_needs_no_mention():
     request = read(event(channel_type="im", text="ps"))
     assert request
-    assert request.text == "ps"
+    assert request.act == TypedCommand("ps")
 
 
-def test_a_button_and_a_menu():
-    base = {
-        "type": "block_actions", "trigger_id": "1", "user": {"id": "U0ANN"}, "team": {"id": "T0"},
-        "channel": {"id": "C1"}, "container": {"message_ts": "2.0", "thread_ts": "1.0"},
-    }  # fmt: skip
-    press = read({**base, "actions": [{"action_id": "older", "value": "w1"}]})
-    choice = read({**base, "actions": [{"action_id": "pick:m1", "selected_option": {"value": "3"}}]})
-    assert press
-    assert choice
-    assert (press.kind, press.action, press.value, press.thread) == ("press", "older", "w1", "1.0")
-    assert (choice.kind, choice.action, choice.value) == ("choose", "m1", "3")
+BASE = {
+    "type": "block_actions", "trigger_id": "1", "user": {"id": "U0ANN"}, "team": {"id": "T0"},
+    "channel": {"id": "C1"}, "container": {"message_ts": "2.0", "thread_ts": "1.0"},
+}  # fmt: skip
+PRESSES: list[Press] = [
+    RunPress("stop"), RunPress("interrupt"), AgainPress("m1"),
+    ApprovalPress("approve", "a1"), ApprovalPress("deny", "a1"), ApprovalPress("arguments", "a1"),
+    ResultPress("older", "w1"), ResultPress("newer", "w1"), ResultPress("filter", "w1"), ResultPress("save", "w1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("press", PRESSES, ids=lambda press: press.word)
+def test_a_button_comes_back_as_the_press_that_it_was_made_of(press: Press):
+    action_id, value = ids_of(press)
+    assert value
+    request = read({**BASE, "actions": [{"action_id": action_id, "value": value}]})
+    assert request
+    assert (request.act, request.thread) == (press, "1.0")
+
+
+def test_a_menus_choice_comes_back_as_its_index():
+    request = read({**BASE, "actions": [{"action_id": menu_id("m1"), "selected_option": {"value": "3"}}]})
+    assert request
+    assert request.act == MenuChoice("m1", 3)
+
+
+@pytest.mark.parametrize(
+    ("action_id", "value"), [("pick:m1", "x"), ("pick:m1", ""), ("reboot", "w1"), ("", ""), ("pick:m1", "9" * 5000)]
+)
+def test_a_button_that_is_none_of_ours_is_nothing(action_id: str, value: str):
+    assert read({**BASE, "actions": [{"action_id": action_id, "value": value}]}) is None
+
+
+@pytest.mark.parametrize("form", [FilterForm("w1", "a|b"), DenialForm("a1", "not now")])
+def test_a_form_comes_back_with_what_was_typed(form: FilledForm):
+    shown = form_modal(Form("Title", "Label", "Hint", form), {"channel": "C1", "thread": "1.0", "message": "2.0"})
+    typed = {"form": {"text": {"value": form.words}}}
+    view = {**shown, "id": "V1", "state": {"values": typed}}
+    request = read({"type": "view_submission", "user": {"id": "U0ANN"}, "team": {"id": "T0"}, "view": view})
+    assert request
+    assert (request.act, request.channel, request.message) == (form, "C1", "2.0")
 
 
 KEYS = st.sampled_from(["type", "event", "command", "actions", "view", "user", "team", "channel", "text", "ts"])
@@ -102,9 +147,3 @@ JSON = st.recursive(
 def test_a_malformed_payload_is_nothing(body: dict[str, Any], kind: str):
     body.pop("type", None)
     assert read({**body, "type": kind}) is None
-
-
-def test_a_request_survives_the_inbox():
-    request = read(event())
-    assert request
-    assert Request.from_json(request.to_json()) == request

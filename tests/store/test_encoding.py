@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.acts import (
+    Act,
+    AgainPress,
+    ApprovalPress,
+    DenialForm,
+    FilterForm,
+    MenuChoice,
+    ResultPress,
+    RunPress,
+    ShellLine,
+    TypedCommand,
+)
 from bot.core.approval import Approval, Vote
 from bot.core.audit import Entry
 from bot.core.plan import NO_PLAN, Plan
@@ -95,3 +108,19 @@ def test_what_an_earlier_version_wrote_is_read():
     assert subject is not None
     assert subject.is_whole(frozenset({"any"}))
     assert encoding.entry_from_json('{"event": "ran", "later": 1}') == Entry("ran")
+
+
+ACTS: list[Act] = [
+    TypedCommand("exec web -- id", "in"), ShellLine("ls"), RunPress("stop"), ApprovalPress("deny", "a1"),
+    ResultPress("older", "w1"), AgainPress("m1"), MenuChoice("m1", 2), FilterForm("w1", "a|b"), DenialForm("a1", "no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: type(act).__name__)
+def test_a_request_survives_the_inbox(act: Act):
+    request = replace(ASKED, act=act, thread="1.0", trigger="9.9")
+    assert encoding.request_from_fields(json.loads(json.dumps(encoding.request_to_fields(request)))) == request
+
+
+def test_every_act_is_kept():
+    assert {type(act) for act in ACTS} == set(get_args(Act))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.anchors import Anchors
+from bot.core.acts import TypedCommand
 from bot.core.approval import Approval
 from bot.core.audit import Entry, Head, fault
 from bot.core.errors import CdebugError, Unavailable
@@ -30,7 +31,7 @@ from tests.harness import RedisServer
 
 KEY = b"key"
 PLACE = Place("T0", "C0", "1.0", "1.0")
-ASKED = Request("r1", "d1", "command", "T0", "U0ANN", "C0", 1_000.0, "exec web -- id")
+ASKED = Request("r1", "d1", TypedCommand("exec web -- id"), "T0", "U0ANN", "C0", 1_000.0)
 SCOPE = Scope("local", "docker")
 WEB = Container(SCOPE, "id-1", "web", "web:1")
 WAITING = Approval("a1", ASKED, "exec", "exec web", "local", "digest", 2, WEB, "slack T0/U0ANN", 1_600.0, PLACE, PLACE)

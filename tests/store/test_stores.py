@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.acts import TypedCommand
 from bot.core.errors import Unavailable
 from bot.core.ports.state import Menu, StoredResult, Window
 from bot.core.request import Place, Request
@@ -31,9 +32,8 @@ SCOPE = Scope("local", "docker")
 
 def request(**more: Any) -> Request:
     key = uuid.uuid4().hex
-    return Request(
-        **{"id": key, "dedup": key, "kind": "command", "team": "T0", "user": "U0", "channel": key, "at": 60.0, **more}
-    )
+    known = {"id": key, "dedup": key, "team": "T0", "user": "U0", "channel": key, "at": 60.0}
+    return Request(act=TypedCommand("ps"), **{**known, **more})
 
 
 async def orphans(inbox: RedisInbox) -> list[tuple[Request, Place | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.core.acts import DenialForm, TypedCommand
 from bot.core.approval import Approval, digest_of
 from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
@@ -55,7 +56,7 @@ class Approving:
             shown_in = Place(place.team, self._parts.approvals_channel, "")
         approval = Approval(
             id=self._parts.new_id(),
-            request=replace(request, text=typed(action)),
+            request=replace(request, act=TypedCommand(typed(action), request.stdin)),
             verb=action.verb,
             command=command.text,
             where=command.where,
@@ -163,7 +164,7 @@ class Approving:
         approval.check_waiting(self._now())
         if visit.person.identity != approval.identity:
             self._permitted(visit, approval, "deny")
-        modal = Form("deny", "Deny", "Why not? The requester reads it", "May be left empty.", approval_id)
+        modal = Form("Deny", "Why not? The requester reads it", "May be left empty.", DenialForm(approval_id))
         await self._parts.chat.show_modal(visit.request, modal)
 
     async def arguments(self, visit: Visit, approval_id: str) -> None:
@@ -171,7 +172,7 @@ class Approving:
         approval = await self._seen(visit, approval_id)
         if visit.person.identity != approval.identity:
             self._permitted(visit, approval, "approve")
-        action = self._parts.grammar.parse(approval.request.text)
+        action = self._parts.grammar.parse(approval.request.words)
         await self._record(visit, approval, "read", f"the arguments of request {approval.id}")
         whole = arguments(action, approval.request.stdin, approval.plan)
         await self._parts.chat.show_modal(visit.request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))

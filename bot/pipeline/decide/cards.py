@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction
+from bot.core.acts import ApprovalPress
 from bot.core.approval import Approval
 from bot.core.manual import words_of
 from bot.core.plan import Plan, rows_of
@@ -26,9 +27,9 @@ _DIGEST = 19  # `sha256:` and what tells images apart; the whole of it is in wha
 def card(approval: Approval, outcome: Said, *, live: bool) -> CardView:
     """The card as it stands. live: whether people may still answer."""
     buttons = (
-        Button("Approve", "approve", approval.id),
-        Button("Deny", "deny", approval.id),
-        Button("Arguments", "arguments", approval.id),
+        Button("Approve", ApprovalPress("approve", approval.id)),
+        Button("Deny", ApprovalPress("deny", approval.id)),
+        Button("Arguments", ApprovalPress("arguments", approval.id)),
     )
     title = f"Approval needed: {approval.verb}" if live else f"Approval: {approval.verb}"
     notes = (f"request {approval.id}", outcome)

@@ -41,7 +41,7 @@ class Keyboard:
         own = next((run for run in shells if run.shell == request.user), None)
         if own is None:
             return OpenShell(visit, shells[0].text)
-        for line in typed_lines(request.text):
+        for line in typed_lines(request.words):
             await self._decide(visit, own)
             await self.record(visit, line, own.found)
             await self._parts.live.send(own, Letter(own.id, "line", visit.person.mention, line))
@@ -51,7 +51,7 @@ class Keyboard:
         """A line whose replica died: it may have reached the shell, so it is not typed again."""
         if await self._held_a_shell(request):
             raise CdebugError(
-                f"interrupted: `$ {request.text}` may or may not have been typed", why="the bot restarted",
+                f"interrupted: `$ {request.words}` may or may not have been typed", why="the bot restarted",
                 hint="Check, then type it again.",
             )  # fmt: skip
 

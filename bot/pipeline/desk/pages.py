@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from bot.core.acts import FilterForm, ResultPress, TypedCommand
 from bot.core.errors import Denied, NotFound
 from bot.core.pattern import compile_pattern
 from bot.core.policy import MOST_APPROVALS, Allow, Circumstances
 from bot.core.ports.state import StoredResult, Window
-from bot.core.request import Place, Request
+from bot.core.request import Place
 from bot.core.target import as_it_is_now
 from bot.core.text import sieve
 from bot.core.view import Form, NoteView, View
@@ -31,8 +32,8 @@ def _gone() -> NotFound:
 def filter_form(window: Window) -> Form:
     """Which lines to show."""
     return Form(
-        "filter", "Filter", "Show only lines in which this is found",
-        "A pattern (RE2), as timeout|refused. Empty shows all again.", window.id, window.pattern,
+        "Filter", "Show only lines in which this is found",
+        "A pattern (RE2), as timeout|refused. Empty shows all again.", FilterForm(window.id, window.pattern),
     )  # fmt: skip
 
 
@@ -42,21 +43,20 @@ class Pages:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def turn(self, visit: Visit) -> None:
+    async def turn(self, visit: Visit, act: ResultPress | FilterForm) -> None:
         """A button press or a filter. Raises NotFound when the result is gone, Denied as policy says."""
-        window, kept = await self._load(visit.request)
+        window, kept = await self._load(act.window, visit.request.channel)
         await self._decide(visit, kept)
-        if visit.request.kind == "form":
-            await self._filter(window, visit.request.text)
-            return
-        match visit.request.action:
-            case "filter":
+        match act:
+            case FilterForm(_, pattern):
+                await self._filter(window, pattern)
+            case ResultPress("filter"):
                 await self._parts.chat.show_modal(visit.request, filter_form(window))
-            case "save":
+            case ResultPress("save"):
                 await as_file(self._parts, window.place, kept)
-            case "older" if window.first > 0:  # of two quick presses the second may have nowhere to go
+            case ResultPress("older") if window.first > 0:  # of two quick presses the second may have nowhere to go
                 await self._show(replace(window, last=window.first), kept, "end")
-            case "newer" if window.last < kept.lines:
+            case ResultPress("newer") if window.last < kept.lines:
                 await self._show(replace(window, first=window.last), kept, "start")
 
     async def grep(self, visit: Visit, place: Place, kept_id: str, pattern: str) -> None:
@@ -76,10 +76,10 @@ class Pages:
         await self._decide(visit, kept)
         await as_file(self._parts, place, kept)
 
-    async def _load(self, request: Request) -> tuple[Window, StoredResult]:
-        window = await self._parts.shelf.window(request.value)
+    async def _load(self, window_id: str, channel: str) -> tuple[Window, StoredResult]:
+        window = await self._parts.shelf.window(window_id)
         kept = await self._parts.shelf.get(window.kept) if window else None
-        if window is None or kept is None or window.place.channel != request.channel:
+        if window is None or kept is None or window.place.channel != channel:
             raise _gone()
         return window, kept
 
@@ -94,7 +94,9 @@ class Pages:
             raise _gone()
         known = Circumstances(MOST_APPROVALS, plan=kept.plan)
         decision = visit.decide(kept.verb, found, known)
-        trail = Trail.of(self._parts, visit, visit.request.action or self._parts.redactor.text(visit.request.text))
+        act = visit.request.act
+        words = self._parts.redactor.text(act.words) if isinstance(act, TypedCommand) else act.word
+        trail = Trail.of(self._parts, visit, words)
         if not isinstance(decision, Allow):
             await trail.write(trail.entry("refused", f"{kept.title}: {told(decision)}", found))
             denied = Denied("you may not read this result", why=getattr(decision, "why", ""), hint="Ask a responder.")
@@ -147,7 +149,7 @@ class Pages:
             await self._put(window, NoteView(text, buttons(window.id)))
             return
         texts = [line.decode() if kept.columns else readable(cut(line), room) for line in lines]
-        view = window_view(kept.title, kept.columns, texts, first, kept.lines, room, edge, notes, buttons(window.id))
+        view = window_view(kept.title, kept.columns, texts, first, kept.lines, room, edge, notes, window.id)
         count = len(view.rows) if hasattr(view, "rows") else len(view.lines)
         await self._put(replace(window, first=view.first, last=view.first + count), view)
 

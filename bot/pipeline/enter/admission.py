@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.acts import ShellLine, TypedCommand
 from bot.core.errors import Denied
 from bot.core.grammar import check_typed
 from bot.core.request import Request
@@ -26,7 +27,7 @@ class Admission:
             raise flood
         if person.refusal:
             raise Denied(person.refusal, hint="Ask somebody of this workspace to run it.")
-        if request.kind in ("command", "line"):
-            check_typed(request.text)
+        if isinstance(request.act, TypedCommand | ShellLine):
+            check_typed(request.words)
             check_typed(request.stdin.replace("\r\n", "\n"))
         return Visit(request, person, await self._parts.directory.channel(request.channel), self._parts.policy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.acts import TypedCommand
 from bot.core.errors import Denied
 from bot.core.policy import Allow
 from bot.core.target import Found, Scope
@@ -33,7 +34,7 @@ class Gate:
         """
         decisions = [visit.decide(verb, it) for it in about or (self.desk(),)]
         refusal = next((decision for decision in decisions if not isinstance(decision, Allow)), None)
-        trail = Trail.of(self._parts, visit, words, words="" if visit.request.kind == "command" else verb)
+        trail = Trail.of(self._parts, visit, words, words="" if isinstance(visit.request.act, TypedCommand) else verb)
         found = about[0] if len(about) == 1 else None
         await trail.write(trail.entry("refused" if refusal else "ran", told(refusal or decisions[0]), found))
         if refusal:

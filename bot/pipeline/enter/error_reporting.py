@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.core.acts import Act, ApprovalPress, DenialForm, ShellLine, TypedCommand
 from bot.core.errors import CdebugError, Denied
 from bot.core.request import Request
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.trail import Trail
+
+_LONGEST = 200
 
 
 @asynccontextmanager
@@ -18,7 +21,7 @@ async def guarded(parts: Parts, request: Request) -> AsyncIterator[None]:
         yield
     except CdebugError as error:
         if isinstance(error, Denied) and not error.recorded:
-            trail = Trail(parts, request, request.user, parts.redactor.command(_words(request)))
+            trail = Trail(parts, request, request.user, parts.redactor.command(_words(request.act)[:_LONGEST]))
             await trail.afterwards(trail.entry("refused", error.brief))
         line = parts.redactor.text(str(error))
         parts.log.info("refused", id=request.id, error=type(error).__name__, line=line)
@@ -28,11 +31,18 @@ async def guarded(parts: Parts, request: Request) -> AsyncIterator[None]:
         await _tell(parts, request, internal_error(request))
 
 
-def _words(request: Request) -> str:
+def _words(act: Act) -> str:
     """What somebody did, in a line."""
-    if request.kind == "command":
-        return request.text[:200]
-    return f"$ {request.text[:200]}" if request.kind == "line" else f"{request.action} {request.value}"[:200]
+    match act:
+        case TypedCommand(words):
+            return words
+        case ShellLine(words):
+            return f"$ {words}"
+        case ApprovalPress(word, approval):
+            return f"{word} {approval}"
+        case DenialForm(approval):
+            return f"deny {approval}"
+    return act.word
 
 
 async def _tell(parts: Parts, request: Request, line: str) -> None:

@@ -33,4 +33,4 @@ class Visit:
 
     def saying(self, text: str) -> Visit:
         """The same person's, of another command."""
-        return replace(self, request=replace(self.request, text=text))
+        return replace(self, request=self.request.saying(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from bot.core.acts import AgainPress
 from bot.core.errors import CdebugError, Unavailable
 from bot.core.manual import typed
 from bot.core.ports.state import Menu
@@ -79,7 +80,7 @@ class Outcomes:
             await self._parts.sessions.put_menu(menu)
         except Unavailable:
             return ()
-        return (Button("Again", f"again:{menu.id}", "0"),)
+        return (Button("Again", AgainPress(menu.id)),)
 
 
 def detail_of(state: State, detail: Said, took: float) -> Said:

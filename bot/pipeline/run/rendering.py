@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
+from bot.core.acts import ResultPress
 from bot.core.errors import UsageError
 from bot.core.pattern import compiled
 from bot.core.ports.state import StoredResult
@@ -43,21 +44,21 @@ def window_view(
     room: Room,
     edge: Edge,
     notes: tuple[str, ...] = (),
-    buttons: tuple[Button, ...] = (),
+    window: str = "",
 ) -> TextView | TableView:
     """As many of `lines` (the first of them is line `first` of `total`) as fit, from one edge. Text is `readable`.
 
-    Older and Newer are added to the buttons where there is something older or newer.
+    window: the id under which it can be turned, filtered and saved; nothing for one that has no buttons.
     """
     fit = fit_start if edge == "start" else fit_end
     shown = fit(*_rows_and_room(columns, lines, room) if columns else (lines, room))
     start = first if edge == "start" else first + len(lines) - len(shown)
-    pagers = _pagers(buttons, older=start > 0, newer=start + len(shown) < total)
+    under = buttons(window, older=start > 0, newer=start + len(shown) < total) if window else ()
     if columns:
-        return TableView(title, columns, tuple(tuple(row.split("\t")) for row in shown), start, total, notes, pagers)
+        return TableView(title, columns, tuple(tuple(row.split("\t")) for row in shown), start, total, notes, under)
     marked = any(line.startswith(_STDERR) for line in shown)
     notes = (*notes, f"{_STDERR.strip()} is standard error") if marked else notes
-    return TextView(title, tuple(shown), start, total, notes, pagers, ends=edge == "end")
+    return TextView(title, tuple(shown), start, total, notes, under, ends=edge == "end")
 
 
 def _rows_and_room(columns: tuple[str, ...], lines: Sequence[str], room: Room) -> tuple[list[str], Room]:
@@ -77,18 +78,13 @@ def readable(line: Line, room: Room) -> str:
     return shorten(f"{_STDERR}{text}" if line.start.startswith(STDERR_MARK) else text, room, line.more)
 
 
-def buttons(window: str) -> tuple[Button, ...]:
-    """What can be done with every window; Older and Newer come before these where they lead somewhere."""
-    return (Button("Filter", "filter", window), Button("Save", "save", window))
-
-
-def _pagers(buttons: tuple[Button, ...], *, older: bool, newer: bool) -> tuple[Button, ...]:
-    if not buttons:
-        return ()
-    window = buttons[0].value
-    pagers = [Button("Older", "older", window)] if older else []
-    pagers += [Button("Newer", "newer", window)] if newer else []
-    return (*pagers, *buttons)
+def buttons(window: str, *, older: bool = False, newer: bool = False) -> tuple[Button, ...]:
+    """What can be done with a window; Older and Newer only where they lead somewhere."""
+    pagers = [Button("Older", ResultPress("older", window))] if older else []
+    pagers += [Button("Newer", ResultPress("newer", window))] if newer else []
+    return (
+        *pagers, Button("Filter", ResultPress("filter", window)), Button("Save", ResultPress("save", window)),
+    )  # fmt: skip
 
 
 def file_name(verb: str, title: str, now: datetime) -> str:

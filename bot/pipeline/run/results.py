@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.action import Action, InteractiveAction
+from bot.core.acts import ResultPress
 from bot.core.output import Card, Lines, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.plan import Plan
@@ -20,7 +21,7 @@ from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import BlockLines, FirstLines, LastLines
 from bot.pipeline.parts import Parts
-from bot.pipeline.run.rendering import Edge, as_file, buttons, file_name, hidden_note, readable, row_line, window_view
+from bot.pipeline.run.rendering import Edge, as_file, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
 
 _BLOCK = 256 * 1024
@@ -216,7 +217,7 @@ class TextResult(Result):
         quiet = not final or (whole and isinstance(self._action, InteractiveAction))  # a shell is read line by line
         shown = window_view(
             self._title, (), lines, first, self._shown.total, room, edge, notes,
-            () if quiet else buttons(self._window),
+            "" if quiet else self._window,
         )  # fmt: skip
         assert isinstance(shown, TextView)
         return shown
@@ -239,7 +240,7 @@ class TableResult(Result):
         first = total - len(part) if end else 0
         shown = window_view(
             self._title, self._table.columns, [line.decode().rstrip("\n") for line in part], first, total, room,
-            edge, self._notes(notes), buttons(self._window),
+            edge, self._notes(notes), self._window,
         )  # fmt: skip
         await self._show(shown)
         await self._parts.shelf.append(self.id, b"".join(lines))
@@ -267,7 +268,7 @@ class CardResult(Result):
             (self._text(title), tuple((self._text(label), self._value(label, value)) for label, value in rows))
             for title, rows in self._card.groups
         )
-        save = (Button("Save", "save", self._window),)
+        save = (Button("Save", ResultPress("save", self._window)),)
         await self._show(CardView(self._text(self._card.title), groups, self._notes(notes), save))
         text = "".join(
             f"{title}\n" + "".join(f"  {label}: {value}\n" if label else f"  {value}\n" for label, value in rows)
