@@ -15,7 +15,7 @@ $(UV):
 	$(TOOLS)/bin/pip install -q uv==$(UV_VERSION)
 
 .venv/.done: $(UV) pyproject.toml deploy/demo/playground/pyproject.toml uv.lock
-	$(UV) sync --locked -q
+	$(UV) sync --locked -q --compile-bytecode
 	@touch $@
 
 format: setup
@@ -34,7 +34,7 @@ test: setup
 	$(BIN)/pytest
 
 unit: setup
-	$(BIN)/pytest -q -m "unit and not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n auto -m "unit and not slow"
 
 bench: setup
 	$(BIN)/python -m tests.services

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import inspect
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any, get_type_hints
 
 import cyclopts
 from cyclopts import App
@@ -143,8 +145,38 @@ def _parser(action: type[Action]) -> App:
     if len(places) > 1:
         raise ValueError(f"{action.verb}: {', '.join(places)} all have a place; declare flags with kw_only=True")
     app = App(help_flags=[], version_flags=[], result_action="return_value")
-    app.default(action)
+    app.default(_constructor(action))
     return app
+
+
+def _constructor(action: type[Action]) -> Callable[..., Action]:
+    """The class as a function whose annotations are values: those of a class are texts, and would be evaluated anew for
+    each command.
+    """
+    hints = get_type_hints(action, include_extras=True)
+    known = sorted(dataclasses.fields(action), key=lambda field: bool(field.kw_only))  # type: ignore[arg-type]
+    parameters = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY if field.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=_default(field),
+            annotation=hints[field.name],
+        )
+        for field in known
+    ]
+
+    def make(*args: Any, **more: Any) -> Action:
+        return action(*args, **more)
+
+    make.__annotations__ = {it.name: it.annotation for it in parameters}
+    make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return make
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
 
 
 def _read(parser: App, action: type[Action], words: list[str], more: dict[str, tuple[str, ...]]) -> Action:

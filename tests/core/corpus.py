@@ -13,6 +13,7 @@ from bot.core.redact import Redactor, Scrubber
 
 FOLDER = Path(__file__).parents[1] / "corpus"
 _MARKED = re.compile("⟦(.*?)⟧", re.DOTALL)
+_REDACTOR = Redactor()
 
 
 def samples(name: str) -> list[str]:
@@ -23,7 +24,7 @@ def samples(name: str) -> list[str]:
 
 def shown(text: str) -> str:
     """A text after redaction, as a stream of its own."""
-    scrubber = Scrubber(Redactor())
+    scrubber = Scrubber(_REDACTOR)
     return (scrubber.push(f"{text}\n".encode()) + scrubber.close()).decode().removesuffix("\n")
 
 
