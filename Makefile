@@ -56,5 +56,6 @@ demo-kubernetes: setup
 
 docs: setup
 	$(BIN)/python -m bot reference > docs/verbs.md
+	$(BIN)/python -m bot reference --pasted > docs/pasted.md
 	$(BIN)/python -m tests.words
 	$(BIN)/python -m tests.trace

@@ -47,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     audits = commands.add_parser("audit", help="read the audit").add_subparsers(dest="what", required=True)
     audits.add_parser("verify", help="exit 0, or 1 with the first record that is wrong")
     audits.add_parser("export", help="every record as a line of JSON")
-    commands.add_parser("reference", help="print the verb reference as Markdown")
+    reference = commands.add_parser("reference", help="print the verb reference as Markdown")
+    reference.add_argument("--pasted", action="store_true", help="print what pasted lines of docker and kubectl mean")
     return parser
 
 
@@ -135,12 +136,13 @@ def audit(words: argparse.Namespace) -> int:
     return _checked(read())
 
 
-def show_reference(_: argparse.Namespace) -> int:
-    """The page docs/verbs.md."""
+def show_reference(arguments: argparse.Namespace) -> int:
+    """The page docs/verbs.md, or docs/pasted.md."""
     from bot.actions import catalog
+    from bot.core import paste
     from bot.core.manual import reference
 
-    print(reference(catalog()), end="")
+    print(paste.page() if arguments.pasted else reference(catalog()), end="")
     return 0
 
 

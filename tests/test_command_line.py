@@ -69,9 +69,9 @@ def test_check_prints_what_was_reached(playground: Playground, engine: str, tmp_
     assert "context local  FAILED  cannot reach" in bad.stdout
 
 
-def test_the_reference_page_is_what_the_verbs_say():
-    page = run("reference").stdout
-    assert page == (ROOT / "docs" / "verbs.md").read_text(), "docs/verbs.md is stale: run `make docs`"
+@pytest.mark.parametrize(("page", "flags"), [("verbs.md", ()), ("pasted.md", ("--pasted",))])
+def test_the_reference_pages_are_what_the_code_says(page: str, flags: tuple[str, ...]):
+    assert run("reference", *flags).stdout == (ROOT / "docs" / page).read_text(), f"{page} is stale: run `make docs`"
 
 
 def test_every_verb_is_in_the_readme():

@@ -55,11 +55,29 @@ def split(text: str) -> list[str]:
         )
     check_typed(text)
     try:
-        return shlex.split(text)
+        return shlex.split(_unescaped(text) if "\\" in text else text)
     except ValueError:
         raise UsageError(
             "a quote or a backslash is left open in", text[-60:], hint='Close it, or write `\\"`.'
         ) from None
+
+
+def _unescaped(text: str) -> str:
+    """What a shell reads and shlex doesn't: a backslash before `$` or a backtick in double quotes, and one that ends a
+    line. Source: POSIX, Shell Command Language, 2.2.
+    """
+    kept, quote, at = list[str](), "", 0
+    while at < len(text):
+        sign, pair = text[at], text[at : at + 2]
+        if quote == "'" or sign != "\\" or len(pair) < 2:
+            quote = "" if sign == quote else quote or (sign if sign in "'\"" else "")
+            kept.append(sign)
+            at += 1
+            continue
+        drops = "" if pair[1] == "\n" else pair[1] if quote and pair[1] in "$`" else pair
+        kept.append(drops)
+        at += 2
+    return "".join(kept)
 
 
 class Grammar:

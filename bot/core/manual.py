@@ -134,9 +134,17 @@ def words_of(action: Action) -> list[str]:
             words += shown
         else:
             name = max(parameter.name, key=len)
-            flags += [name] if value is True else [word for each in shown for word in _flag(name, each)]
+            flags += _switch(name, on=value) if isinstance(value, bool) else _each(name, shown)
     argv = ["--", *action.argv] if isinstance(action, ArgvAction) and action.argv else []
     return words + flags + argv
+
+
+def _switch(name: str, *, on: bool) -> list[str]:
+    return [name if on else f"--no-{name.removeprefix('--')}"]
+
+
+def _each(name: str, values: Iterable[str]) -> list[str]:
+    return [word for value in values for word in _flag(name, value)]
 
 
 def _flag(name: str, value: str) -> list[str]:

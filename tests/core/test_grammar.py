@@ -98,7 +98,7 @@ GRAMMAR = Grammar(catalog())
         ("kubectl logs --previous web", Logs("web", previous=True)),
         ("logs web -p", Logs("web", previous=True)),
         ("logs web --no-previous", Logs("web", previous=False)),
-        ("kubectl get events --sort-by='.lastTimestamp'", Events(sort_by=".lastTimestamp")),
+        ("kubectl get events --sort-by='.lastTimestamp'", Events()),
     ],
 )
 def test_a_command_is_understood(text: str, action: Action):
