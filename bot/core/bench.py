@@ -64,7 +64,8 @@ class Engine(Protocol):
 class Bench:
     """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs.
 
-    plan: what was decided on, and approved where it was asked for. maker: makes what it holds.
+    plan: what was decided on, and approved where it was asked for. maker: makes what it holds. last_words: what there
+    is to say of being stopped, when nobody takes outputs any more.
     """
 
     engine: Engine
@@ -73,6 +74,7 @@ class Bench:
     keys: Keys = field(default_factory=NoKeys)
     plan: Plan = NO_PLAN
     maker: Maker = field(default_factory=NoMaker)
+    last_words: list[str] = field(default_factory=list)
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""

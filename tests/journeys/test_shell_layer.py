@@ -80,27 +80,51 @@ async def test_a_code_block_is_standard_input(channel: Conversation, box: str):
     assert "end" in text
 
 
-async def test_output_comes_while_it_runs_and_stop_says_what_is_left(channel: Conversation, box: str):
-    await channel.type("/cdebug exec box -- sh -c 'echo first; sleep 300'")
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        ("sh -c 'echo first; sleep 300'", "sleep 300"),
+        ("yes first", "yes first"),
+        ("""sh -c 'trap "" TERM; echo first; while :; do sleep 301; done'""", "sleep 301"),
+        ("sh -c 'sleep 302 & echo first; wait'", "sleep 302"),
+    ],
+)
+async def test_stop_ends_what_runs_and_says_so(channel: Conversation, box: str, command: str, left: str):
+    await channel.type(f"/cdebug exec box -- {command}")
     await channel.until(lambda all_: [m for m in all_ if "first" in m["text"] and m["thread_ts"]], "what it said")
     root = (await channel.messages())[0]
 
     await channel.press(root, "Stop")
 
     await channel.ended(root, "stopped")
-    left = await channel.replied(root, "still run in the container")
-    mark = left["text"].partition("--run ")[2].split("`")[0]
-    _, text = await said(channel, f"kill box --run {mark}")
-    assert "processes were sent SIGTERM" in text
-    assert "0 processes" not in text
+    await channel.replied(root, "was still running, and was ended")
     _, processes = await said(channel, "processes box")
-    assert "sleep 300" not in processes
+    assert left not in processes
 
 
-async def test_a_timeout_stops_listening(channel: Conversation, box: str):
+async def test_where_no_shell_can_end_it_that_is_said(channel: Conversation, containers: docker.APIClient):
+    make(containers, "bare", "mv /bin/sh /bin/hidden; while :; do sleep 1; done")
+    _, text = await said(channel, "exec bare --timeout 1s -- sleep 200")
+    assert "longer than 1.0s" in text
+    mark = text.partition("kill bare --run ")[2].split("`")[0]
+
+    await said(channel, "exec bare -- mv /bin/hidden /bin/sh")
+    _, text = await said(channel, f"kill bare --run {mark}")
+    assert "1 process was sent SIGTERM" in text
+    _, processes = await said(channel, "processes bare")
+    assert "sleep 200" not in processes
+
+
+async def test_what_takes_too_long_is_ended(channel: Conversation, box: str):
     _, text = await said(channel, "exec box --timeout 1s -- sleep 200")
-    assert "longer than `--timeout`" in text
-    assert "kill box --run" in text
+    assert "It took longer than 1.0s. `sleep` was still running, and was ended." in text
+    _, processes = await said(channel, "processes box")
+    assert "sleep 200" not in processes
+
+
+async def test_a_file_without_an_end_is_shown_as_far_as_a_file_may_be_long(channel: Conversation, box: str):
+    _, text = await said(channel, "cat box /dev/zero")
+    assert "It is longer than 50.0 MiB. `cat` was still running, and was ended." in text
 
 
 async def test_editing_is_advised_against_and_done(channel: Conversation, box: str):

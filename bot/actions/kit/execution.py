@@ -1,67 +1,65 @@
-"""Running one process in a container: its output as it comes, its status, and what is left of it."""
+"""Running one process in a container: its output as it comes, its status, and its end."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.actions.kit.exits import meaning
+from bot.actions.kit.marks import end, new_mark, variable
+from bot.core.bench import Bench
 from bot.core.output import Exit, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery, Process
 from bot.core.target import Container
 from bot.core.text import whole_lines
-
-RUN = "CDEBUG_RUN"
-_ASKING_S = 3.0
+from bot.core.units import show_bytes, show_duration
 
 
 async def outputs_of(
-    engine: ExecPort, container: Container, query: ExecQuery, stdin: str = "", limit: timedelta | None = None
+    bench: Bench,
+    container: Container,
+    query: ExecQuery,
+    stdin: str = "",
+    limit: timedelta | None = None,
+    most: int = 0,
 ) -> AsyncGenerator[Output, None]:
-    """Its lines, each with its stream, then its status. Ended before it ended itself, it says what still runs.
+    """Its lines, each with its stream, then its status. Whatever stops it before it has ended, it is ended, and that is
+    said. limit: of time; most: bytes of its output, 0 for any number.
 
     Raises what starting it raises.
     """
-    mark = secrets.token_hex(4)
-    marked = replace(query, marks=(f"{RUN}={mark}",), input=bool(stdin))
-    async with engine.exec(container, marked) as process:
+    engine, mark = bench.port(ExecPort), new_mark()
+    async with engine.exec(container, replace(query, marks=(variable(mark),), input=bool(stdin))) as process:
+        size, stopped = 0, ""
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
-                if stdin:
-                    await process.write(stdin.encode())
-                    await process.end_input()
+                await _give(process, stdin)
                 async with aclosing(whole_lines(process.output())) as lines:
                     async for part in lines:
+                        size += len(part.data)
                         yield part
+                        if most and size > most:
+                            stopped = f"It is longer than {show_bytes(most)}."
+                            break
         except TimeoutError:
-            yield Note(f"It took longer than `--timeout`. {await left_running(process, container, query.argv, mark)}")
-            return
-        except asyncio.CancelledError:
-            # Said first, raised right after: the thread must know that it goes on in the container.
-            if said := await left_running(process, container, query.argv, mark):
-                yield Note(said)
+            assert limit
+            stopped = f"It took longer than {show_duration(limit.total_seconds())}."
+        except (asyncio.CancelledError, GeneratorExit):
+            bench.last_words.append(await end(engine, container, query, process, mark))
             raise
+        if stopped:
+            yield Note(f"{stopped} {await end(engine, container, query, process, mark)}")
+            return
         status = await process.status()
         yield (
             Exit(status, meaning(status)) if status is not None else Note("It closed its output and is still running.")
         )
 
 
-async def left_running(process: Process, container: Container, argv: tuple[str, ...], mark: str) -> str:
-    """A sentence about what the engine could not end; nothing where it has ended."""
-    try:
-        async with asyncio.timeout(_ASKING_S):
-            status = await process.status()
-    except Exception:
-        status = None
-    if status is not None:
-        return ""
-    inside = f" -c {container.container}" if container.others else ""
-    return (
-        f"`{argv[0]}` may still run in the container: the engine can't end what it started there."
-        f" `kill {container.name}{inside} --run {mark}` ends it."
-    )
+async def _give(process: Process, stdin: str) -> None:
+    if stdin:
+        await process.write(stdin.encode())
+        await process.end_input()

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.actions.kit.archives import content, fetched, located, too_large
 from bot.actions.kit.execution import outputs_of
@@ -20,6 +21,8 @@ from bot.core.ports.facts import FactsPort
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
+
+_LONGEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,12 @@ class Cat(
         if data is not None:
             yield _shown(data, posixpath.basename(self.path))
             return
-        exec_ = bench.port(ExecPort)
-        if await is_secret_inside(exec_, found, self.path):
+        if await is_secret_inside(bench.port(ExecPort), found, self.path):
             yield told(None)
             yield WHY
             return
-        async with aclosing(outputs_of(exec_, found, ExecQuery(("cat", "--", self.path)))) as outputs:
+        query, most = ExecQuery(("cat", "--", self.path)), bench.limits.file
+        async with aclosing(outputs_of(bench, found, query, limit=_LONGEST, most=most)) as outputs:
             async for output in outputs:
                 yield output
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -44,7 +43,7 @@ class Exec(
     env: Annotated[
         tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`"), Shown("NAME=VALUE")
     ] = ()
-    limit: Annotated[Duration, option("--timeout", help="stop listening after")] = timedelta(minutes=5)
+    limit: Annotated[Duration, option("--timeout", help="end it after")] = timedelta(minutes=5)
 
     def __post_init__(self) -> None:
         if not self.argv:
@@ -68,8 +67,7 @@ class Exec(
     def shows_end(self) -> bool:
         return True
 
-    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecPort)
+    def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",
@@ -78,6 +76,4 @@ class Exec(
                 else "`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
         query = ExecQuery(self.argv, self.user, self.workdir, self.env)
-        async with aclosing(outputs_of(engine, found, query, self.stdin, self.limit)) as outputs:
-            async for output in outputs:
-                yield output
+        return outputs_of(bench, found, query, self.stdin, self.limit)

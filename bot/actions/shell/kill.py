@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.actions.kit.execution import RUN, outputs_of
+from bot.actions.kit.execution import outputs_of
+from bot.actions.kit.marks import OF_RUN, variable
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
@@ -17,16 +17,12 @@ from bot.core.takes import one
 from bot.core.target import Container
 
 _SIGNALS = frozenset({"TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2"})
-# A text of ours; what people typed comes to it as arguments, which the shell does not read as program.
-_SCRIPT = r"""
+_SCRIPT = f"""{OF_RUN}
 found=0
-for folder in /proc/[0-9]*; do
-  if tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF "$1"; then
-    pid=${folder#/proc/}
-    [ "$pid" = "$$" ] || { kill -s "$2" "$pid" 2>/dev/null && found=$((found + 1)); }
-  fi
+for pid in $(of_run "$1"); do
+  kill -s "$2" "$pid" 2>/dev/null && found=$((found + 1))
 done
-echo "$found processes were sent SIG$2"
+if [ "$found" = 1 ]; then echo "1 process was sent SIG$2"; else echo "$found processes were sent SIG$2"; fi
 """
 
 
@@ -42,7 +38,7 @@ class Kill(
 ):
     """End the processes that an `exec` or `sh` of cdebug left running in a container, by the run's mark.
 
-    The engine can't end what was started through it, so a shell in the container is asked to.
+    Stop ends them by itself where a shell in the container can; this tries again, with any signal.
     """
 
     mark: Annotated[str, option("--run", help="the mark that the stopped command named"), Shown("MARK")] = ""
@@ -58,9 +54,6 @@ class Kill(
     def lasting(self) -> str:
         return "what the killed processes were doing"
 
-    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        engine = bench.port(ExecPort)
-        query = ExecQuery(("sh", "-c", _SCRIPT, "sh", f"{RUN}={self.mark}", self.signal))
-        async with aclosing(outputs_of(engine, found, query)) as outputs:
-            async for output in outputs:
-                yield output
+    def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        query = ExecQuery(("sh", "-c", _SCRIPT, "sh", variable(self.mark), self.signal))
+        return outputs_of(bench, found, query)

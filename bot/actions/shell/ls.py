@@ -37,7 +37,7 @@ class Ls(
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state in ("", "running"):
             query = ExecQuery(("ls", "-la", "--", self.path or "."))
-            async with aclosing(outputs_of(bench.port(ExecPort), found, query)) as outputs:
+            async with aclosing(outputs_of(bench, found, query)) as outputs:
                 async for output in outputs:
                     yield output
             return

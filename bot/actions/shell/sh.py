@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.actions.kit.execution import RUN, left_running
 from bot.actions.kit.exits import meaning
+from bot.actions.kit.marks import end, new_mark, variable
 from bot.actions.kit.terminal import SHELLS, Terminal
 from bot.core.action import InteractiveAction
 from bot.core.bench import Bench, Keys
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
-from bot.core.ports.exec import ExecPort, ExecQuery, Process
+from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
@@ -57,18 +56,23 @@ class Sh(
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning("cannot open a shell in", found, why=f"it is {found.condition}", hint="`logs` says why.")
-        engine, mark = bench.port(ExecPort), secrets.token_hex(4)
+        engine, mark = bench.port(ExecPort), new_mark()
         for argv in SHELLS:
-            query = ExecQuery(argv, marks=("TERM=dumb", f"{RUN}={mark}"), terminal=True, input=True)
+            query = ExecQuery(argv, marks=("TERM=dumb", variable(mark)), terminal=True, input=True)
             try:
                 async with engine.exec(found, query) as process:
                     terminal = Terminal(process)
                     if not await terminal.start():
                         continue
                     yield Note(f"`{argv[0]}` is open: reply with `$ ` and a line, as `$ ls`.")
-                    async with aclosing(_session(terminal, process, bench.keys, found, argv, mark)) as outputs:
-                        async for output in outputs:
-                            yield output
+                    try:
+                        async with aclosing(_session(terminal, bench.keys)) as outputs:
+                            async for output in outputs:
+                                yield output
+                    except (asyncio.CancelledError, GeneratorExit):
+                        await terminal.hang_up()
+                        bench.last_words.append(await end(engine, found, query, process, mark))
+                        raise
                     return
             except NotFound:
                 continue
@@ -80,25 +84,17 @@ class Sh(
         )  # fmt: skip
 
 
-async def _session(
-    terminal: Terminal, process: Process, keys: Keys, found: Container, argv: tuple[str, ...], mark: str
-) -> AsyncGenerator[Output, None]:
-    """Lines and statuses until the shell ends. Ended from outside, it says what still runs."""
+async def _session(terminal: Terminal, keys: Keys) -> AsyncGenerator[Output, None]:
+    """Lines and statuses until the shell ends."""
     keys.plug(terminal.type, terminal.hang_up)
     splitter = LineSplitter()
-    try:
-        async with aclosing(terminal.said()) as said:
-            async for text, status in said:
-                if block := splitter.push(text) + (splitter.close() if status is not None else b""):
-                    yield Lines(block)
-                if status == "more":
-                    yield Note("The shell waits for the rest: a quote or a block is open.")
-                elif isinstance(status, int):
-                    yield Exit(status, meaning(status))
-    except asyncio.CancelledError:
-        await terminal.hang_up()
-        if left := await left_running(process, found, argv, mark):
-            yield Note(left)
-        raise
+    async with aclosing(terminal.said()) as said:
+        async for text, status in said:
+            if block := splitter.push(text) + (splitter.close() if status is not None else b""):
+                yield Lines(block)
+            if status == "more":
+                yield Note("The shell waits for the rest: a quote or a block is open.")
+            elif isinstance(status, int):
+                yield Exit(status, meaning(status))
     if block := splitter.close():
         yield Lines(block)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 from bot.core.action import Action
@@ -46,7 +46,7 @@ class Delivery:
     ) -> None:
         """output: what is known of it. allow_binary: raises Denied where what can't be scanned is refused."""
         self._parts, self._place, self._running, self._action, self._found = parts, place, running, action, found
-        self._redactor = output.redactor
+        self._redactor, self._output = output.redactor, output
         self._common = (parts, place, found, action, output)
         self._run, self._allow_binary = run, allow_binary
         self._result: Result | None = None
@@ -59,17 +59,22 @@ class Delivery:
         self.bytes = 0
         self.exit: int | None = None
 
-    async def take(self, outputs: AsyncIterator[Output]) -> None:
+    async def take(self, outputs: AsyncGenerator[Output, None]) -> None:
         """Everything, to the end. Raises what the run raises, after what came before it was shown."""
         await together(self._show_as_it_comes(), self._drain(outputs))
         if not self._answered:
             await self._say(" ".join((*self._notes, self._action.nothing)))
 
-    async def _drain(self, outputs: AsyncIterator[Output]) -> None:
+    async def _drain(self, outputs: AsyncGenerator[Output, None]) -> None:
         try:
             async for output in outputs:
                 await self._take(output)
-        except (asyncio.CancelledError, CdebugError):
+        except asyncio.CancelledError:
+            await outputs.aclose()  # it ends what it started, and says so
+            self._notes += filter(None, self._output.last_words)
+            await self._finish_quietly()
+            raise
+        except CdebugError:
             await self._finish_quietly()
             raise
         finally:

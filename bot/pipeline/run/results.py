@@ -37,14 +37,15 @@ def title_of(found: Found) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known of a run's output: what hides its secrets, who asked for it, whom else it mentions by now, and what
-    was planned for it.
+    """What is known of a run's output: what hides its secrets, who asked for it, whom else it mentions by now, what was
+    planned for it, and what there is to say once it was stopped.
     """
 
     redactor: Redactor
     user: str
     mentions: Callable[[], Subject | None]
     plan: Plan
+    last_words: list[str]
 
 
 class Result:

@@ -56,9 +56,8 @@ class Running:
         maker = RunMaker(self._parts, command, engine)
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
         bench.require(command.action.verb, command.action.needs)
-        output = Reading(
-            await self._redactor(found), command.request.user, lambda: self._mentions(engine), command.plan
-        )
+        redactor, mentions = await self._redactor(found), lambda: self._mentions(engine)
+        output = Reading(redactor, command.request.user, mentions, command.plan, bench.last_words)
         delivery = Delivery(
             self._parts, place, running, command.action, found, run, output, self._scannable(command, found)
         )
