@@ -234,6 +234,8 @@ MUTANTS = (
     Mutant("what is hidden is listed as running", "bot/pipeline/desk/answers.py",
            "if visit.sees(run.found)", "if True",
            f"{ATTACKS}test_hidden.py", "records"),
+    Mutant("a volume tells of a hidden namespace", "bot/backends/kubernetes/listing.py",
+           ' and await self._namespaces.shows(kind, row["object"])', "", f"{ATTACKS}test_cluster.py", "volume_of"),
     Mutant("a stopped command burns on", "bot/actions/kit/execution.py",
            "bench.last_words.append(await end(engine, container, query, process, mark))", "pass",
            "tests/journeys/test_shell_layer.py", "stop_ends"),

@@ -52,7 +52,8 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     *front, last = text.split("/")
     name, _, container = last.partition(":")
     _check_names(text, [*front, name, *([container] if ":" in last else [])])
-    kind = kind_of(front.pop()) if front and kind_of(front[-1]) else ""
+    named = front[-1] if front and front[-1] not in contexts else ""
+    kind = kind_of(front.pop()) if kind_of(named) else ""
     context = front.pop(0) if front and (front[0] in contexts or len(front) > 1) else ""
     namespace = front.pop() if front else ""
     if context and context not in contexts:

@@ -43,6 +43,26 @@ apiVersion: v1
 kind: Service
 metadata: {name: front, namespace: shop}
 spec: {selector: {tier: front}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: safe}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  hostPath: {path: /nowhere}
+  claimRef: {namespace: treasury-room, name: gold}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: reads-volumes}
+rules: [{apiGroups: [""], resources: [persistentvolumes], verbs: [get, list]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: reads-volumes}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reads-volumes}
+subjects: [{kind: Group, name: sre}]
 """
 
 
@@ -97,6 +117,7 @@ LISTS = [
     "describe ep front", "describe svc front", "inspect ep/front", "get all", "describe deploy treasurz",
     "ps -l hidden=yes", "get ns",
     "ps -n tresury-room", "describe ns tresury-room", "get cronjobs",
+    "get pv", "describe pv saf", "get persistentvolumes.",
 ]  # fmt: skip
 
 
@@ -111,6 +132,15 @@ async def test_lists_menus_and_lookalikes_leave_it_out(room: Conversation, comma
 async def test_the_neighbour_who_may_see_it_does(room: Conversation):
     _, thread = await room.run("logs treasury")
     assert any("the log of the treasury" in each["text"] for each in thread)
+
+
+@pytest.mark.parametrize("command", ["describe pv {}", "inspect pv/{}", "get pv {}", "inspect persistentvolumes./{}"])
+async def test_a_volume_of_a_hidden_namespace_is_not_found(room: Conversation, command: str):
+    hidden = await nothing_for(room, "U0CEM", f"/cdebug {command.format('safe')}")
+    absent = await nothing_for(room, "U0CEM", f"/cdebug {command.format('sofe')}")
+    assert [it.replace("safe", "NAME") for it in hidden] == [it.replace("sofe", "NAME") for it in absent]
+    _, thread = await room.run(command.format("safe"))
+    assert any("gold" in each["text"] or "safe" in each["text"] for each in thread)
 
 
 async def test_addresses_of_hidden_pods_are_in_no_list(room: Conversation, cluster: Administered):

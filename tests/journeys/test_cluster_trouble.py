@@ -51,11 +51,6 @@ async def test_bad_input_gets_one_line(shop_channel: Conversation, command: str,
     assert re.search(line, text), f"{line!r} is not\n{text}"
 
 
-async def test_a_kind_that_isnt_there_is_told_before_anything_is_asked(shop_channel: Conversation):
-    await shop_channel.type("/cdebug get gizmos")
-    assert "no such kind: `gizmos`" in (await shop_channel.whispered("gizmos"))["text"]
-
-
 async def test_a_pod_that_was_replaced_is_followed_to_its_successor(shop_channel: Conversation, cluster: Administered):
     old = pods(cluster, "cart")[0]["metadata"]["name"]
     root, _ = await shop_channel.run(f"logs {old}")

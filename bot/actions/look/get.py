@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Annotated, Self
 
 from cyclopts import Parameter
@@ -13,7 +12,7 @@ from bot.actions.kit.listing import Listing, tables
 from bot.core.action import Shown
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
-from bot.core.kinds import ALL, WORDS, kind_of
+from bot.core.kinds import ALL, kind_of, served
 from bot.core.output import Note, Output
 from bot.core.ports.facts import ObjectsPort
 from bot.core.takes import many
@@ -27,12 +26,19 @@ class Get(
     takes=many("object", listed=True, anew=True),
     needs=(ObjectsPort,),
     rights=("list KIND",),
-    examples=("get deployments", "get svc,endpoints", "get deploy/web -o wide", "get nodes", "get all -n shop"),
+    examples=(
+        "get deployments",
+        "get svc,endpoints",
+        "get deploy/web -o wide",
+        "get nodes",
+        "get hpa,pdb",
+        "get all -n shop",
+    ),
 ):
     """List a cluster's objects of one kind or several, with the columns that kubectl shows.
 
-    Kinds: pods, deployments, replicasets, statefulsets, daemonsets, jobs, cronjobs, services, endpoints,
-    endpointslices, ingresses, networkpolicies, persistentvolumeclaims, nodes, configmaps, namespaces. Never secrets.
+    Any kind that the cluster serves, by its name or short name, or with its group: `hpa`, `gateways.example.com`,
+    `deployments.apps`. Never secrets.
     """
 
     words: Annotated[
@@ -44,10 +50,8 @@ class Get(
         if not self.words:
             raise UsageError("`get` needs a kind", hint="Write `get deployments`, or `get svc,endpoints`.")
         for word in () if "/" in self.words[0] else self.words[0].split(","):
-            if word != "all" and not kind_of(word):
-                near = get_close_matches(word[:60].lower(), WORDS, n=1)
-                hint = f"Did you mean `{near[0]}`?" if near else "`help get` lists them."
-                raise UsageError("no such kind:", word[:60], hint=hint)
+            if word != "all" and not _kind(word):
+                raise UsageError("no such kind:", word[:60], hint="`help get` lists them.")
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -62,7 +66,7 @@ class Get(
 
     @property
     def _kinds(self) -> tuple[str, ...]:
-        kinds = [kind for word in self.words[0].split(",") for kind in (ALL if word == "all" else (kind_of(word),))]
+        kinds = [kind for word in self.words[0].split(",") for kind in (ALL if word == "all" else (_kind(word),))]
         return tuple(dict.fromkeys(kinds))
 
     def pointed_at(self, target: str) -> Self:
@@ -74,3 +78,8 @@ class Get(
             yield table
         if not shown:
             yield Note(f"`{found.scope}` has none. `-A` searches all namespaces.")
+
+
+def _kind(word: str) -> str:
+    """A kind that every cluster has, or one that this one may have."""
+    return kind_of(word) or served(word)

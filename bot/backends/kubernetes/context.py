@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.backends.kubernetes.client import Api
-from bot.backends.kubernetes.kinds import thing_of
+from bot.backends.kubernetes.discovery import Served, is_served, named, served_by
+from bot.backends.kubernetes.kinds import group_of, path_of, thing_of
 from bot.backends.kubernetes.names import Names
+from bot.core.kinds import CLUSTER_WIDE
 from bot.core.ports.finding import Sees
 from bot.core.target import Node, Resource, Row, Scope, Thing
 
@@ -53,9 +55,12 @@ class KubernetesContext:
     sees: Sees = lambda thing: True
     mentioned: list[Thing] = field(default_factory=list)
     places: Recent[Scope] = field(default_factory=Recent[Scope])
+    namespaces: Recent[Mapping[str, Any]] = field(default_factory=Recent[Mapping[str, Any]])
     grants: Recent[bool] = field(default_factory=Recent[bool])
     secret_texts: Recent[tuple[str, ...]] = field(default_factory=Recent[tuple[str, ...]])
     images_with_env: dict[str, bool] = field(default_factory=dict)
+    lists_of_kinds: Recent[list[Served]] = field(default_factory=Recent[list[Served]])
+    served: dict[str, Served] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -63,4 +68,29 @@ class KubernetesContext:
 
     def thing(self, kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None) -> Resource | Node:
         """An object of this context."""
-        return thing_of(kind, seen, scope, row, protects=self.scope.protected)
+        protects = self.scope.protected
+        return thing_of(kind, seen, scope, row, protects=protects, cluster_wide=self.is_cluster_wide(kind))
+
+    async def kind(self, word: str) -> str:
+        """The kind that a word means here. Raises UsageError for one that the cluster doesn't serve."""
+        if not is_served(word):
+            return word
+        who = tuple(self.api.who())
+        known = self.lists_of_kinds.get(who) or self.lists_of_kinds.put(who, await served_by(self.api, self.name))
+        found = named(word, known)
+        self.served[found.kind] = found
+        return found.kind
+
+    def is_cluster_wide(self, kind: str) -> bool:
+        """Whether its objects stand in no namespace."""
+        return kind in CLUSTER_WIDE or (kind in self.served and not self.served[kind].namespaced)
+
+    def path(self, kind: str, namespace: str = "", name: str = "") -> str:
+        """The API's path of an object, or of the list of its kind. Raises UsageError as `path_of` does."""
+        known = self.served.get(kind) if is_served(kind) else None
+        return known.path(namespace, name) if known else path_of(kind, namespace, name)
+
+    def resource(self, kind: str) -> str:
+        """As a right names it: `deployments.apps`."""
+        group, plural = (self.served[kind].group, self.served[kind].plural) if kind in self.served else group_of(kind)
+        return f"{plural}.{group}" if group else plural

@@ -83,7 +83,7 @@ class KubernetesEvents:
 
     async def _metadata(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         try:
-            path = path_of(kind, scope.namespace, name)
+            path = self._context.path(kind, scope.namespace, name)
             seen: Mapping[str, Any] = await self._api.get("read", f"{kind}/{name}", path, accept=METADATA)
         except (NotFound, ForbiddenByCluster):
             return {}

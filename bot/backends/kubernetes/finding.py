@@ -22,7 +22,7 @@ from bot.backends.kubernetes.pods import containers_of, is_ready
 from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.backends.kubernetes.selectors import selector_of
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
-from bot.core.kinds import CLUSTER_WIDE, WORKLOADS
+from bot.core.kinds import ANY, WORKLOADS
 from bot.core.takes import Takes
 from bot.core.target import EVERYWHERE, Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
 from bot.together import gather
@@ -59,7 +59,9 @@ class KubernetesFinder:
         """Which kinds a verb that takes this can be pointed at."""
         if takes.kinds <= _NOT_HERE:
             return frozenset()
-        return (_WITH_PODS | {"container"}) if _is_inside(takes) else KINDS | {"secret"}  # refused by its own words
+        return (
+            (_WITH_PODS | {"container"}) if _is_inside(takes) else KINDS | {"secret", ANY}
+        )  # refused by its own words
 
     async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         """Raises NotFound, ForbiddenByCluster, Unavailable, and UsageError for what a cluster has not."""
@@ -67,12 +69,13 @@ class KubernetesFinder:
             what = "images" if takes.only == "image" else "networks with names"
             raise Unsupported(f"a cluster has no {what}: that is for docker contexts", hint="`get pods` lists pods.")
         if ref.kind:
-            path_of(ref.kind)
+            ref = replace(ref, kind=await self._context.kind(ref.kind))
+            self._context.path(ref.kind)
         scope = await self._namespaces.place(ref.namespace)
         try:
             return await self._find(ref, takes, scope)
         except ForbiddenByCluster:
-            if ref.kind not in CLUSTER_WIDE and not await self._namespaces.exists(scope.namespace):
+            if not self._context.is_cluster_wide(ref.kind) and not await self._namespaces.exists(scope.namespace):
                 raise await self._no_namespace(scope) from None
             raise
 
@@ -87,7 +90,7 @@ class KubernetesFinder:
             found = await self._object(ref, scope)
         if not found.matches or found.matches == (Objects(scope, ()),):
             kind = ref.kind or "pod"
-            if kind not in CLUSTER_WIDE and not await self._namespaces.exists(scope.namespace):
+            if not self._context.is_cluster_wide(kind) and not await self._namespaces.exists(scope.namespace):
                 raise await self._no_namespace(scope)
             if not found.matches:
                 return Candidates((), await self._alike(ref, kind, scope))
@@ -145,11 +148,13 @@ class KubernetesFinder:
         """One GET as the person; None for what isn't there, or isn't there for them."""
         try:
             seen: Mapping[str, Any] = await self._api.get(
-                f"read {kind} `{name}` in", scope, path_of(kind, scope.namespace, name)
+                f"read {kind} `{name}` in", scope, self._context.path(kind, scope.namespace, name)
             )
         except NotFound:
             return None
-        return seen if self._context.sees(self._context.thing(kind, seen, scope)) else None
+        if not self._context.sees(self._context.thing(kind, seen, scope)):
+            return None
+        return seen if await self._namespaces.shows(kind, seen) else None
 
     async def _optional(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         """The same where nobody said that it is of this kind: what the person may not read isn't meant."""

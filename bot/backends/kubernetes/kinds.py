@@ -20,6 +20,13 @@ _GROUPS = {
     "batch": "/apis/batch/v1",
     "discovery.k8s.io": "/apis/discovery.k8s.io/v1",
     "networking.k8s.io": "/apis/networking.k8s.io/v1",
+    "autoscaling": "/apis/autoscaling/v2",
+    "policy": "/apis/policy/v1",
+    "storage.k8s.io": "/apis/storage.k8s.io/v1",
+    "rbac.authorization.k8s.io": "/apis/rbac.authorization.k8s.io/v1",
+    "apiextensions.k8s.io": "/apis/apiextensions.k8s.io/v1",
+    "scheduling.k8s.io": "/apis/scheduling.k8s.io/v1",
+    "coordination.k8s.io": "/apis/coordination.k8s.io/v1",
 }
 _PLACES = {
     "pod": ("", "pods"),
@@ -38,8 +45,25 @@ _PLACES = {
     "endpointslice": ("discovery.k8s.io", "endpointslices"),
     "ingress": ("networking.k8s.io", "ingresses"),
     "networkpolicy": ("networking.k8s.io", "networkpolicies"),
+    "horizontalpodautoscaler": ("autoscaling", "horizontalpodautoscalers"),
+    "poddisruptionbudget": ("policy", "poddisruptionbudgets"),
+    "persistentvolume": ("", "persistentvolumes"),
+    "serviceaccount": ("", "serviceaccounts"),
+    "resourcequota": ("", "resourcequotas"),
+    "limitrange": ("", "limitranges"),
+    "replicationcontroller": ("", "replicationcontrollers"),
+    "storageclass": ("storage.k8s.io", "storageclasses"),
+    "ingressclass": ("networking.k8s.io", "ingressclasses"),
+    "role": ("rbac.authorization.k8s.io", "roles"),
+    "rolebinding": ("rbac.authorization.k8s.io", "rolebindings"),
+    "clusterrole": ("rbac.authorization.k8s.io", "clusterroles"),
+    "clusterrolebinding": ("rbac.authorization.k8s.io", "clusterrolebindings"),
+    "customresourcedefinition": ("apiextensions.k8s.io", "customresourcedefinitions"),
+    "priorityclass": ("scheduling.k8s.io", "priorityclasses"),
+    "lease": ("coordination.k8s.io", "leases"),
 }
 KINDS = frozenset(_PLACES)
+KIND_AT = {place: kind for kind, place in _PLACES.items()} | {("", "secrets"): "secret"}
 
 
 def group_of(kind: str) -> tuple[str, str]:
@@ -59,20 +83,27 @@ def path_of(kind: str, namespace: str = "", name: str = "") -> str:
 
 
 def thing_of(
-    kind: str, seen: Mapping[str, Any], scope: Scope, row: Row | None = None, *, protects: bool = False
+    kind: str,
+    seen: Mapping[str, Any],
+    scope: Scope,
+    row: Row | None = None,
+    *,
+    protects: bool = False,
+    cluster_wide: bool = False,
 ) -> Resource | Node:
     """An object, or its metadata alone, in the scope of its own namespace.
 
-    protects: whether the whole context is protected, which what stands in no namespace needs to know.
+    protects: whether the whole context is protected, which what stands in no namespace needs to know. cluster_wide:
+    whether it is of a kind that stands in none.
     """
     metadata = seen["metadata"]
     labels, generation = metadata.get("labels") or {}, int(metadata.get("generation") or 0)
     if kind == "namespace":  # it is its own place: what hides or protects what is in it does so with it
         scope = replace(scope, namespace=metadata["name"], protected=protects or labels.get(PROTECTED) == "true")
+    elif cluster_wide or kind in CLUSTER_WIDE:
+        scope = replace(scope, namespace="", protected=protects)
     if kind == "node":
-        return Node(
-            replace(scope, namespace="", protected=protects), metadata["name"], labels, metadata["uid"], generation, row
-        )
+        return Node(scope, metadata["name"], labels, metadata["uid"], generation, row)
     return Resource(scope, kind, metadata["name"], metadata["uid"], generation, labels, owner_of(metadata), row)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, addresses
-from bot.backends.kubernetes.kinds import is_made_by, path_of
+from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import NotFound
-from bot.core.kinds import CLUSTER_WIDE
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
+_READ_WHOLE = {*POINTING, "persistentvolume"}  # what they speak of may be hidden
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 
@@ -39,7 +39,8 @@ class KubernetesListing:
         Raises ForbiddenByCluster, Unavailable.
         """
         query = [("labelSelector", selector)] if selector else []
-        places = await self._namespaces.every() if scope.namespace == EVERYWHERE and kind not in CLUSTER_WIDE else {}
+        wide = self._context.is_cluster_wide(kind)
+        places = await self._namespaces.every() if scope.namespace == EVERYWHERE and not wide else {}
         found: list[Resource | Node] = []
         pods: dict[str, dict[str, Thing]] = {}
         columns: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class KubernetesListing:
                     cells = _with_seen_addresses(columns, cells, row["object"], seen)
                 shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
                 thing = self._context.thing(kind, row["object"], here, shown)
-                if self._context.sees(thing):
+                if self._context.sees(thing) and await self._namespaces.shows(kind, row["object"]):
                     found.append(thing)
         return found
 
@@ -69,10 +70,10 @@ class KubernetesListing:
         self, kind: str, scope: Scope, query: list[tuple[str, str]], name: str
     ) -> AsyncIterator[Mapping[str, Any]]:
         """One object by its name is one GET, which somebody may have a right to who may not list."""
-        alone = name and not query and (scope.namespace != EVERYWHERE or kind in CLUSTER_WIDE)
-        query = [*query, ("includeObject", "Object" if kind in POINTING else "Metadata")]
+        alone = name and not query and (scope.namespace != EVERYWHERE or self._context.is_cluster_wide(kind))
+        query = [*query, ("includeObject", "Object" if kind in _READ_WHOLE else "Metadata")]
         if alone:
-            path = path_of(kind, scope.namespace, name)
+            path = self._context.path(kind, scope.namespace, name)
             try:
                 page = await self._api.get(f"read {kind} `{name}` in", scope, path, query, accept=_TABLE)
             except NotFound:
@@ -81,7 +82,7 @@ class KubernetesListing:
             return
         query += [("fieldSelector", f"metadata.name={name}")] if name else []
         async for page in self._api.pages(
-            f"list {kind}s in", scope, path_of(kind, scope.namespace), query, accept=_TABLE
+            f"list {kind}s in", scope, self._context.path(kind, scope.namespace), query, accept=_TABLE
         ):
             yield page
 

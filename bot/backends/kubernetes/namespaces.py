@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
@@ -39,6 +41,32 @@ class KubernetesNamespaces:
         found = replace(scope, protected=labels.get(PROTECTED) == "true")
         self._context.places.put(name, found)
         return found
+
+    async def shows(self, kind: str, seen: Mapping[str, Any]) -> bool:
+        """Whether what an object speaks of may be known: a volume names the claim that it is bound to.
+
+        Of that, its place is judged, and the namespace as an object. Raises Unavailable.
+        """
+        claim = (seen.get("spec") or {}).get("claimRef") if kind == "persistentvolume" else None
+        name = (claim or {}).get("namespace")
+        if not name:
+            return True
+        scope = await self.place(name)
+        try:
+            namespace = await self._object(name)
+        except NotFound:
+            return self._context.sees(scope)
+        except ForbiddenByCluster:
+            return False
+        return self._context.sees(scope) and self._context.sees(self._context.thing("namespace", namespace, scope))
+
+    async def _object(self, name: str) -> Mapping[str, Any]:
+        """A namespace as the bot reads it; known for ten seconds."""
+        known = self._context.namespaces.get(name)
+        if known is None:
+            seen = await self._context.own.get("read", name, path_of("namespace", name=name))
+            known = self._context.namespaces.put(name, seen)
+        return known
 
     async def every(self) -> dict[str, Scope]:
         """All namespaces, in one question of the bot's; what isn't in the answer is protected."""

@@ -38,7 +38,7 @@ class KubernetesObjects:
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:
         """The cluster's own JSON without who manages which field; of a container, its pod's."""
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
-        path = path_of(kind, thing.scope.namespace, thing.name)
+        path = self._context.path(kind, thing.scope.namespace, thing.name)
         seen = plain(await self._api.get("read", thing, path))
         return self.without_hidden(seen, await self.pods_seen(thing.scope)) if kind in POINTING else seen
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.backends.kubernetes.context import KubernetesContext
-from bot.backends.kubernetes.kinds import group_of
 from bot.core.target import EVERYWHERE, Found, Node, Resource, things_of
 from bot.together import gather
 
@@ -43,7 +42,7 @@ class KubernetesReviews:
     async def review(self, found: Found, rights: Sequence[str]) -> list[str]:
         """The rights that the person lacks there, in the words of `kubectl auth can-i`."""
         kinds = {it.kind if isinstance(it, Resource | Node) else "pod" for it in things_of(found)} or {"pod"}
-        asked = [right.replace("KIND", _resource(kind)) for right in rights for kind in sorted(kinds)]
+        asked = [right.replace("KIND", self._context.resource(kind)) for right in rights for kind in sorted(kinds)]
         if await self._creates():
             asked += [right.replace("get", "create", 1) for right in asked if right.endswith(_CONNECTED)]
         asked = list(dict.fromkeys(asked))
@@ -56,9 +55,3 @@ class KubernetesReviews:
         """Whether this server wants `create` for what is connected to, too. Source: Kubernetes 1.35's changelog."""
         version = await self._context.own.get("reach", self._context.name, "/version")
         return int("".join(filter(str.isdigit, version["minor"])) or 0) >= 35
-
-
-def _resource(kind: str) -> str:
-    """`deployments.apps`."""
-    group, plural = group_of(kind)
-    return f"{plural}.{group}" if group else plural

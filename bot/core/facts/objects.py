@@ -70,3 +70,13 @@ class ObjectFacts:
     owners: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherFacts(ObjectFacts):
+    """An object of a kind that has no facts of its own. fields: paths and what stands there, secrets hidden; more: how
+    many others there are.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    more: int = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.action import Action, Inside, Layer
 from bot.core.bench import Bench
 from bot.core.errors import Denied, NotFound, UsageError
-from bot.core.kinds import WORKLOADS
+from bot.core.kinds import ANY, WORKLOADS, takes
 from bot.core.person import Channel, Person
 from bot.core.plan import Plan
 from bot.core.policy import MOST_APPROVALS, Allow, Ask, Circumstances, Deny, Policy, strictest
@@ -95,7 +95,7 @@ class Finder:
             return action
         kind = parse_target(session.target, frozenset(self._parts.engines)).kind or "container"
         engine = self._parts.engines.get(session.context)
-        if engine is None or kind not in engine.kinds(action.takes) | {"container"}:
+        if engine is None or not takes(engine.kinds(action.takes) | {"container"}, kind):
             return action
         pointed = action.pointed_at(session.target)
         inside = session.container and isinstance(action, Inside) and not action.container
@@ -267,9 +267,9 @@ def _several(things: list[Thing], ref: TargetRef, action: Action) -> Ambiguous:
 
 
 def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
-    if ref.kind and ref.kind not in kinds:
-        takes = sorted(kinds - {"service", "secret"})
-        what = "pod or what makes pods" if "pod" in takes else " or ".join(takes)
+    if ref.kind and not takes(kinds, ref.kind):
+        named = sorted(kinds - {"service", "secret", ANY})
+        what = "pod or what makes pods" if "pod" in named else " or ".join(named)
         typed = f"{ref.kind}/{ref.name}" if ref.name else ref.kind
         raise UsageError(f"`{action.verb}` takes a {what}, not", typed, hint=f"See `help {action.verb}`.")
 

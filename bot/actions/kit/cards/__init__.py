@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.actions.kit.cards import network, nodes, pods, storage, workloads
+from bot.actions.kit.cards import network, nodes, other, pods, storage, workloads
 from bot.actions.kit.cards.common import Groups, Rows, about, conditions, not_told
 from bot.core.facts.cluster import ClaimFacts, ConfigMapFacts, NamespaceFacts, NodeFacts
 from bot.core.facts.network import EndpointsFacts, IngressFacts, PolicyFacts, ServiceFacts
-from bot.core.facts.objects import ObjectFacts, Refused
+from bot.core.facts.objects import ObjectFacts, OtherFacts, Refused
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, WorkloadFacts
 from bot.core.output import Card
 from bot.core.ports.events import Event
@@ -34,6 +34,7 @@ _OF: dict[type[ObjectFacts], Callable[[Any, datetime], Groups]] = {
     ClaimFacts: storage.describe_claim,
     ConfigMapFacts: storage.describe_config_map,
     NamespaceFacts: storage.describe_namespace,
+    OtherFacts: other.describe,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.backends.kubernetes.facts import cluster, network, pods, workloads
+from bot.backends.kubernetes.facts import cluster, network, other, pods, workloads
 from bot.core.facts.objects import ObjectFacts
 
 Json = Mapping[str, Any]
@@ -28,4 +28,4 @@ _OF: dict[str, Callable[[str, Json], ObjectFacts]] = {
 
 def facts_of(kind: str, seen: Json) -> ObjectFacts:
     """What the API says of one object."""
-    return _OF[kind](kind, seen)
+    return _OF.get(kind, other.other)(kind, seen)
