@@ -47,6 +47,8 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
         raise UsageError(f"a target has 1 to {_LONGEST} characters, this one has {len(text)}", hint="See `help`.")
     before, image, after = text.partition("image/")
     if image and (not before or before.endswith("/")):
+        if not after:
+            raise UsageError("an image's name is missing after", text, hint="`images` lists them.")
         ref = parse_target(f"{before}image-follows", contexts)
         return TargetRef(name=after, context=ref.context, namespace=ref.namespace, kind="image")
     *front, last = text.split("/")

@@ -42,6 +42,7 @@ def test_a_target(text: str, ref: TargetRef):
         ("/", "has 0"),
         ("local//web", "column 7"),
         ("web:", "column 5"),
+        ("local/image/", "name is missing"),
         ("nowhere/shop/web", "Choose one of local, staging."),
         ("local/a/b/c/web", "too many parts"),
     ],
