@@ -12,9 +12,11 @@ from typing import Annotated, Any, Self
 import h11
 from cyclopts import Parameter
 
+from bot.actions.kit.ports import port_of_pod
 from bot.core.action import Duration, Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
+from bot.core.kinds import kind_of
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
 from bot.core.ports.network import ForwardPort, Tunnel
@@ -23,8 +25,10 @@ from bot.core.target import Container
 from bot.core.units import show_bytes, show_duration
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_PLACE = compiled(r"(?P<target>[^:?#]+?):(?P<port>\d{1,5})(?P<path>/.*)?")
-_HERE = compiled(r":?(?P<port>\d{1,5})(?P<path>/.*)?")
+_PORT = r"(?P<port>\d{1,5}|[a-z][a-z0-9-]{0,14})(?P<path>/.*)?"
+_PLACE = compiled(rf"(?P<target>[^:?#]+?):{_PORT}")
+_HERE = compiled(rf":{_PORT}")
+_BARE = compiled(r"(?P<port>\d{1,5})(?P<path>/.*)?")
 _HEADER = compiled(r"([A-Za-z0-9!#$%&'*+.^_|~-]+):\s*(.*)")
 _OURS = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "keep-alive"})
 _SWITCHING = 101
@@ -40,11 +44,17 @@ class Http(
     takes=one("container"),
     needs=(ForwardPort,),
     rights=("get pods", "get pods/portforward"),
-    examples=("http web:8080/health", "http deploy/web:8080/api -X POST -d '{}'", "http :8080/metrics"),
+    examples=(
+        "http web:8080/health",
+        "http deploy/web:8080/api -X POST -d '{}'",
+        "http svc/web:80/",
+        "http :8080/metrics",
+    ),
 ):
     """Send an HTTP request to a port of a pod, and show the answer with its timing.
 
-    It goes through the cluster's API, as `kubectl port-forward` does: no service, ingress or policy is in between.
+    It goes through the cluster's API, as `kubectl port-forward` does: no service, ingress or policy is in between. A
+    port may be a name; after `svc/NAME:` it is one of the service, and asked of a pod behind it.
     """
 
     target: Annotated[
@@ -59,7 +69,7 @@ class Http(
 
     def __post_init__(self) -> None:
         found = self._place
-        if not found or not 0 < int(found["port"]) < 65536:
+        if not found or (found["port"].isdigit() and not 0 < int(found["port"]) < 65536):
             raise UsageError(
                 "`http` needs a pod, a port and a path, not", self.target[:80], hint="Write `http web:8080/`."
             )
@@ -80,11 +90,18 @@ class Http(
 
     @property
     def _place(self) -> Any:
-        return _HERE.fullmatch(self.target) or _PLACE.fullmatch(self.target)
+        here = _BARE.fullmatch(self.target) or _HERE.fullmatch(self.target)
+        return here or _PLACE.fullmatch(self.target)
 
     @property
-    def _port(self) -> int:
-        return int(self._place["port"]) if self._place else 0
+    def _port(self) -> str:
+        return self._place["port"] if self._place else ""
+
+    @property
+    def _service(self) -> str:
+        """The service that was named; nothing for a pod, or what makes pods."""
+        *front, name = (self.targets or ("",))[0].split("/")
+        return name if front and kind_of(front[-1]) == "service" else ""
 
     @property
     def _path(self) -> str:
@@ -96,8 +113,8 @@ class Http(
 
     @property
     def targets(self) -> tuple[str, ...]:
-        found = _PLACE.fullmatch(self.target)
-        return (found["target"],) if found and not _HERE.fullmatch(self.target) else ()
+        found = self._place
+        return (found["target"],) if found and "target" in found.groupdict() else ()
 
     def pointed_at(self, target: str) -> Self:
         return replace(self, target=f"{target}:{self._port}{self._path}")
@@ -110,24 +127,27 @@ class Http(
         engine = bench.port(ForwardPort)
         if found.state != "running":
             raise NotRunning("cannot send a request to", found, why=f"it is {found.condition}", hint="`logs` says why.")
+        port = await port_of_pod(bench, found, self._service, self._port)
+        if str(port) != self._port:
+            yield Note(f"`{self._port}` is port {port} of `{found.name}`.", aside=True)
         started = time.monotonic()
         try:
-            async with asyncio.timeout(self.limit.total_seconds()), engine.forward(found, self._port) as tunnel:
+            async with asyncio.timeout(self.limit.total_seconds()), engine.forward(found, port) as tunnel:
                 connected = time.monotonic()
                 answer = await _asked(tunnel, self._request(), self.data.encode())
         except TimeoutError as error:
             raise TimedOut(
-                "no answer from", f"{found.name}:{self._port}",
+                "no answer from", f"{found.name}:{port}",
                 why=f"no answer within {show_duration(self.limit.total_seconds())}",
                 hint="`--timeout 60s` waits longer; `network` shows which ports are declared.",
             ) from error  # fmt: skip
         if answer is None:
             raise Unavailable(
-                "no answer from", f"{found.name}:{self._port}",
+                "no answer from", f"{found.name}:{port}",
                 why=getattr(tunnel, "failed", "") or "it closed the connection",
                 hint="Is anything listening there? `exec … -- netstat -lnt` and `network` show it.",
             )  # fmt: skip
-        yield answer.card(f"{self._method} {found.name}:{self._port}{self._path}", started, connected)
+        yield answer.card(f"{self._method} {found.name}:{port}{self._path}", started, connected)
         for output in answer.body():
             yield output
 

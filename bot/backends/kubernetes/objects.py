@@ -17,7 +17,7 @@ from bot.backends.kubernetes.kinds import is_made_by, path_of
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.containers import ContainerFacts
-from bot.core.facts.network import Reach
+from bot.core.facts.network import IngressFacts, Reach
 from bot.core.facts.objects import ObjectFacts, Refused
 from bot.core.facts.pods import JobFacts, PodFacts, WorkloadFacts
 from bot.core.kinds import WORKLOADS
@@ -76,6 +76,8 @@ class KubernetesObjects:
             slices = await self._those_of("endpointslice", thing.scope, query=query)
             return served(seen, await self._behind([seen], slices, thing.scope))
         found = facts_of(thing.kind, seen)
+        if isinstance(found, IngressFacts):
+            return await self._with_services(found, thing.scope)
         if isinstance(found, WorkloadFacts | JobFacts):
             known = await self._made_by(thing, seen)
             if isinstance(known, Refused):
@@ -83,6 +85,18 @@ class KubernetesObjects:
             pods = [facts_of("pod", it) for it in known]
             return replace(found, pods=tuple(it for it in pods if isinstance(it, PodFacts)))
         return found
+
+    async def _with_services(self, ingress: IngressFacts, scope: Scope) -> IngressFacts:
+        """Its rules, each with whether its service is there, as far as the person may list them."""
+        services = await self._those_of("service", scope, accept=METADATA_LIST)
+        if isinstance(services, Refused):
+            return ingress
+        names = {f"service/{it['metadata']['name']}" for it in services}
+        rules = [
+            replace(it, missing=it.backend.startswith("service/") and it.backend.partition(":")[0] not in names)
+            for it in ingress.rules
+        ]
+        return replace(ingress, rules=tuple(rules))
 
     async def pods_of(self, thing: Thing) -> Listed:
         """Those that a workload makes, as far as the person may see them; none for anything else."""

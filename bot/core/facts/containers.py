@@ -74,6 +74,10 @@ class ContainerPort:
     name: str = ""
     bound: str = ""
 
+    @property
+    def number(self) -> int:
+        return int(self.inside.partition("/")[0])
+
 
 @dataclass(frozen=True)
 class Variable:

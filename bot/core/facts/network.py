@@ -53,11 +53,12 @@ class EndpointsFacts(ObjectFacts):
 
 @dataclass(frozen=True)
 class IngressRule:
-    """A host (`*` is any) with a path, and the backend, as `service/web:80`."""
+    """A host (`*` is any) with a path, and the backend, as `service/web:80`. missing: no such service is there."""
 
     host: str
     path: str
     backend: str
+    missing: bool = False
 
 
 @dataclass(frozen=True)

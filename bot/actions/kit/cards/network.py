@@ -10,6 +10,7 @@ from bot.core.facts.network import (
     Endpoint,
     EndpointsFacts,
     IngressFacts,
+    IngressRule,
     Peer,
     PolicyFacts,
     PolicyRule,
@@ -52,16 +53,25 @@ def describe_endpoints(facts: EndpointsFacts, now: datetime) -> Groups:
 def endpoint_rows(endpoints: Sequence[Endpoint]) -> Rows:
     """A row per endpoint: whether it takes traffic, its pod, its address."""
     return [
-        ("ready" if it.ready else "not ready", f"{it.pod} {', '.join(it.addresses)}:{', '.join(it.ports)}".strip())
+        ("ready" if it.ready else "not ready", f"{it.pod} {', '.join(it.addresses)}{_ports_of(it)}".strip())
         for it in endpoints
     ]
+
+
+def _ports_of(endpoint: Endpoint) -> str:
+    """A service whose target port has a name that the pod doesn't know sends nothing."""
+    return f":{', '.join(endpoint.ports)}" if endpoint.ports else ", on no port: the pod has none of that name"
 
 
 def describe_ingress(facts: IngressFacts, now: datetime) -> Groups:
     rows: Rows = [("class", facts.class_name or "the default one")]
     rows += [("tls", f"{several(it.hosts)} (secret {it.secret or '-'})") for it in facts.certificates]
     rows += [("default", facts.default)] if facts.default else []
-    return [("Ingress", rows), ("Rules", [(f"{it.host}{it.path}", it.backend) for it in facts.rules])]
+    return [("Ingress", rows), ("Rules", [(f"{it.host}{it.path}", _backend(it)) for it in facts.rules])]
+
+
+def _backend(rule: IngressRule) -> str:
+    return f"{rule.backend}, which isn't there: it answers with an error" if rule.missing else rule.backend
 
 
 def describe_policy(facts: PolicyFacts, now: datetime) -> Groups:
