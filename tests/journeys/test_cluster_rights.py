@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -47,6 +48,111 @@ async def test_what_bob_may_not_list_is_not_told_as_nothing(shop_channel: Conver
 
     _, text = await said(bob, "logs deploy/web", "failed")
     assert 'User "bob@example.com" cannot get resource "deployments"' in text
+
+
+APART = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: apart}
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: none, namespace: apart}
+spec: {hard: {pods: "1"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: apart}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: apart}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: late, namespace: apart}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: late}}
+  template:
+    metadata: {labels: {app: late}}
+    spec: {containers: [{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: without-pods, namespace: apart}
+rules:
+  - {apiGroups: [""], resources: [services, endpoints, events], verbs: [get, list]}
+  - {apiGroups: [apps, discovery.k8s.io], resources: ["*"], verbs: [get, list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: without-pods, namespace: apart}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: without-pods}
+subjects: [{kind: User, name: bob@example.com}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: all-of-apart, namespace: apart}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: User, name: ann@example.com}]
+"""
+
+
+@pytest.fixture(scope="module")
+def apart(cluster: Administered) -> Iterator[str]:
+    """A namespace in which Bob may read everything but pods; a quota keeps one of its deployments without any."""
+    first, second = APART.split("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: late")
+    cluster.run_kubectl("apply", "-f", "-", text=first)
+    cluster.run_kubectl("rollout", "status", "deployment/web", "--namespace", "apart", "--timeout=60s")
+    late = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: late{second}"
+    cluster.run_kubectl("apply", "-f", "-", text=late)
+    wait_until(lambda: "FailedCreate" in cluster.run_kubectl("get", "events", "--namespace", "apart"), "the quota's no")
+    yield "apart"
+    cluster.run_kubectl("delete", "-f", "-", "--wait=false", "--ignore-not-found", text=APART)
+
+
+@pytest.mark.parametrize(
+    ("command", "ends", "shows"),
+    [
+        ("get endpoints -n apart", "done", "web +not known: you may not list pods"),
+        ("get endpointslices -n apart", "done", "not known: you may not list pods"),
+        ("describe ep web -n apart", "failed", "cannot tell which pods stand behind.*cannot list resource .pods."),
+        ("inspect ep/web -n apart", "failed", "cannot tell which pods stand behind.*cannot list resource .pods."),
+        ("describe svc web -n apart", "done", "not known: .*cannot list resource .pods."),
+        ("events deploy/web -n apart", "done", "Not shown: those of the pods of deployment/web .*cannot list resource"),
+        ("describe deploy web -n apart", "done", "not shown: those of the pods of deployment/web .*cannot list"),
+        ("events -n apart", "done", r"Not shown: [\d,]+ events \(you may not list, or cdebug doesn't read, Pod\)"),
+    ],
+)
+async def test_what_stands_behind_pods_that_may_not_be_listed_is_not_told_as_nothing(
+    shop_channel: Conversation, apart: str, command: str, ends: str, shows: str
+):
+    _, text = await said(shop_channel.as_("U0BOB"), command, ends)
+    assert re.search(shows, text), f"{shows!r} is not in\n{text}"
+
+
+async def test_a_quota_that_keeps_a_deployment_without_pods_is_among_its_events(shop_channel: Conversation, apart: str):
+    for command in ("events deploy/late -n apart", "describe deploy late -n apart"):
+        _, text = await said(shop_channel, command)
+        assert "FailedCreate" in text
+        assert "exceeded quota" in text
+
+
+async def test_events_of_what_is_gone_are_counted(shop_channel: Conversation, apart: str, cluster: Administered):
+    cluster.run_kubectl("delete", "deployment", "late", "--namespace", "apart")
+    wait_until(lambda: "late" not in cluster.run_kubectl("get", "rs", "--namespace", "apart"), "its replica set to go")
+    _, text = await said(shop_channel, "events -n apart")
+    assert re.search(r"Not shown: (one|[\d,]+) events? \(what they are about is gone\)", text), text
 
 
 async def test_the_clusters_audit_names_the_person_and_their_groups(shop_channel: Conversation, own_cluster: Cluster):

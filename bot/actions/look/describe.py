@@ -13,7 +13,7 @@ from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.events import EventsPort
+from bot.core.ports.events import Event, EventsPort, Omission
 from bot.core.ports.facts import FactsPort, ObjectsPort
 from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
@@ -49,6 +49,8 @@ async def _object(found: Thing, bench: Bench) -> Card:
     happened = bench.port(EventsPort).events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
     try:
         async with aclosing(happened) as events:
-            return card(facts, [event async for event in events], now)
+            all_ = [event async for event in events]
+            omitted = [it for it in all_ if isinstance(it, Omission)]
+            return card(facts, [it for it in all_ if isinstance(it, Event)], now, omitted)
     except ForbiddenByCluster as error:  # the object itself may be read
         return card(facts, error.why, now)

@@ -14,7 +14,7 @@ from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.objects import Refused
-from bot.core.ports.events import Event, Horizon
+from bot.core.ports.events import Event, Horizon, Omission
 from bot.core.target import EVERYWHERE, Container, Objects, Scope, Thing
 from bot.core.units import parse_engine_time
 from bot.together import gather
@@ -36,23 +36,25 @@ class KubernetesEvents:
         """What its operator set can't be asked. Source: kube-apiserver, --event-ttl, an hour by default."""
         return Horizon(now - _KEPT, "a cluster keeps events for an hour, unless its operator set another time")
 
-    async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]:
-        """Oldest first. Of the objects and what owns them, or of the whole place."""
-        if found.items:
-            seen = await self._of_things(found)
-        else:
-            seen = await self._of_place(found.scope)
+    async def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event | Omission, None]:
+        """Oldest first. Of the objects, what owns them and what they make, or of the whole place."""
+        seen, omitted = await (self._of_things(found) if found.items else self._of_place(found.scope, since, until))
+        for omission in omitted:
+            yield omission
         moments = [(at, it) for it in seen if (at := _last(it)) and since <= at <= until]
         for at, it in sorted(moments, key=lambda moment: moment[0]):
             yield _event(at, it, everywhere=found.scope.namespace == EVERYWHERE)
 
-    async def _of_things(self, found: Objects) -> list[Mapping[str, Any]]:
+    async def _of_things(self, found: Objects) -> tuple[list[Mapping[str, Any]], list[Omission]]:
         wanted: dict[str, Scope] = {}
+        omitted: list[Omission] = []
         for thing in found.items:
-            for uid in [*await self._with_owners(thing), *await self._below(thing)]:
+            below, refused = await self._below(thing)
+            omitted += [Omission(f"those of the pods of {thing.kind}/{thing.name}", it.why) for it in refused]
+            for uid in [*await self._with_owners(thing), *below]:
                 wanted[uid] = thing.scope
         lists = await gather(self._fetched(scope, f"involvedObject.uid={uid}") for uid, scope in wanted.items())
-        return [it for each in lists for it in each]
+        return [it for each in lists for it in each], omitted
 
     async def _with_owners(self, thing: Thing) -> list[str]:
         """Its UID, then its owner's, and so on. An owner that may not be read or seen ends it."""
@@ -74,12 +76,15 @@ class KubernetesEvents:
             uids.append(owner["uid"])
         return uids
 
-    async def _below(self, thing: Thing) -> list[str]:
-        """The pods that a workload makes, and what stands between them."""
-        pods = await self._objects.pods_of(thing)
-        metadata = [] if isinstance(pods, Refused) else [pod["metadata"] for pod in pods]
+    async def _below(self, thing: Thing) -> tuple[list[str], list[Refused]]:
+        """The pods that a workload makes, and what stands between them: that has events of its own, also where it can
+        make no pod.
+        """
+        lists = [await self._objects.made_directly(thing), await self._objects.pods_of(thing)]
+        refused = [it for it in lists if isinstance(it, Refused)]
+        metadata = [it["metadata"] for each in lists if not isinstance(each, Refused) for it in each]
         between = [owner["uid"] for it in metadata for owner in it.get("ownerReferences") or ()]
-        return list(dict.fromkeys([*between, *(it["uid"] for it in metadata)]))
+        return list(dict.fromkeys([*between, *(it["uid"] for it in metadata)])), refused[:1]
 
     async def _metadata(self, kind: str, name: str, scope: Scope) -> Mapping[str, Any]:
         try:
@@ -97,20 +102,26 @@ class KubernetesEvents:
             found += page["items"]
         return found
 
-    async def _of_place(self, scope: Scope) -> list[Mapping[str, Any]]:
-        """All that are about something that is there, of a kind that is read here, and may be seen."""
-        seen = await self._fetched(scope)
+    async def _of_place(
+        self, scope: Scope, since: datetime, until: datetime
+    ) -> tuple[list[Mapping[str, Any]], list[Omission]]:
+        """All that are about something that is there, of a kind that is read here, and may be seen; the others are
+        counted, but for those of what is hidden.
+        """
+        seen = [it for it in await self._fetched(scope) if (at := _last(it)) and since <= at <= until]
         kinds = {str(it["involvedObject"].get("kind", "")).lower() for it in seen} & KINDS
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE else {}
-        lists = await gather(self._visible(kind, scope, places) for kind in kinds)
-        visible = {uid: thing for things in lists for uid, thing in things.items()}
+        lists = dict(await gather(self._there(kind, scope, places) for kind in kinds))
+        there = {uid: thing for things in lists.values() for uid, thing in (things or {}).items()}
+        visible = {uid: thing for uid, thing in there.items() if self._context.sees(thing)}
         shown = [it for it in seen if it["involvedObject"].get("uid") in visible]
         self._context.mentioned.extend(
             {uid: visible[uid] for uid in (it["involvedObject"]["uid"] for it in shown)}.values()
         )
-        return shown
+        return shown, _omitted([it["involvedObject"] for it in seen], there, {k for k in kinds if lists[k] is not None})
 
-    async def _visible(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> dict[str, Thing]:
+    async def _there(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> tuple[str, dict[str, Thing] | None]:
+        """The kind, with all its objects by their UIDs, hidden ones too; None where the person may not list them."""
         uids: dict[str, Thing] = {}
         try:
             pages = self._api.pages(f"list {kind}s in", scope, path_of(kind, scope.namespace), accept=METADATA_LIST)
@@ -118,12 +129,27 @@ class KubernetesEvents:
                 for it in page["items"]:
                     namespace = it["metadata"].get("namespace") or ""
                     here = places.get(namespace, replace(scope, protected=True)) if places else scope
-                    if self._context.sees(thing := self._context.thing(kind, it, here)):
-                        uids[it["metadata"]["name" if kind == "node" else "uid"]] = thing
-                        uids[it["metadata"]["uid"]] = thing
-        except ForbiddenByCluster:
-            return {}
-        return uids
+                    thing = self._context.thing(kind, it, here)
+                    uids[it["metadata"]["name" if kind == "node" else "uid"]] = thing
+                    uids[it["metadata"]["uid"]] = thing
+        except (ForbiddenByCluster, NotFound):
+            return kind, None
+        return kind, uids
+
+
+def _omitted(about: list[Mapping[str, Any]], there: Mapping[str, Thing], listed: set[str]) -> list[Omission]:
+    """How many events can't be judged: what they are about is gone, or of a kind that can't be looked through."""
+    others = [(str(it.get("kind") or "unnamed"), it) for it in about if it.get("uid") not in there]
+    gone = sum(kind.lower() in listed for kind, _ in others)
+    found = [Omission(_events(gone), "what they are about is gone")] if gone else []
+    if kinds := sorted({kind for kind, _ in others if kind.lower() not in listed}):
+        why = f"you may not list, or cdebug doesn't read, {', '.join(kinds)}"
+        found.append(Omission(_events(len(others) - gone), why))
+    return found
+
+
+def _events(count: int) -> str:
+    return "one event" if count == 1 else f"{count:,} events"
 
 
 def _last(event: Mapping[str, Any]) -> datetime | None:

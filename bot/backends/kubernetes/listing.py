@@ -15,6 +15,7 @@ from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import NotFound
+from bot.core.facts.objects import Refused
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
 _READ_WHOLE = {*POINTING, "persistentvolume"}  # what they speak of may be hidden
@@ -42,7 +43,7 @@ class KubernetesListing:
         wide = self._context.is_cluster_wide(kind)
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE and not wide else {}
         found: list[Resource | Node] = []
-        pods: dict[str, dict[str, Thing]] = {}
+        pods: dict[str, dict[str, Thing] | Refused] = {}
         columns: tuple[str, ...] = ()
         async for page in self._tables(kind, scope, query, name):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
@@ -58,13 +59,26 @@ class KubernetesListing:
                 if kind in POINTING:
                     if here.namespace not in pods:
                         pods[here.namespace] = await self._objects.pods_seen(here)
-                    seen = self._objects.without_hidden(row["object"], pods[here.namespace])
-                    cells = _with_seen_addresses(columns, cells, row["object"], seen)
+                    cells = self._with_seen_addresses(columns, cells, row["object"], pods[here.namespace])
                 shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
                 thing = self._context.thing(kind, row["object"], here, shown)
                 if self._context.sees(thing) and await self._namespaces.shows(kind, row["object"]):
                     found.append(thing)
         return found
+
+    def _with_seen_addresses(
+        self,
+        columns: tuple[str, ...],
+        cells: tuple[str, ...],
+        seen: Mapping[str, Any],
+        pods: Mapping[str, Thing] | Refused,
+    ) -> tuple[str, ...]:
+        """A row without the addresses of pods that may not be seen; where no pod may be listed, that is said."""
+        at = columns.index("ENDPOINTS")
+        if isinstance(pods, Refused):
+            return (*cells[:at], "not known: you may not list pods", *cells[at + 1 :])
+        shown = self._objects.without_hidden(seen, pods)
+        return cells if shown == seen else (*cells[:at], addresses(shown), *cells[at + 1 :])
 
     async def _tables(
         self, kind: str, scope: Scope, query: list[tuple[str, str]], name: str
@@ -94,13 +108,3 @@ def _column(definition: Mapping[str, Any]) -> str:
 
 def _cell(value: Any) -> str:
     return "<none>" if value in (None, "") else str(value)
-
-
-def _with_seen_addresses(
-    columns: tuple[str, ...], cells: tuple[str, ...], seen: Mapping[str, Any], shown: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """A row without the addresses of pods that may not be seen."""
-    if shown == seen:
-        return cells
-    at = columns.index("ENDPOINTS")
-    return (*cells[:at], addresses(shown), *cells[at + 1 :])

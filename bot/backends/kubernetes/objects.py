@@ -40,14 +40,18 @@ class KubernetesObjects:
         kind = thing.kind if isinstance(thing, Resource | Node) else "pod"
         path = self._context.path(kind, thing.scope.namespace, thing.name)
         seen = plain(await self._api.get("read", thing, path))
-        return self.without_hidden(seen, await self.pods_seen(thing.scope)) if kind in POINTING else seen
+        if kind not in POINTING:
+            return seen
+        pods = await self.pods_seen(thing.scope)
+        if isinstance(pods, Refused):
+            raise ForbiddenByCluster(
+                "cannot tell which pods stand behind", thing, why=pods.why,
+                hint="`can` shows what the cluster grants you; whoever runs it can grant more.",
+            )  # fmt: skip
+        return self.without_hidden(seen, pods)
 
-    async def pods_seen(self, scope: Scope) -> dict[str, Thing]:
+    async def pods_seen(self, scope: Scope) -> dict[str, Thing] | Refused:
         """The pods that may be listed and seen, by name."""
-        seen = await self._pods_in(scope)
-        return {} if isinstance(seen, Refused) else seen
-
-    async def _pods_in(self, scope: Scope) -> dict[str, Thing] | Refused:
         seen = await self._those_of("pod", scope, accept=METADATA_LIST)
         if isinstance(seen, Refused):
             return seen
@@ -104,6 +108,16 @@ class KubernetesObjects:
             return []
         return await self._made_by(thing, await self.inspect(thing))
 
+    async def made_directly(self, thing: Thing) -> Listed:
+        """The replica sets of a deployment, the jobs of a cron job: with their metadata alone."""
+        kind = {"deployment": "replicaset", "cronjob": "job"}.get(thing.kind)
+        if kind is None:
+            return []
+        found = await self._those_of(kind, thing.scope, accept=METADATA_LIST)
+        if isinstance(found, Refused):
+            return found
+        return [it for it in found if _is_owned_by(it, thing)]
+
     async def _made_by(self, thing: Thing, workload: Mapping[str, Any]) -> Listed:
         query = [("labelSelector", selector_of(workload))]
         pods = await self._those_of("pod", thing.scope, query=query)
@@ -136,7 +150,7 @@ class KubernetesObjects:
         if isinstance(services, Refused) or isinstance(slices, Refused) or not services:
             return slices if isinstance(slices, Refused) else []
         names = {it["metadata"]["name"] for it in services}
-        seen = await self._pods_in(scope)
+        seen = await self.pods_seen(scope)
         if isinstance(seen, Refused):
             return seen
         return [self.without_hidden(it, seen) for it in slices if service_of(it) in names]
@@ -153,6 +167,11 @@ class KubernetesObjects:
         except ForbiddenByCluster as error:
             return Refused(error.why)
         return found
+
+
+def _is_owned_by(seen: Mapping[str, Any], thing: Thing) -> bool:
+    owners = seen["metadata"].get("ownerReferences") or ()
+    return any(it["kind"].lower() == thing.kind and it["name"] == thing.name for it in owners)
 
 
 def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,6 +23,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Omission:
+    """Events that are left out, in words, and why: "couldn't look" is not "nothing happened"."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Horizon:
     """How far back an engine remembers, and why no further."""
 
@@ -38,4 +46,4 @@ class EventsPort(Protocol):
     """
 
     async def horizon(self, scope: Scope, now: datetime) -> Horizon | None: ...
-    def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event, None]: ...
+    def events(self, found: Objects, since: datetime, until: datetime) -> AsyncGenerator[Event | Omission, None]: ...

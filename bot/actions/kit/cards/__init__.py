@@ -16,7 +16,7 @@ from bot.core.facts.network import EndpointsFacts, IngressFacts, PolicyFacts, Se
 from bot.core.facts.objects import ObjectFacts, OtherFacts, Refused
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, WorkloadFacts
 from bot.core.output import Card
-from bot.core.ports.events import Event
+from bot.core.ports.events import Event, Omission
 from bot.core.units import show_age
 
 _MOST_EVENTS = 10
@@ -38,12 +38,13 @@ _OF: dict[type[ObjectFacts], Callable[[Any, datetime], Groups]] = {
 }
 
 
-def card(facts: ObjectFacts, events: Sequence[Event] | str, now: datetime) -> Card:
+def card(facts: ObjectFacts, events: Sequence[Event] | str, now: datetime, omitted: Sequence[Omission] = ()) -> Card:
     """One object, its conditions, how its pods are, and what happened to it, newest first, or why that isn't known."""
     first, *rest = _OF[type(facts)](facts, now)
     of_pods = ("Pods", _pods(facts.pods, now) if isinstance(facts, WorkloadFacts | JobFacts) else [])
     groups = [*about(facts, now), first, of_pods, *rest, *conditions(facts, now)]
-    groups.append(("Events", [("", events)] if isinstance(events, str) else _happened(events, now)))
+    happened = [("", events)] if isinstance(events, str) else _happened(events, now)
+    groups.append(("Events", [*happened, *(("not shown", f"{it.what} ({it.why})") for it in omitted)]))
     return Card(f"{facts.kind}/{facts.name}", [(title, rows) for title, rows in groups if rows])
 
 
