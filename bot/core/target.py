@@ -111,10 +111,21 @@ class Labelled:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """Another container of a pod. role: init, sidecar or ephemeral; nothing for an ordinary one. trouble: how it is, in
+    the engine's words, where it isn't well.
+    """
+
+    name: str
+    role: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Container(Labelled):
     """A container that is there. `state` is the engine's word: running, exited, created, paused, …
 
-    In a cluster it is named after its pod, `container` is its own name there, and `others` are its neighbours'.
+    In a cluster it is named after its pod, `container` is its own name there, and `others` are the ones beside it.
     owner: what made it and its like, as `kind/name`; nothing where it stands alone.
     restarts: how often it was started anew. why: in the engine's words, why it doesn't run. secret_paths: where secrets
     are mounted in it; secret_variables: which of its variables are made of one; secrets: the names of those it uses.
@@ -129,7 +140,7 @@ class Container(Labelled):
     labels: Mapping[str, str] = field(default_factory=dict)
     owner: str = ""
     container: str = ""
-    others: tuple[str, ...] = ()
+    others: tuple[Neighbour, ...] = ()
     restarts: int = 0
     why: str = ""
     secret_paths: tuple[str, ...] = ()

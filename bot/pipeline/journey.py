@@ -16,11 +16,12 @@ from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
 from bot.core.request import Place, Request
 from bot.core.said import Said
-from bot.core.target import Container, Found, TargetRef
+from bot.core.target import Found, TargetRef
 from bot.core.view import Button, State, Status
 from bot.pipeline.command import Command, Grant
 from bot.pipeline.decide.approving import Approving
 from bot.pipeline.decide.break_glass import break_glass
+from bot.pipeline.decide.choice import chosen
 from bot.pipeline.decide.finding import Ambiguous, Finder
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts, internal_error
@@ -113,7 +114,7 @@ class Journey:
                 raise
             ruling = await self._finder.find(moved, command.visit, command.action, votes)
             return Ruling(*ruling, f"`{refs[0].name}` is gone: this is `{moved[0].name}`, which took its place.")
-        return Ruling(found, plan, decision, _chosen(refs[0], found))
+        return Ruling(found, plan, decision, chosen(refs[0], found))
 
     def _trail(self, command: Command) -> Trail:
         return Trail.of(self._parts, command.visit, command.text, typed(command.action))
@@ -203,16 +204,6 @@ def _with_input(action: Action, request: Request) -> Action:
     if not isinstance(action, ArgvAction):
         raise UsageError(f"`{action.verb}` reads no input", hint="Leave the code block out.")
     return replace(action, stdin=request.stdin)
-
-
-def _chosen(ref: TargetRef, found: Found) -> str:
-    """Which pod of a workload, or which container of a pod, was taken where none was named."""
-    if not isinstance(found, Container) or not found.container:
-        return ""
-    others = f" There is also {', '.join(f'`{name}`' for name in found.others)}: `-c` names one."
-    if ref.name != found.name:
-        return f"On pod `{found.name}`, container `{found.container}`.{others if found.others else ''}"
-    return f"On container `{found.container}`.{others}" if found.others and not ref.container else ""
 
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:

@@ -20,6 +20,7 @@ from bot.core.output import Lines
 from bot.core.person import Channel, Person
 from bot.core.ports.state import Menu
 from bot.core.request import Place
+from bot.core.target import Neighbour
 from bot.core.view import CardView, MenuView, NoteView, Status, TableView, TextView
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
@@ -465,14 +466,14 @@ async def test_the_last_lines_that_match_are_the_last_of_those_that_match(world:
 
 
 async def test_which_container_was_taken_does_not_hide_that_its_log_is_empty(world: World):
-    world.engine.add("web", container="app", others=("proxy",))
+    world.engine.add("web", container="app", others=(Neighbour("proxy"),))
     await world.say("logs web")
     chosen = "On container `app`. There is also `proxy`: `-c` names one."
     assert world.chat.results == [NoteView(f"{chosen} Its log is empty.")]
 
 
 async def test_which_container_was_taken_does_not_hide_that_no_line_matches(world: World):
-    world.engine.add("web", Lines(b"one\n"), container="app", others=("proxy",))
+    world.engine.add("web", Lines(b"one\n"), container="app", others=(Neighbour("proxy"),))
     await world.say("logs web --grep nothing")
     said = " ".join(str(view.text) for view in world.chat.results if isinstance(view, NoteView))
     assert "On container `app`" in said

@@ -28,7 +28,19 @@ from bot.core.plan import NO_PLAN, Plan
 from bot.core.ports.state import LiveRun, StoredResult
 from bot.core.request import Place
 from bot.core.subject import Subject, subject_of
-from bot.core.target import Container, Found, Image, Network, NewObject, Node, Objects, Resource, Scope, Thing
+from bot.core.target import (
+    Container,
+    Found,
+    Image,
+    Neighbour,
+    Network,
+    NewObject,
+    Node,
+    Objects,
+    Resource,
+    Scope,
+    Thing,
+)
 from bot.store import encoding
 from tests.core.test_plan import ASKED, WHOLE
 
@@ -95,7 +107,7 @@ def test_records_come_back_as_they_were(found: Found):
 def test_a_request_has_one_text_whatever_was_not_kept_of_it():
     """It is compared with what is stored when somebody votes."""
     one = Approval("a1", ASKED, "exec", "exec web", "local", "d", 1, POD, "slack T0/U0ANN", 600.0, PLACE, PLACE)
-    other = replace(one, found=replace(POD, others=("sidecar",), secrets=("db",)))
+    other = replace(one, found=replace(POD, others=(Neighbour("sidecar"),), secrets=("db",)))
     assert encoding.approval_to_json(one) == encoding.approval_to_json(other)
 
 

@@ -11,8 +11,10 @@ from bot.backends.kubernetes.facts.pods import ROLES
 from bot.backends.kubernetes.kinds import owner_of
 from bot.core.errors import NotFound
 from bot.core.ports.finding import Sees
-from bot.core.target import EVERYWHERE, Container, Scope
+from bot.core.target import EVERYWHERE, Container, Neighbour, Scope
 
+_PREPARING = "PodInitializing"
+_WELL = frozenset({"running", "Completed", "ContainerCreating", _PREPARING})
 _DEFAULT = "kubectl.kubernetes.io/default-container"
 
 
@@ -24,8 +26,8 @@ def containers_of(
     None where none may be seen. Raises NotFound for a name that isn't there, with those that are and may be seen.
     """
     every = [it for spec in specs_of(pod) if sees(it := container_of(pod, spec, scope))]
-    ordinary = [it.container for it in every if it.container in {spec["name"] for spec in pod["spec"]["containers"]}]
-    every = [replace(it, others=tuple(name for name in ordinary if name != it.container)) for it in every]
+    beside = [it for it in (_neighbour(pod, container) for container in every) if it]
+    every = [replace(it, others=tuple(other for other in beside if other.name != it.container)) for it in every]
     if wanted == EVERYWHERE or not every:
         return every
     name = wanted or (pod["metadata"].get("annotations") or {}).get(_DEFAULT) or every[0].container
@@ -34,6 +36,23 @@ def containers_of(
         names = ", ".join(f"`{it.container}`" for it in every)
         raise NotFound(f"no container is called `{wanted}` in", _where(pod, scope), hint=f"Choose one of {names}.")
     return found or every[:1]
+
+
+def _neighbour(pod: Mapping[str, Any], container: Container) -> Neighbour | None:
+    """What is said of it beside another; nothing of an init container that has done its work."""
+    role, spec = next(
+        (role, spec) for role, field, _ in ROLES for spec in pod["spec"].get(field) or ()
+        if spec["name"] == container.container
+    )  # fmt: skip
+    role = "sidecar" if role == "init" and spec.get("restartPolicy") == "Always" else role
+    status = status_of(pod, container.container)
+    failed = ((status.get("lastState") or {}).get("terminated") or {}).get("exitCode")
+    trouble = "" if container.state in _WELL or not status else container.condition
+    if not trouble and container.state == "running" and container.restarts and failed:
+        trouble = f"it was restarted {container.restarts}×, last after exit status {failed}"
+    if role == "init" and not trouble:
+        return None
+    return Neighbour(container.container, role, trouble)
 
 
 def _where(pod: Mapping[str, Any], scope: Scope) -> str:
@@ -78,13 +97,29 @@ def _state(pod: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[str, str]
     state = status.get("state") or {}
     if "running" in state:
         return "running", ""
+    if (state.get("waiting") or {}).get("reason") == _PREPARING:
+        return _PREPARING, _held_up_by(pod)
     if said := state.get("waiting") or state.get("terminated"):
         ended = f"exit status {said['exitCode']}" if "exitCode" in said else ""
         return said.get("reason") or "waiting", " ".join((said.get("message") or ended).split())[:300]
+    return _of_pod(pod)
+
+
+def _of_pod(pod: Mapping[str, Any]) -> tuple[str, str]:
+    """Of a container of which nothing was said yet: how the pod is."""
     whole = pod.get("status") or {}
     unmet = [it for it in whole.get("conditions") or () if it.get("status") == "False" and it.get("message")]
     why = whole.get("message") or (unmet[0]["message"] if unmet else "")
     return whole.get("reason") or whole.get("phase") or "Pending", why
+
+
+def _held_up_by(pod: Mapping[str, Any]) -> str:
+    """The init container that the others wait for."""
+    for spec in pod["spec"].get("initContainers") or ():
+        state, why = _state(pod, status_of(pod, spec["name"]))
+        if state not in _WELL:
+            return f"init container `{spec['name']}`: {state}{f' ({why})' if why else ''}"
+    return ""
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:

@@ -10,10 +10,10 @@ import pytest
 from bot.actions.kit.marks import end
 from bot.core.output import Stream
 from bot.core.ports.exec import ExecQuery, Process
-from bot.core.target import Container, Scope
+from bot.core.target import Container, Neighbour, Scope
 
 WEB = Container(Scope("local", "docker"), "id", "web", "web:1", others=())
-POD = Container(Scope("c", "kubernetes", "shop"), "id", "web", "web:1", container="app", others=("proxy",))
+POD = Container(Scope("c", "kubernetes", "shop"), "id", "web", "web:1", container="app", others=(Neighbour("proxy"),))
 
 
 class Said:

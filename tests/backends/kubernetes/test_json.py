@@ -15,7 +15,7 @@ from bot.backends.kubernetes.pods import containers_of, is_ready
 from bot.backends.kubernetes.quantities import quantity
 from bot.backends.kubernetes.selectors import matches, selector_of
 from bot.core.errors import NotFound, UsageError
-from bot.core.target import Scope
+from bot.core.target import Neighbour, Scope
 
 SCOPE = Scope("c", "kubernetes", "shop")
 PENDING: dict[str, Any] = {}
@@ -90,7 +90,7 @@ def test_the_container_is_the_one_named_else_the_pods_own_choice_else_the_first(
     assert [it.container for it in containers_of(seen, SCOPE, "*")] == ["app", "proxy", "pre"]
     seen["metadata"]["annotations"] = {"kubectl.kubernetes.io/default-container": "proxy"}
     (chosen,) = containers_of(seen, SCOPE)
-    assert (chosen.container, chosen.others, chosen.id) == ("proxy", ("app",), "u1/proxy")
+    assert (chosen.container, chosen.others, chosen.id) == ("proxy", (Neighbour("app"),), "u1/proxy")
     with pytest.raises(NotFound, match="Choose one of `app`, `proxy`, `pre`"):
         containers_of(seen, SCOPE, "prox")
 

@@ -1,0 +1,94 @@
+"""The container that matters is named, also where another one was asked for or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.demo.cluster.kubectl import Administered
+from tests.harness import Conversation, wait_until
+from tests.journeys.test_cluster_look import said
+
+OBJECTS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: unprepared, namespace: shop}
+spec:
+  terminationGracePeriodSeconds: 1
+  initContainers:
+    - {name: migrate, image: "cdebug/busybox:1", command: [sh, -c, "echo no such table; exit 3"]}
+  containers:
+    - {name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: burdened, namespace: shop}
+spec:
+  terminationGracePeriodSeconds: 1
+  initContainers:
+    - {name: done, image: "cdebug/busybox:1", command: ["true"]}
+    - {name: mesh, image: "cdebug/busybox:1", command: [sleep, "86400"], restartPolicy: Always}
+  containers:
+    - {name: app, image: "cdebug/busybox:1", command: [sh, -c, "trap exit TERM; while :; do sleep 1 & wait $!; done"]}
+    - {name: shipper, image: "cdebug/busybox:1", command: [sh, -c, "echo cannot ship; exit 7"]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: doubled, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: doubled}}
+  template:
+    metadata: {labels: {app: doubled}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - {name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo app; sleep 86400"]}
+        - {name: second, image: "cdebug/busybox:1", command: [sh, -c, "echo second; sleep 86400"]}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def containers(cluster: Administered) -> Iterator[None]:
+    cluster.run_kubectl("apply", "-f", "-", text=OBJECTS)
+    cluster.run_kubectl("rollout", "status", "deployment/doubled", "--namespace", "shop", "--timeout=60s")
+    wait_until(lambda: all(_restarted(cluster, it) for it in ("unprepared", "burdened")), "both crashes", 60)
+    yield
+    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=OBJECTS)
+
+
+def _restarted(cluster: Administered, name: str) -> bool:
+    said = cluster.run_kubectl(
+        "get", "pod", name, "--namespace", "shop", "-o",
+        "jsonpath={.status.initContainerStatuses[*].restartCount} {.status.containerStatuses[*].restartCount}",
+    )  # fmt: skip
+    return any(count != "0" for count in said.split())
+
+
+@pytest.mark.parametrize(
+    ("command", "ends", "shows"),
+    [
+        ("logs unprepared", "failed", [r"`migrate` \(init\): `-c` names one", "`migrate` is not well: (Error|Crash)"]),
+        ("logs unprepared", "failed", ["PodInitializing .init container `migrate`: (Error|CrashLoopBackOff)"]),
+        ("exec unprepared -- id", "failed", ["it is PodInitializing .init container `migrate`: (Error|Crash)"]),
+        ("sh unprepared", "failed", ["init container `migrate`"]),
+        ("logs unprepared -c migrate", "done", ["no such table"]),
+        ("logs burdened", "done", [r"`shipper`, `mesh` \(sidecar\)", "`shipper` is not well: (Error|Crash)"]),
+        ("logs burdened -c shipper", "done", ["cannot ship"]),
+        ("exec burdened -- true", "done", [r"On container `app`. There is also `shipper`, `mesh` \(sidecar\)"]),
+        ("logs deploy/doubled", "done", ["On container `app` of each pod. There is also `second`: `-c` names one."]),
+    ],
+)
+async def test_what_it_says(shop_channel: Conversation, command: str, ends: str, shows: list[str]):
+    _, text = await said(shop_channel, command, ends)
+    for each in shows:
+        assert re.search(each, text), f"{each!r} is not in\n{text}"
+    assert "`done`" not in text
+
+
+async def test_a_container_that_was_named_is_not_explained(shop_channel: Conversation):
+    _, text = await said(shop_channel, "logs deploy/doubled -c second")
+    assert "second" in text
+    assert "There is also" not in text
