@@ -34,6 +34,20 @@ spec:
     - {name: app, image: "cdebug/busybox:1", command: [sh, -c, "trap exit TERM; while :; do sleep 1 & wait $!; done"]}
     - {name: shipper, image: "cdebug/busybox:1", command: [sh, -c, "echo cannot ship; exit 7"]}
 ---
+apiVersion: v1
+kind: Pod
+metadata: {name: looping, namespace: shop}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers: [{name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo begun; sleep 15; exit 4"]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: doomed, namespace: shop}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo begun; sleep 86400"]}]
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: doubled, namespace: shop}
@@ -56,7 +70,7 @@ def containers(cluster: Administered) -> Iterator[None]:
     cluster.run_kubectl("rollout", "status", "deployment/doubled", "--namespace", "shop", "--timeout=60s")
     wait_until(lambda: all(_restarted(cluster, it) for it in ("unprepared", "burdened")), "both crashes", 60)
     yield
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=OBJECTS)
+    cluster.run_kubectl("delete", "-f", "-", "--wait=false", "--ignore-not-found", text=OBJECTS)
 
 
 def _restarted(cluster: Administered, name: str) -> bool:
@@ -92,3 +106,25 @@ async def test_a_container_that_was_named_is_not_explained(shop_channel: Convers
     _, text = await said(shop_channel, "logs deploy/doubled -c second")
     assert "second" in text
     assert "There is also" not in text
+
+
+async def test_a_follow_of_a_crash_loop_says_how_the_run_ended(shop_channel: Conversation, cluster: Administered):
+    def state() -> str:
+        path = "jsonpath={.status.containerStatuses[0].state}"
+        return cluster.run_kubectl("get", "pod", "looping", "--namespace", "shop", "-o", path)
+
+    wait_until(lambda: "running" in state(), "a run of it", 60)
+    _, text = await said(shop_channel, "logs looping -f")
+    assert re.search("`looping:app` has ended: exit status 4, the program's own status", text), text
+
+
+async def test_a_follow_whose_pod_is_deleted_says_so(shop_channel: Conversation, cluster: Administered):
+    cluster.run_kubectl("wait", "--for=condition=Ready", "pod/doomed", "--namespace", "shop", "--timeout=60s")
+    await shop_channel.type("/cdebug logs doomed -f")
+    await shop_channel.until(
+        lambda all_: [m for m in all_ if "begun" in m["text"] and m["thread_ts"]], "its first line"
+    )
+    root = (await shop_channel.messages())[0]
+    cluster.run_kubectl("delete", "pod", "doomed", "--namespace", "shop", "--now")
+    await shop_channel.ended(root, "done")
+    await shop_channel.replied(root, "was deleted. `ps` shows what took its place.")

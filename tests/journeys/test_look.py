@@ -242,3 +242,21 @@ async def test_two_commands_at_once_answer_each_in_its_own_thread(channel: Conve
 
 def test_the_shop_is_real(shop: Shop, containers: docker.APIClient):
     assert {row["Names"][0] for row in containers.containers()} >= {"/web", "/orders", "/pricing"}
+
+
+async def test_a_follow_says_how_its_container_ended(channel: Conversation, containers: docker.APIClient):
+    make(containers, "brief", "echo begun; sleep 4; echo over; exit 3")
+    _, thread = await channel.run("logs brief -f")
+    text = "\n".join(each["text"] for each in thread)
+    assert "over" in text
+    assert "`brief` has ended: exit status 3, the program's own status" in text
+
+
+async def test_a_follow_whose_container_is_removed_says_so(channel: Conversation, containers: docker.APIClient):
+    made = make(containers, "doomed", "echo begun; sleep 300")
+    await channel.type("/cdebug logs doomed -f")
+    await channel.until(lambda all_: [m for m in all_ if "begun" in m["text"] and m["thread_ts"]], "its first line")
+    containers.remove_container(made, force=True)
+    root = (await channel.messages())[0]
+    await channel.ended(root, "done")
+    await channel.replied(root, "was deleted. `ps` shows what took its place.")

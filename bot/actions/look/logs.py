@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from bot.actions.kit.following import ended
 from bot.actions.kit.leading import led
 from bot.actions.kit.merging import as_they_come, in_time_order
 from bot.core.action import GrepText, Inside, Tail, TargetedAction, When, option
@@ -19,8 +20,9 @@ from bot.core.output import Lines, Note, Output
 from bot.core.ports.facts import FactsPort
 from bot.core.ports.logs import LogQuery, LogsPort
 from bot.core.takes import one
-from bot.core.target import EVERYWHERE, Container, Objects
+from bot.core.target import EVERYWHERE, Container, Objects, things_of
 from bot.core.units import parse_when
+from bot.together import gather
 
 _TAIL, _MOST_HELD = 1_000, 10_000
 _MOST_SILENT, _MOST_SOURCES = 5, 100
@@ -110,6 +112,9 @@ class Logs(
         async with aclosing(said) as log:
             async for lines in log:
                 yield lines
+        if self.follow:
+            for told in await gather(ended(item, bench) for item in _containers(found)[:_MOST_SILENT]):
+                yield Note(told, aside=True)
 
     def _both_runs(self, found: Container) -> bool:
         crashed = found.restarts and found.state != "Completed"
@@ -129,7 +134,7 @@ class Logs(
                         yield lines
 
     async def _merged(self, found: Objects, engine: LogsPort, now: datetime) -> AsyncGenerator[Output, None]:
-        containers = [item for item in found.items if isinstance(item, Container)]
+        containers = _containers(found)
         if len(containers) > _MOST_SOURCES:
             raise UsageError(
                 f"{len(containers)} containers are too many to read together", hint="Name a pod, or narrow it by `-l`."
@@ -163,6 +168,10 @@ class Logs(
         if self.tail and not self.last:
             return None if self.tail == "all" else int(self.tail)
         return None if self.since or self.grep else _TAIL
+
+
+def _containers(found: Container | Objects) -> list[Container]:
+    return [it for it in things_of(found) if isinstance(it, Container)]
 
 
 async def _or_silent(source: AsyncGenerator[Lines, None], silent: list[CdebugError]) -> AsyncGenerator[Lines, None]:
