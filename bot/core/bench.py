@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
+from bot.core.output import Output
 from bot.core.plan import NO_PLAN, Plan
 from bot.core.target import Container, NewObject, Scope
 
@@ -74,7 +75,7 @@ class Bench:
     keys: Keys = field(default_factory=NoKeys)
     plan: Plan = NO_PLAN
     maker: Maker = field(default_factory=NoMaker)
-    last_words: list[str] = field(default_factory=list)
+    last_words: list[Output] = field(default_factory=list)
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""

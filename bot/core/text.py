@@ -58,14 +58,30 @@ def _spelt(block: bytes) -> bytes:
 
 async def whole_lines(output: AsyncGenerator[tuple[Stream, bytes], None]) -> AsyncGenerator[Lines, None]:
     """A process' chunks as blocks of whole lines, each of one stream; closes what it reads."""
-    splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+    splitter = StreamSplitter()
     async with aclosing(output):
         async for stream, chunk in output:
-            if block := splitters[stream].push(chunk):
-                yield Lines(block, stream)
-    for stream, splitter in splitters.items():
-        if block := splitter.close():
-            yield Lines(block, stream)
+            if lines := splitter.push(stream, chunk):
+                yield lines
+    for lines in splitter.close():
+        yield lines
+
+
+class StreamSplitter:
+    """The same, a chunk at a time: what is left of a line can be had when nothing more is read."""
+
+    def __init__(self) -> None:
+        self._splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+
+    def push(self, stream: Stream, chunk: bytes) -> Lines | None:
+        """The lines that are complete now."""
+        block = self._splitters[stream].push(chunk)
+        return Lines(block, stream) if block else None
+
+    def close(self) -> list[Lines]:
+        """What was left without a newline, as last lines."""
+        rest = [(stream, splitter.close()) for stream, splitter in self._splitters.items()]
+        return [Lines(block, stream) for stream, block in rest if block]
 
 
 def with_one_time(block: bytes) -> bytes:

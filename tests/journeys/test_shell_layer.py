@@ -102,6 +102,18 @@ async def test_stop_ends_what_runs_and_says_so(channel: Conversation, box: str, 
     assert left not in processes
 
 
+async def test_a_line_that_was_never_ended_is_shown_when_it_is_stopped(channel: Conversation, box: str):
+    await channel.type("/cdebug exec box -- sh -c 'echo one; printf \"Password: \"; sleep 300'")
+    await channel.until(lambda all_: [m for m in all_ if "one" in m["text"] and m["thread_ts"]], "what it said")
+    root = (await channel.messages())[0]
+    await channel.press(root, "Stop")
+    await channel.ended(root, "stopped")
+    await channel.replied(root, "one\nPassword: \n```")
+
+    _, text = await said(channel, "exec box --timeout 1s -- sh -c 'printf \"Continue? \"; sleep 300'")
+    assert "Continue? \n```" in text
+
+
 async def test_where_no_shell_can_end_it_that_is_said(channel: Conversation, containers: docker.APIClient):
     make(containers, "bare", "mv /bin/sh /bin/hidden; while :; do sleep 1; done")
     _, text = await said(channel, "exec bare --timeout 1s -- sleep 200")

@@ -14,7 +14,7 @@ from bot.core.bench import Bench
 from bot.core.output import Exit, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery, Process
 from bot.core.target import Container
-from bot.core.text import whole_lines
+from bot.core.text import StreamSplitter
 from bot.core.units import show_bytes, show_duration
 
 
@@ -33,14 +33,15 @@ async def outputs_of(
     """
     engine, mark = bench.port(ExecPort), new_mark()
     async with engine.exec(container, replace(query, marks=(variable(mark),), input=bool(stdin))) as process:
-        size, stopped = 0, ""
+        size, stopped, splitter = 0, "", StreamSplitter()
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
                 await _give(process, stdin)
-                async with aclosing(whole_lines(process.output())) as lines:
-                    async for part in lines:
-                        size += len(part.data)
-                        yield part
+                async with aclosing(process.output()) as output:
+                    async for stream, chunk in output:
+                        size += len(chunk)
+                        if lines := splitter.push(stream, chunk):
+                            yield lines
                         if most and size > most:
                             stopped = f"It is longer than {show_bytes(most)}."
                             break
@@ -48,8 +49,10 @@ async def outputs_of(
             assert limit
             stopped = f"It took longer than {show_duration(limit.total_seconds())}."
         except (asyncio.CancelledError, GeneratorExit):
-            bench.last_words.append(await end(engine, container, query, process, mark))
+            bench.last_words.extend([*splitter.close(), Note(await end(engine, container, query, process, mark))])
             raise
+        for lines in splitter.close():
+            yield lines
         if stopped:
             yield Note(f"{stopped} {await end(engine, container, query, process, mark)}")
             return

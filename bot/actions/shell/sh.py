@@ -71,7 +71,7 @@ class Sh(
                                 yield output
                     except (asyncio.CancelledError, GeneratorExit):
                         await terminal.hang_up()
-                        bench.last_words.append(await end(engine, found, query, process, mark))
+                        bench.last_words.append(Note(await end(engine, found, query, process, mark)))
                         raise
                     return
             except NotFound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 
 from bot.core.action import Action
@@ -71,8 +71,7 @@ class Delivery:
                 await self._take(output)
         except asyncio.CancelledError:
             await outputs.aclose()  # it ends what it started, and says so
-            self._notes += filter(None, self._output.last_words)
-            await self._finish_quietly()
+            await self._finish_quietly(self._output.last_words)
             raise
         except CdebugError:
             await self._finish_quietly()
@@ -85,12 +84,14 @@ class Delivery:
         async with self._drawing:  # it may be posting: the message's ts is needed
             await self._finish(last=last)
 
-    async def _finish_quietly(self) -> None:
+    async def _finish_quietly(self, last_words: Sequence[Output] = ()) -> None:
         """What was said before a run was stopped stays; that it can't be shown must not hide the stop."""
         if self._run.in_a_hurry:
             return
         try:
             async with asyncio.timeout(_STOPPING_S):
+                for output in last_words:
+                    await self._take(output)
                 await self._finish_in_turn()
         except (CdebugError, TimeoutError) as error:
             self._parts.log.warning("the last of a stopped run was not shown", why=str(error))
@@ -103,7 +104,7 @@ class Delivery:
                 self._result = TextResult(*self._common)
             await self._result.push(output)
         elif isinstance(output, Note):
-            self._notes.append(output.text)
+            self._notes += [output.text] if output.text else []
             self._answered |= not output.aside
         elif isinstance(output, Exit):
             await self._end(output)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.action import Action, InteractiveAction
 from bot.core.acts import ResultPress
-from bot.core.output import Card, Lines, Stream, Table
+from bot.core.output import Card, Lines, Output, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.plan import Plan
 from bot.core.ports.state import StoredResult, Window
@@ -45,7 +45,7 @@ class Reading:
     user: str
     mentions: Callable[[], Subject | None]
     plan: Plan
-    last_words: list[str]
+    last_words: list[Output]
 
 
 class Result:
