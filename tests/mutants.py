@@ -44,7 +44,7 @@ MUTANTS = (
            'found = replace(scope, protected=labels.get(PROTECTED) == "true")', "found = scope",
            f"{ATTACKS}test_cluster.py", "label_protects"),
     Mutant("a cluster's lists hide nothing", "bot/backends/kubernetes/listing.py",
-           "if self._context.sees(thing):", "if True:", f"{ATTACKS}test_cluster.py", "leave_it_out"),
+           "if self._context.sees(thing) and await", "if await", f"{ATTACKS}test_cluster.py", "leave_it_out"),
     Mutant("containers of all namespaces are found", "bot/backends/kubernetes/finding.py",
            "if scope.namespace == EVERYWHERE:", "if False:", f"{ATTACKS}test_cluster.py", "way_around"),
     Mutant("credentials in headers are shown", "bot/core/redact/redactor.py",
