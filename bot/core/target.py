@@ -39,7 +39,8 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     text: as typed, not trusted, at most 512 characters.
     contexts: the configured names; a leftmost segment that is none of them is a namespace.
     Segments before the name are read from right to left: a known kind; else, leftmost, a context;
-    else a namespace. What follows `image/` is an image's name and is taken whole.
+    else a namespace. What follows `image/` is an image's name and is taken whole, and so is a digest, or a name that
+    begins with a registry's.
     Raises UsageError with the bad part and its column, counted from 1.
     """
     text = text.removeprefix("/")  # as `docker inspect` prints a name
@@ -51,6 +52,8 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
             raise UsageError("an image's name is missing after", text, hint="`images` lists them.")
         ref = parse_target(f"{before}image-follows", contexts)
         return TargetRef(name=after, context=ref.context, namespace=ref.namespace, kind="image")
+    if image_named := _image_of(text, contexts):
+        return image_named
     *front, last = text.split("/")
     name, _, container = last.partition(":")
     _check_names(text, [*front, name, *([container] if ":" in last else [])])
@@ -64,6 +67,18 @@ def parse_target(text: str, contexts: frozenset[str]) -> TargetRef:
     if front:
         raise UsageError("too many parts in", text, hint="Write `[context/][namespace/][kind/]name`.")
     return TargetRef(name, context, namespace, kind, container)
+
+
+def _image_of(text: str, contexts: frozenset[str]) -> TargetRef | None:
+    """An image that only an image can be called: by its digest, or by a registry with a port, or with a path in it."""
+    context, _, rest = text.partition("/")
+    if context not in contexts:
+        context, rest = "", text
+    registry, _, path = rest.partition("/")
+    of_registry = path and (":" in registry or ("." in registry and "/" in path))
+    if of_registry or (rest.startswith("sha256:") and rest != "sha256:"):
+        return TargetRef(name=rest, context=context, kind="image")
+    return None
 
 
 def check_name(text: str) -> None:

@@ -27,6 +27,11 @@ CONTEXTS = frozenset({"local", "staging"})
         ("staging/shop/deployment/web", TargetRef("web", "staging", "shop", "deployment")),
         ("image/nginx:1.25", TargetRef("nginx:1.25", kind="image")),
         ("local/image/shop/web:1.4", TargetRef("shop/web:1.4", "local", kind="image")),
+        ("localhost:5000/shop/web:1.4", TargetRef("localhost:5000/shop/web:1.4", kind="image")),
+        ("local/registry.example/shop/web:1.4", TargetRef("registry.example/shop/web:1.4", "local", kind="image")),
+        ("sha256:0123456789ab", TargetRef("sha256:0123456789ab", kind="image")),
+        ("gateways.example.com/front", TargetRef("front", kind="gateways.example.com")),
+        ("shop/gateways.example.com/front", TargetRef("front", namespace="shop", kind="gateways.example.com")),
     ],
 )
 def test_a_target(text: str, ref: TargetRef):

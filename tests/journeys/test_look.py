@@ -260,3 +260,21 @@ async def test_a_follow_whose_container_is_removed_says_so(channel: Conversation
     root = (await channel.messages())[0]
     await channel.ended(root, "done")
     await channel.replied(root, "was deleted. `ps` shows what took its place.")
+
+
+async def test_an_image_is_found_by_its_registry_and_by_its_digest(channel: Conversation, containers: docker.APIClient):
+    (image,) = [it for it in containers.images() if BASE in (it["RepoTags"] or ())]
+    for name in ("localhost:5000/shop/base", "registry.example/shop/base", "ghcr.example/base"):
+        assert containers.tag(image["Id"], name, "1")
+    for command in (
+        "inspect localhost:5000/shop/base:1", "inspect registry.example/shop/base:1", "inspect ghcr.example/base:1",
+        "inspect local/localhost:5000/shop/base:1", "images localhost:5000/shop/base", f"inspect {image['Id']}",
+        f"inspect {image['Id'][:19]}", "docker image inspect registry.example/shop/base:1",
+    ):  # fmt: skip
+        _, thread = await channel.run(command)
+        text = "\n".join(each["text"] for each in thread)
+        assert image["Id"].removeprefix("sha256:")[:12] in text, command
+    root, _ = await channel.run("inspect nowhere.example/shop/base:1", "failed")
+    assert "nothing is called `nowhere.example/shop/base:1`" in root["text"]
+    await channel.type("/cdebug logs my.context/shop/web")
+    assert "no such context: `my.context`" in (await channel.whispered("my.context"))["text"]

@@ -104,7 +104,7 @@ def _image_steps(name: str) -> list[Step[Image]]:
         lambda it: name in (it.name, it.id, it.id.removeprefix("sha256:")),
         lambda it: it.name.rpartition(":")[0] == name,
         lambda it: it.name.rpartition("/")[2] in (name, f"{name}:latest"),
-        *_prefix_steps(name),
+        *_prefix_steps(name.removeprefix("sha256:")),
     ]
 
 

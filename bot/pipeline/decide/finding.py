@@ -72,7 +72,17 @@ def target_of(thing: Thing) -> str:
 def _parsed(text: str, contexts: frozenset[str], action: Action) -> TargetRef:
     """A target; for a verb that takes images, an image's name."""
     of_image = action.takes.only == "image" and not text.startswith("image/")
-    return parse_target(f"image/{text}" if of_image else text, contexts)
+    ref = parse_target(f"image/{text}" if of_image else text, contexts)
+    if ref.kind == "image" and "image" not in action.takes.kinds and "image/" not in text and "/" in text:
+        known = ", ".join(sorted(contexts))  # not an image's registry, then
+        raise UsageError("no such context:", text.split("/", maxsplit=1)[0], hint=f"Choose one of {known}.")
+    return ref
+
+
+def _without_served(ref: TargetRef) -> TargetRef:
+    """Where the engine serves no kinds of its own, what has a dot is the registry of an image: `ghcr.io/web`."""
+    is_place = "." in ref.kind and not ref.namespace and ref.name
+    return replace(ref, kind="", namespace=ref.kind) if is_place else ref
 
 
 def _of_kind(ref: TargetRef, kinds: tuple[str, ...]) -> TargetRef:
@@ -116,8 +126,10 @@ class Finder:
             known = ", ".join(sorted(contexts))
             raise UsageError("no such context:", refs[0].context, hint=f"Choose one of {known}.")
         engine = self._parts.engines[refs[0].context]
+        kinds = engine.kinds(action.takes)
+        refs = [ref if takes(kinds, ref.kind) else _without_served(ref) for ref in refs]
         for ref in refs:
-            _check_kind(ref, engine.kinds(action.takes), action)
+            _check_kind(ref, kinds, action)
         return [
             replace(
                 ref, selector=action.selector, container=ref.container or action.part, namespace=_place(ref, engine)
