@@ -278,3 +278,14 @@ async def test_an_image_is_found_by_its_registry_and_by_its_digest(channel: Conv
     assert "nothing is called `nowhere.example/shop/base:1`" in root["text"]
     await channel.type("/cdebug logs my.context/shop/web")
     assert "no such context: `my.context`" in (await channel.whispered("my.context"))["text"]
+
+
+async def test_health_checks_are_one_row_with_a_count(channel: Conversation, containers: docker.APIClient):
+    check = {"test": ["CMD", "true"], "interval": 1_000_000_000, "retries": 1}
+    make(containers, "checked", "sleep 300", healthcheck=check)
+    await asyncio.sleep(5)
+    _, thread = await channel.run("events checked")
+    rows = [line for line in body(thread[0]) if "checked" in line]
+    assert len([line for line in rows if "exec_create" in line]) == 1
+    assert any("exec_die ×" in line for line in rows)
+    assert any("start " in line for line in rows)

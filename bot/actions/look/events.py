@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -67,6 +67,7 @@ class Events(
             all_ = [event async for event in events]
         omitted = [it for it in all_ if isinstance(it, Omission)]
         seen = [it for it in all_ if isinstance(it, Event) and ("warning" if it.warning else "normal") in wanted]
+        seen = _folded(seen)
         if seen:
             newest_first = self._order in ("time", "count")
             seen.sort(key=self._key, reverse=newest_first)
@@ -84,6 +85,16 @@ class Events(
 
     def _key(self, event: Event) -> Any:
         return {"time": event.at, "count": event.count, "event": event.action, "object": event.thing}[self._order]
+
+
+def _folded(events: Sequence[Event]) -> list[Event]:
+    """What is routine once, with its count and its last time."""
+    known: dict[Hashable, Event] = {}
+    for number, event in enumerate(events):
+        key = (event.thing, event.action, event.detail) if event.routine else number
+        before = known.get(key)
+        known[key] = replace(event, count=before.count + event.count) if before else event
+    return list(known.values())
 
 
 def _row(event: Event, now: datetime) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bot.core.target import Container, Objects, Scope
 
 _REMEMBERED = 256  # moby, daemon/events: eventsLimit
 _BAD = frozenset({"oom", "die", "kill", "health_status"})
+_ROUTINE = ("exec_", "health_status")
 _FIELDS = {
     "Action": compiled_bytes(r'"Action":"([^"\\]{1,200})'),
     "ID": compiled_bytes(r'"Actor":\{"ID":"([0-9a-f]{64})"'),
@@ -92,4 +93,5 @@ def event_of(seen: Mapping[str, Any], name: str = "") -> Event:
         thing=attributes.get("name") or name or actor["ID"][:12],
         detail=", ".join(known),
         warning=action in _BAD,
+        routine=action.startswith(_ROUTINE),
     )

@@ -12,7 +12,9 @@ from bot.core.target import Objects, Scope
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a thing, `count` times, the last time at `at`."""
+    """Something that happened to a thing, `count` times, the last time at `at`. routine: it happens again and again
+    while all is well, as a health check does.
+    """
 
     at: datetime
     action: str
@@ -20,6 +22,7 @@ class Event:
     detail: str = ""
     warning: bool = False
     count: int = 1
+    routine: bool = False
 
 
 @dataclass(frozen=True)
