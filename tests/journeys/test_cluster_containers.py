@@ -50,6 +50,18 @@ spec:
 ---
 apiVersion: apps/v1
 kind: Deployment
+metadata: {name: gated, namespace: shop}
+spec:
+  selector: {matchLabels: {app: gated}}
+  template:
+    metadata: {labels: {app: gated}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      readinessGates: [{conditionType: example.com/balanced}]
+      containers: [{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}]
+---
+apiVersion: apps/v1
+kind: Deployment
 metadata: {name: doubled, namespace: shop}
 spec:
   replicas: 2
@@ -128,3 +140,10 @@ async def test_a_follow_whose_pod_is_deleted_says_so(shop_channel: Conversation,
     cluster.run_kubectl("delete", "pod", "doomed", "--namespace", "shop", "--now")
     await shop_channel.ended(root, "done")
     await shop_channel.replied(root, "was deleted. `ps` shows what took its place.")
+
+
+async def test_a_readiness_gate_that_keeps_a_workload_waiting_is_named(shop_channel: Conversation):
+    _, text = await said(shop_channel, "describe deploy gated")
+    assert "waits for readiness gate example.com/balanced, of which nobody has said anything" in text
+    _, text = await said(shop_channel, "describe pod gated")
+    assert "readiness gate example.com/balanced, of which nobody has said anything" in text

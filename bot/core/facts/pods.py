@@ -38,7 +38,9 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True)
 class PodFacts(ObjectFacts):
-    """reason and message: why the whole pod is as it is. containers: ordinary, init, ephemeral."""
+    """reason and message: why the whole pod is as it is. containers: ordinary, init, ephemeral. gates: conditions that
+    must hold, too, before it is ready.
+    """
 
     phase: str = "Unknown"
     reason: str = ""
@@ -55,6 +57,7 @@ class PodFacts(ObjectFacts):
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Toleration, ...] = ()
     priority_class: str = ""
+    gates: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:

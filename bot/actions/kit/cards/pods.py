@@ -27,6 +27,7 @@ def describe(facts: PodFacts, now: datetime) -> Groups:
         ("restart policy", facts.restart_policy),
         ("qos", facts.qos or "-"),
     ]
+    state += [("waits for", gate) for gate in _gates(facts)]
     groups: Groups = [("State", state)]
     groups += [(title(it), [("state", state_of(it.state, now)), *container(it, now)]) for it in facts.containers]
     groups.append(("Volumes", [(it.name, volume(it)) for it in facts.volumes]))
@@ -46,9 +47,20 @@ def summary(facts: PodFacts, now: datetime) -> str:
     # An init container that did its work says nothing.
     said = [_summed_up(it, now) for it in reported if not (it.ready and it.state.word == "terminated")]
     if said:
-        return "; ".join(said)
+        return "; ".join([*said, *(f"waits for {gate}" for gate in _gates(facts))])
     unmet = [it.message for it in facts.conditions if it.message]
     return f"{facts.phase}{f': {unmet[0]}' if unmet else ''}"
+
+
+def _gates(facts: PodFacts) -> list[str]:
+    """What it waits for beside its containers."""
+    known = {it.name: it for it in facts.conditions}
+    unmet = [(name, known.get(name)) for name in facts.gates if name not in known or known[name].status != "True"]
+    return [
+        f"readiness gate {name}: {it.status}{f' ({it.why})' if it.why else ''}" if it
+        else f"readiness gate {name}, of which nobody has said anything"
+        for name, it in unmet
+    ]  # fmt: skip
 
 
 def _summed_up(it: ContainerFacts, now: datetime) -> str:

@@ -42,6 +42,7 @@ def pod(kind: str, seen: Json) -> PodFacts:
             for it in spec.get("tolerations") or ()
         ),
         priority_class=spec.get("priorityClassName") or "",
+        gates=tuple(it["conditionType"] for it in spec.get("readinessGates") or ()),
     )
 
 
