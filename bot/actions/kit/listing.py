@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
+from bot.actions.kit.ordering import key_of
 from bot.core.action import Located, Shown, option
 from bot.core.errors import UsageError
 from bot.core.output import Table
-from bot.core.pattern import compiled
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
 
 # What kubectl sorts by is a path in the object; these are the columns that show it.
@@ -25,7 +25,6 @@ _PATHS = {
     "podip": "ip",
     "nodename": "node",
 }
-_NUMBER = compiled(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +55,7 @@ def table(rows: Sequence[Row], listing: Listing, title: str = "") -> Table:
     """Rows of one kind, sorted, with the columns that are wanted. Raises UsageError for a column that isn't there."""
     columns = rows[0].columns
     if listing.sort_by:
-        at = _sorted_by(listing.sort_by, columns)
-        rows = sorted(rows, key=lambda row: _key(row, at))
+        rows = _ordered(rows, _sorted_by(listing.sort_by, columns))
     kept = [at for at, name in enumerate(columns) if listing.output == "wide" or not name.endswith("+")]
     return Table(
         tuple(columns[at].rstrip("+") for at in kept), [tuple(row.cells[at] for at in kept) for row in rows], title
@@ -85,9 +83,8 @@ def _sorted_by(typed: str, columns: Sequence[str]) -> int:
     return names.index(wanted)
 
 
-def _key(row: Row, column: int) -> tuple[float, str]:
-    """Numbers by their size, before texts."""
+def _ordered(rows: Sequence[Row], column: int) -> list[Row]:
     if column < 0:
-        return (0.0, row.created)
-    number = _NUMBER.match(row.cells[column])
-    return (float(number[0]), row.cells[column]) if number else (float("inf"), row.cells[column])
+        return sorted(rows, key=lambda row: row.created)
+    key = key_of([row.cells[column] for row in rows])
+    return sorted(rows, key=lambda row: key(row.cells[column]))
