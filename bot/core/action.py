@@ -97,6 +97,11 @@ class Action:
         return self
 
     @property
+    def fields(self) -> str:
+        """Which objects of a list, by their fields, as the cluster selects them."""
+        return ""
+
+    @property
     def sieve(self) -> str:
         """A pattern: only output lines that hold it are kept and shown. Applied after redaction."""
         return ""

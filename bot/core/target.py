@@ -18,7 +18,7 @@ _NAME = compiled(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
 
 @dataclass(frozen=True)
 class TargetRef:
-    """`[context/][namespace/][kind/]name[:container]`, or a selector, as typed: nothing is looked up."""
+    """`[context/][namespace/][kind/]name[:container]`, or selectors of labels and fields, as typed."""
 
     name: str = ""
     context: str = ""
@@ -26,6 +26,7 @@ class TargetRef:
     kind: str = ""
     container: str = ""
     selector: str = ""
+    fields: str = ""
 
     def __str__(self) -> str:
         path = "/".join(part for part in (self.context, self.namespace, self.kind, self.name) if part)

@@ -289,3 +289,10 @@ async def test_health_checks_are_one_row_with_a_count(channel: Conversation, con
     assert len([line for line in rows if "exec_create" in line]) == 1
     assert any("exec_die ×" in line for line in rows)
     assert any("start " in line for line in rows)
+
+
+async def test_labels_are_a_column_where_they_are_wanted(channel: Conversation, containers: docker.APIClient):
+    make(containers, "labelled", "sleep 300", labels={"team": "payments"})
+    _, thread = await channel.run("ps labelled --show-labels")
+    assert "team=payments" in thread[0]["text"]
+    await channel.run("ps --field-selector status.phase=Running", "failed")

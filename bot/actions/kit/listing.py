@@ -5,7 +5,7 @@ A column whose name ends in `+` is shown by `-o wide` alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -36,6 +36,11 @@ class Listing(Anywhere, Located):
         str, option("--sort-by", help="a column, or a path as `.metadata.creationTimestamp`"), Shown("COLUMN")
     ] = ""
 
+    fields: Annotated[
+        str, option("--field-selector", help="in a cluster: by fields, as `status.phase=Failed`"), Shown("FIELDS")
+    ] = ""
+    show_labels: Annotated[bool, option("--show-labels", help="with a column of labels")] = False
+
     def __post_init__(self) -> None:
         if self.output not in ("", "wide"):
             raise UsageError("a list is shown as a table or `wide`, not as", self.output, hint="`inspect` shows YAML.")
@@ -65,10 +70,16 @@ def table(rows: Sequence[Row], listing: Listing, title: str = "") -> Table:
 def _row(thing: Resource | Node, listing: Listing) -> Row:
     """Its row, with its namespace where all of them are listed."""
     assert thing.row is not None
-    if listing.within != EVERYWHERE or isinstance(thing, Node) or thing.kind == "namespace":
-        return thing.row
-    row = thing.row
+    row = with_labels(thing.row, thing.labels) if listing.show_labels else thing.row
+    if listing.within != EVERYWHERE or not thing.scope.namespace or thing.kind == "namespace":
+        return row
     return Row(("NAMESPACE", *row.columns), (thing.scope.namespace, *row.cells), row.created)
+
+
+def with_labels(row: Row, labels: Mapping[str, str]) -> Row:
+    """The row with one more column, as kubectl has it."""
+    shown = ",".join(f"{name}={value}" for name, value in sorted(labels.items())) or "<none>"
+    return Row((*row.columns, "LABELS"), (*row.cells, shown), row.created)
 
 
 def _sorted_by(typed: str, columns: Sequence[str]) -> int:

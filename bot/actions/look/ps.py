@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from bot.actions.kit.cards.containers import show_port
 from bot.actions.kit.exits import has_status
-from bot.actions.kit.listing import Listing, table, tables
+from bot.actions.kit.listing import Listing, table, tables, with_labels
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
 from bot.core.facts.containers import ContainerFacts
@@ -56,7 +56,11 @@ class Ps(
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
         known = await gather(bench.port(FactsPort).facts(item) for item in shown)
+        labels = {item.id: item.labels for item in shown}
         rows = [_row(facts, bench.now) for facts in sorted(known, key=lambda it: it.name)]
+        if self.show_labels:
+            ids = [facts.id for facts in sorted(known, key=lambda it: it.name)]
+            rows = [with_labels(row, labels[id_]) for row, id_ in zip(rows, ids, strict=True)]
         if rows:
             yield table(rows, self)
         else:

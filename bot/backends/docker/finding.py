@@ -35,6 +35,8 @@ class DockerFinder:
 
     async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         """Raises Unavailable where the engine doesn't answer."""
+        if ref.fields:
+            raise UsageError("field selectors are for clusters, not", ref.fields, hint="`-l app=web` finds by label.")
         if ref.container and takes.only:
             raise UsageError("a Docker container has no containers in it:", ref.container, hint=f"Write `{ref.name}`.")
         kind = ref.kind or (takes.only if takes.only in _OTHERS else "container")

@@ -107,16 +107,18 @@ class KubernetesFinder:
                 return Candidates()
             selector = selector_of(owner) if owner else ref.selector
             maker = (kind, ref.name) if ref.name else ("", "")
-            made = await self._listing.listed("pod", scope, selector=selector, maker=maker)
+            made = await self._listing.listed("pod", scope, selector=selector, fields=ref.fields, maker=maker)
             return Candidates((Objects(scope, tuple(made)),))
-        things = await self._listing.listed(kind, scope, name=ref.name, selector=ref.selector)
+        things = await self._listing.listed(kind, scope, name=ref.name, selector=ref.selector, fields=ref.fields)
         if not things and ref.name and not ref.kind:
             if workload := await self._workload(ref.name, scope):
                 selector = selector_of(workload[1])
-                things = await self._listing.listed("pod", scope, selector=selector, maker=(workload[0], ref.name))
+                maker = (workload[0], ref.name)
+                things = await self._listing.listed("pod", scope, selector=selector, fields=ref.fields, maker=maker)
             else:
                 names = [pod.name for pod in await self._by_part(ref.name, scope)]
-                things = [it for it in await self._listing.listed("pod", scope) if it.name in names] if names else []
+                every = await self._listing.listed("pod", scope, fields=ref.fields) if names else []
+                things = [it for it in every if it.name in names]
         if not things and ref.name:
             return Candidates()
         return Candidates((Objects(scope, tuple(things)),))

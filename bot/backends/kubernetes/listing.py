@@ -32,14 +32,22 @@ class KubernetesListing:
         self._objects, self._namespaces = objects, namespaces
 
     async def listed(
-        self, kind: str, scope: Scope, *, name: str = "", selector: str = "", maker: tuple[str, str] = ("", "")
+        self,
+        kind: str,
+        scope: Scope,
+        *,
+        name: str = "",
+        selector: str = "",
+        fields: str = "",
+        maker: tuple[str, str] = ("", ""),
     ) -> list[Resource | Node]:
-        """What may be seen of a kind, with its rows. name: of one object; selector: by label; maker: kind and name of
-        the workload whose own pods are meant.
+        """What may be seen of a kind, with its rows. name: of one object; selector, fields: by labels and by fields;
+        maker: kind and name of the workload whose own pods are meant.
 
         Raises ForbiddenByCluster, Unavailable.
         """
         query = [("labelSelector", selector)] if selector else []
+        query += [("fieldSelector", fields)] if fields else []
         wide = self._context.is_cluster_wide(kind)
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE and not wide else {}
         found: list[Resource | Node] = []
@@ -94,7 +102,10 @@ class KubernetesListing:
                 return
             yield page
             return
-        query += [("fieldSelector", f"metadata.name={name}")] if name else []
+        if name:
+            others = [value for key, value in query if key == "fieldSelector"]
+            query = [(key, value) for key, value in query if key != "fieldSelector"]
+            query.append(("fieldSelector", ",".join([f"metadata.name={name}", *others])))
         async for page in self._api.pages(
             f"list {kind}s in", scope, self._context.path(kind, scope.namespace), query, accept=_TABLE
         ):

@@ -98,7 +98,7 @@ class Finder:
 
     async def filled_in(self, request: Request, action: Action) -> Action:
         """The action, of what its thread is about where it names nothing."""
-        if action.targets or action.selector or action.takes.anew:
+        if action.targets or action.selector or action.fields or action.takes.anew:
             return action
         session, _ = await self._home(request)
         if not session or not session.target:
@@ -132,7 +132,11 @@ class Finder:
             _check_kind(ref, kinds, action)
         return [
             replace(
-                ref, selector=action.selector, container=ref.container or action.part, namespace=_place(ref, engine)
+                ref,
+                selector=action.selector,
+                fields=action.fields,
+                container=ref.container or action.part,
+                namespace=_place(ref, engine),
             )
             for ref in refs
         ]
