@@ -193,7 +193,7 @@ MUTANTS = (
            "if digest_of(command.action, command.request, ruling.found, ruling.plan) != approved.digest:", "if False:",
            f"{ATTACKS}test_approvals.py", "recreated or moved or meanwhile"),
     Mutant("a plan is not part of the digest", "bot/core/approval.py",
-           '"plan": _planned(plan),', "",
+           '"plan": _planned(plan) if plan else "",', "",
            "tests/core/test_plan.py tests/pipeline/test_planning.py", "digest or another"),
     Mutant("what a plan makes is judged by nobody", "bot/pipeline/decide/finding.py",
            "(*things_of(found), *plan.things)", "things_of(found)",

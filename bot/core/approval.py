@@ -109,7 +109,7 @@ def digest_of(action: Action, request: Request, found: Found, plan: Plan = NO_PL
         "requester": [request.team, request.user],
         "thread": [request.channel, request.thread],
         "objects": sorted(identity_of(thing) for thing in things_of(found)),
-        "plan": _planned(plan),
+        "plan": _planned(plan) if plan else "",
     }
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 

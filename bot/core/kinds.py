@@ -57,6 +57,14 @@ CLUSTER_WIDE = frozenset(
     }
 )  # fmt: skip
 ANY = "*"  # among the kinds that a verb takes: those that the engine's own API serves
+_VERSION = compiled(r"^v\d+(?:(?:alpha|beta)\d+)?(?:\.|$)")
+# Groups that are the API's own: `deployment.apps` is a deployment, as `kubectl get -o name` prints it.
+_GROUPS = frozenset(
+    {
+        "", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "discovery.k8s.io", "storage.k8s.io",
+        "rbac.authorization.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
+    }
+)  # fmt: skip
 _SERVED = compiled(r"[a-z][a-z0-9-]{0,62}\.(?:[a-z0-9][a-z0-9.-]{0,250})?")
 
 
@@ -65,6 +73,9 @@ def kind_of(word: str) -> str:
     `gateways.example.com`; the cluster says whether it serves it.
     """
     word = word.lower()
+    name, dot, group = word.partition(".")
+    if dot and _VERSION.sub("", group) in _GROUPS and name in _KIND_OF:
+        return _KIND_OF[name]
     return _KIND_OF.get(word, "") or (word if _SERVED.fullmatch(word) else "")
 
 

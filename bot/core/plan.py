@@ -34,7 +34,7 @@ class Plan:
 
     capabilities: those that are gained over the target's own. host_namespaces: `pid`, `network`, `ipc`. secrets: how
     many Secrets become readable. ends_s: seconds after which what is made ends by itself. passed_over: plans that were
-    not taken, stronger and weaker ones, and why.
+    not taken, stronger and weaker ones, and why. looked_up: names that stood for something else, and for what.
     """
 
     images: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Plan:
     deletes: tuple[Change, ...] = ()
     ends_s: float = 0.0
     passed_over: tuple[tuple[str, str], ...] = ()
+    looked_up: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return self != NO_PLAN
@@ -103,6 +104,7 @@ def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from (("deletes", f"{_named(change.thing)}{change.patch and f': {change.patch}'}") for change in plan.deletes)
     if plan.ends_s:
         yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s!r} seconds)"
+    yield from (("looked up", _plain({name: what})) for name, what in plan.looked_up)
     yield from (("not taken", _plain({name: why})) for name, why in plan.passed_over)
 
 

@@ -13,6 +13,7 @@ from bot.core.pattern import compiled
 PROTECTED = "cdebug/protected"
 EVERYWHERE = "*"  # as a namespace: all of them; as a container: each one of a pod
 _LONGEST = 512
+_REGISTRY = compiled(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?")
 _NAME = compiled(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
 
 
@@ -76,7 +77,8 @@ def _image_of(text: str, contexts: frozenset[str]) -> TargetRef | None:
     if context not in contexts:
         context, rest = "", text
     registry, _, path = rest.partition("/")
-    of_registry = path and (":" in registry or ("." in registry and "/" in path))
+    has_port, is_domain = ":" in registry, "." in registry
+    of_registry = path and _REGISTRY.fullmatch(registry) and (has_port or (is_domain and "/" in path))
     if of_registry or (rest.startswith("sha256:") and rest != "sha256:"):
         return TargetRef(name=rest, context=context, kind="image")
     return None

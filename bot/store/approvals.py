@@ -40,7 +40,10 @@ class RedisApprovals:
         """Replace `old` by `new`; False where it isn't `old` any more."""
         state = "waiting" if new.state == "waiting" else "closed"
         async with answering():
-            args = [approval_to_json(old), approval_to_json(new), state, new.id]
+            text = await self._redis.get(APPROVAL(id=new.id))  # as whichever version wrote it
+            if not text or approval_to_json(approval_from_json(text)) != approval_to_json(old):
+                return False
+            args = [text, approval_to_json(new), state, new.id]
             return bool(await self._swap(keys=[APPROVAL(id=new.id), APPROVALS()], args=args))
 
     async def waiting(self) -> list[Approval]:

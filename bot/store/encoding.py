@@ -132,8 +132,8 @@ def _read_part(name: str, value: Any) -> Any:
         return tuple(found_from_json(each) for each in value)
     if name in _CHANGES:
         return tuple(Change(things_of(found_from_json(thing))[0], patch) for thing, patch in value)
-    if name == "passed_over":
-        return tuple((plan, why) for plan, why in value)
+    if name in ("passed_over", "looked_up"):
+        return tuple((one, other) for one, other in value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -182,6 +182,8 @@ def _read_act(kind: str, text: str, stdin: str, action: str, value: str) -> Act:
         case "press":
             return press_of(action, value)
         case "choose":
+            if text not in ("again", "pick"):  # an earlier version put the command that was chosen here
+                return TypedCommand(text, stdin)
             return AgainPress(action) if text == "again" else MenuChoice(action, int(value))
         case "form":
             return form_of(action, value, text)

@@ -28,6 +28,7 @@ WHOLE = Plan(
     deletes=(Change(Resource(SCOPE, "pod", "old", id="u2")),),
     ends_s=1_800,
     passed_over=(("weaker", "the namespace is restricted"),),
+    looked_up=(("svc/web:80", "8080"),),
 )
 
 

@@ -129,8 +129,8 @@ def apart(cluster: Administered) -> Iterator[str]:
         ("describe ep web -n apart", "failed", "cannot tell which pods stand behind.*cannot list resource .pods."),
         ("inspect ep/web -n apart", "failed", "cannot tell which pods stand behind.*cannot list resource .pods."),
         ("describe svc web -n apart", "done", "not known: .*cannot list resource .pods."),
-        ("events deploy/web -n apart", "done", "Not shown: those of the pods of deployment/web .*cannot list resource"),
-        ("describe deploy web -n apart", "done", "not shown: those of the pods of deployment/web .*cannot list"),
+        ("events deploy/web -n apart", "done", "Not shown: those of what deployment/web makes .*cannot list resource"),
+        ("describe deploy web -n apart", "done", "not shown: those of what deployment/web makes .*cannot list"),
         ("events -n apart", "done", r"Not shown: [\d,]+ events \(you may not list, or cdebug doesn't read, Pod\)"),
     ],
 )

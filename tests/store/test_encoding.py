@@ -136,3 +136,14 @@ def test_a_request_survives_the_inbox(act: Act):
 
 def test_every_act_is_kept():
     assert {type(act) for act in ACTS} == set(get_args(Act))
+
+
+def test_what_was_chosen_from_a_menu_before_is_the_command_that_it_was():
+    before = {
+        **encoding.request_to_fields(ASKED),
+        "kind": "choose",
+        "action": "m1",
+        "text": "exec web -- id",
+        "value": "1",
+    }
+    assert encoding.request_from_fields(before).act == TypedCommand("exec web -- id")

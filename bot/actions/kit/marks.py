@@ -74,11 +74,11 @@ async def _asked_to_end(engine: ExecPort, container: Container, user: str, mark:
     script = ExecQuery(("sh", "-c", _END, "sh", variable(mark)), user=user)
     said = b""
     async with engine.exec(container, script) as process, aclosing(process.output()) as output:
-        async for _, chunk in output:
-            said = (said + chunk)[-_SAID:]
-            if b"over" in said:  # Docker ends this stream only once what the other one had to say was taken
+        async for stream, chunk in output:
+            said = (said + chunk)[-_SAID:] if stream == "out" else said
+            if b"over" in said.split():  # Docker ends this stream only once what the other one had to say was taken
                 break
-    return b"found" in said
+    return b"found" in said.split()
 
 
 async def _has_ended(process: Process) -> bool:

@@ -8,8 +8,8 @@ from bot.core.pattern import compiled
 
 Key = tuple[float, tuple[tuple[int, str], ...]]
 
-_QUANTITY = compiled(r"(-?\d+(?:\.\d+)?)(m|[kKMGTPE]i?)?B?(?:[ (/].*)?")
-_TIME = compiled(r"(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_QUANTITY = compiled(r"(-?\d{1,30}(?:\.\d+)?)(m|[kKMGTPE]i?)?B?(?:[ (/].*)?")
+_TIME = compiled(r"(?:(\d{1,9})y)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
 _SECONDS = (365 * 86_400, 86_400, 3_600, 60, 1)
 _PARTS = compiled(r"(\d{1,18})|([^\d]+|\d{19,})")
 _POWERS = "kMGTPE"

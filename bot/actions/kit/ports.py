@@ -44,6 +44,9 @@ async def _named(bench: Bench, pod: Container, name: str, whose: str) -> int:
     ports = [port for container in facts.containers for port in container.ports]
     found = next((port for port in ports if port.name == name), None)
     if found is None:
-        known = ", ".join(f"`{port.number}{f' ({port.name})' if port.name else ''}`" for port in ports) or "none"
-        raise NotFound(f"no container has a port called `{name}`: {whose}", hint=f"Its pod's ports: {known}.")
+        own = [port for it in facts.containers if it.name == pod.container for port in it.ports]
+        known = ", ".join(f"`{port.number}{f' ({port.name})' if port.name else ''}`" for port in own) or "none"
+        raise NotFound(
+            f"no container has a port called `{name}`: {whose}", hint=f"Ports of `{pod.container}`: {known}."
+        )
     return found.number

@@ -19,6 +19,7 @@ from bot.core.errors import NotRunning, TimedOut, Unavailable, UsageError
 from bot.core.kinds import kind_of
 from bot.core.output import Card, File, Lines, Note, Output
 from bot.core.pattern import compiled
+from bot.core.plan import NO_PLAN, Plan
 from bot.core.ports.network import ForwardPort, Tunnel
 from bot.core.takes import one
 from bot.core.target import Container
@@ -123,11 +124,18 @@ class Http(
     def lasting(self) -> str:
         return "" if self._method in ("GET", "HEAD", "OPTIONS") else "whatever the program does with the request"
 
+    async def plan(self, found: Container, bench: Bench) -> Plan:
+        """Where a name, or a service's port, leads: whoever approves it approves that."""
+        if not self._service and self._port.isdigit():
+            return NO_PLAN
+        port = await port_of_pod(bench, found, self._service, self._port)
+        return Plan(looked_up=((self._port, str(port)),))
+
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         engine = bench.port(ForwardPort)
         if found.state != "running":
             raise NotRunning("cannot send a request to", found, why=f"it is {found.condition}", hint="`logs` says why.")
-        port = await port_of_pod(bench, found, self._service, self._port)
+        port = int(dict(bench.plan.looked_up).get(self._port, self._port))
         if str(port) != self._port:
             yield Note(f"`{self._port}` is port {port} of `{found.name}`.", aside=True)
         started = time.monotonic()

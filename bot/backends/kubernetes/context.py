@@ -17,7 +17,7 @@ from bot.core.target import Node, Resource, Row, Scope, Thing
 
 T = TypeVar("T")
 _KEPT_S = 10.0
-_MOST_KEPT = 10_000
+_MOST_KEPT = 1_000
 
 
 class Recent(Generic[T]):
@@ -33,7 +33,7 @@ class Recent(Generic[T]):
 
     def put(self, key: Hashable, value: T) -> T:
         if len(self._known) >= _MOST_KEPT:
-            self._known.clear()
+            self._known = {key: (at, it) for key, (at, it) in self._known.items() if self._clock() - at < _KEPT_S}
         self._known[key] = (self._clock(), value)
         return value
 

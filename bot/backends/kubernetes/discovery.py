@@ -22,6 +22,14 @@ _ACCEPT = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
 )
 _NEAR = 70.0
+_METRICS = "metrics.k8s.io"
+# Objects that speak of others, which policy has to judge by themselves: what they are called says nothing.
+_ELSEWHERE = {
+    "events": "`events` shows them.",
+    _METRICS: "`stats` shows them.",
+    "csinodes": "`describe node/NAME` shows a node.",
+    "projects": "`get namespaces` lists them.",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Served:
     @property
     def kind(self) -> str:
         """As it is typed, and found: no two have one."""
-        return KIND_AT.get((self.group, self.plural)) or f"{self.plural}.{self.group}"
+        return KIND_AT.get((self.group, self.plural)) or f"{self.plural}.{self.group or self.version}"
 
     def path(self, namespace: str, name: str) -> str:
         """Of an object, or of the list."""
@@ -78,17 +86,23 @@ def named(word: str, known: list[Served]) -> Served:
     Raises UsageError for none, and where groups share a name.
     """
     name, _, group = word.partition(".")
-    found = [it for it in known if name in it.words and group in ("", it.group, f"{it.version}.{it.group}")]
+    found = [it for it in known if name in it.words and group in ("", it.group, f"{it.version}.{it.group}".strip("."))]
     if len(found) == 1:
+        if hint := _ELSEWHERE.get(found[0].plural if found[0].group != _METRICS else _METRICS):
+            raise UsageError("there is a verb for", shown(word), hint=hint)
         return found[0]
     if found:
         kinds = " or ".join(f"`{it.kind}`" for it in found)
         raise UsageError("several groups have", name, hint=f"Write {kinds}.")
-    shown = word.removesuffix(".")
     words = [*WORDS, *(each for it in known for each in it.words), *(it.kind for it in known)]
-    near = process.extractOne(shown, words, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    near = process.extractOne(shown(word), words, scorer=fuzz.ratio, score_cutoff=_NEAR)
     hint = f"Did you mean `{near[0]}`?" if near else "`get crd` lists the kinds that were added to the cluster."
-    raise UsageError("no such kind:", shown[:60], hint=hint)
+    raise UsageError("no such kind:", shown(word), hint=hint)
+
+
+def shown(word: str) -> str:
+    """As it was typed."""
+    return word.removesuffix(".")[:60]
 
 
 def is_served(kind: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.backends.kubernetes.client import METADATA, METADATA_LIST
 from bot.backends.kubernetes.context import KubernetesContext
-from bot.backends.kubernetes.kinds import KINDS, path_of
+from bot.backends.kubernetes.kinds import KINDS, group_of, path_of
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.core.errors import ForbiddenByCluster, NotFound
@@ -50,7 +50,7 @@ class KubernetesEvents:
         omitted: list[Omission] = []
         for thing in found.items:
             below, refused = await self._below(thing)
-            omitted += [Omission(f"those of the pods of {thing.kind}/{thing.name}", it.why) for it in refused]
+            omitted += [Omission(f"those of what {thing.kind}/{thing.name} makes", it.why) for it in refused]
             for uid in [*await self._with_owners(thing), *below]:
                 wanted[uid] = thing.scope
         lists = await gather(self._fetched(scope, f"involvedObject.uid={uid}") for uid, scope in wanted.items())
@@ -109,8 +109,9 @@ class KubernetesEvents:
         counted, but for those of what is hidden.
         """
         seen = [it for it in await self._fetched(scope) if (at := _last(it)) and since <= at <= until]
-        kinds = {str(it["involvedObject"].get("kind", "")).lower() for it in seen} & KINDS
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE else {}
+        seen = [it for it in seen if self._may_know(it["involvedObject"].get("namespace") or "", scope, places)]
+        kinds = {kind for it in seen if (kind := _kind_read(it["involvedObject"]))}
         lists = dict(await gather(self._there(kind, scope, places) for kind in kinds))
         there = {uid: thing for things in lists.values() for uid, thing in (things or {}).items()}
         visible = {uid: thing for uid, thing in there.items() if self._context.sees(thing)}
@@ -119,6 +120,12 @@ class KubernetesEvents:
             {uid: visible[uid] for uid in (it["involvedObject"]["uid"] for it in shown)}.values()
         )
         return shown, _omitted([it["involvedObject"] for it in seen], there, {k for k in kinds if lists[k] is not None})
+
+    def _may_know(self, namespace: str, scope: Scope, places: Mapping[str, Scope]) -> bool:
+        """Whether the place of what an event is about exists for the person: of others nothing is counted either."""
+        if not places or not namespace:
+            return True
+        return self._context.sees(places.get(namespace, replace(scope, namespace=namespace, protected=True)))
 
     async def _there(self, kind: str, scope: Scope, places: Mapping[str, Scope]) -> tuple[str, dict[str, Thing] | None]:
         """The kind, with all its objects by their UIDs, hidden ones too; None where the person may not list them."""
@@ -137,12 +144,22 @@ class KubernetesEvents:
         return kind, uids
 
 
+def _kind_read(about: Mapping[str, Any]) -> str:
+    """The kind of what an event is about, where it is read here: of this group, with its UID. A volume's claim may be
+    hidden, which its metadata doesn't say.
+    """
+    kind = str(about.get("kind") or "").lower()
+    group = str(about.get("apiVersion") or "").rpartition("/")[0]
+    known = kind in KINDS and group_of(kind)[0] == group and about.get("uid")
+    return kind if known and kind != "persistentvolume" else ""
+
+
 def _omitted(about: list[Mapping[str, Any]], there: Mapping[str, Thing], listed: set[str]) -> list[Omission]:
     """How many events can't be judged: what they are about is gone, or of a kind that can't be looked through."""
-    others = [(str(it.get("kind") or "unnamed"), it) for it in about if it.get("uid") not in there]
-    gone = sum(kind.lower() in listed for kind, _ in others)
+    others = [it for it in about if it.get("uid") not in there]
+    gone = sum(_kind_read(it) in listed for it in others)
     found = [Omission(_events(gone), "what they are about is gone")] if gone else []
-    if kinds := sorted({kind for kind, _ in others if kind.lower() not in listed}):
+    if kinds := sorted({str(it.get("kind") or "unnamed") for it in others if _kind_read(it) not in listed}):
         why = f"you may not list, or cdebug doesn't read, {', '.join(kinds)}"
         found.append(Omission(_events(len(others) - gone), why))
     return found

@@ -100,7 +100,7 @@ class KubernetesListing:
                 page = await self._api.get(f"read {kind} `{name}` in", scope, path, query, accept=_TABLE)
             except NotFound:
                 return
-            yield page
+            yield _as_table(page)
             return
         if name:
             others = [value for key, value in query if key == "fieldSelector"]
@@ -109,7 +109,17 @@ class KubernetesListing:
         async for page in self._api.pages(
             f"list {kind}s in", scope, self._context.path(kind, scope.namespace), query, accept=_TABLE
         ):
-            yield page
+            yield _as_table(page)
+
+
+def _as_table(page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a server that prints no tables, as an aggregated API's may be: names and ages."""
+    if "columnDefinitions" in page:
+        return page
+    columns = [{"name": "Name"}, {"name": "Created At"}]
+    items = page.get("items") if "items" in page else [page]
+    cells = [(it, it["metadata"]["name"], it["metadata"].get("creationTimestamp")) for it in items or ()]
+    return {"columnDefinitions": columns, "rows": [{"object": it, "cells": [name, at]} for it, name, at in cells]}
 
 
 def _column(definition: Mapping[str, Any]) -> str:

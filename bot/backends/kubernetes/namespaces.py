@@ -10,7 +10,7 @@ from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.reviews import KubernetesReviews
 from bot.core.errors import CdebugError, ForbiddenByCluster, NotFound
-from bot.core.target import EVERYWHERE, PROTECTED, Scope
+from bot.core.target import EVERYWHERE, PROTECTED, Resource, Scope, Thing
 
 
 class KubernetesNamespaces:
@@ -45,20 +45,26 @@ class KubernetesNamespaces:
     async def shows(self, kind: str, seen: Mapping[str, Any]) -> bool:
         """Whether what an object speaks of may be known: a volume names the claim that it is bound to.
 
-        Of that, its place is judged, and the namespace as an object. Raises Unavailable.
+        The claim and its namespace are judged, and mentioned where they are shown. Raises Unavailable.
         """
         claim = (seen.get("spec") or {}).get("claimRef") if kind == "persistentvolume" else None
         name = (claim or {}).get("namespace")
-        if not name:
+        if not claim or not name:
             return True
         scope = await self.place(name)
+        spoken_of: list[Thing] = [
+            Resource(scope, "persistentvolumeclaim", claim.get("name") or "", claim.get("uid") or "")
+        ]
         try:
-            namespace = await self._object(name)
+            spoken_of.append(self._context.thing("namespace", await self._object(name), scope))
         except NotFound:
-            return self._context.sees(scope)
+            pass
         except ForbiddenByCluster:
             return False
-        return self._context.sees(scope) and self._context.sees(self._context.thing("namespace", namespace, scope))
+        if not self._context.sees(scope) or not all(map(self._context.sees, spoken_of)):
+            return False
+        self._context.mentioned.extend(spoken_of)
+        return True
 
     async def _object(self, name: str) -> Mapping[str, Any]:
         """A namespace as the bot reads it; known for ten seconds."""

@@ -65,6 +65,8 @@ class KubernetesObjects:
     async def facts(self, container: Container) -> ContainerFacts:
         """Of one container of a pod, what every engine says of one."""
         pod = await self.inspect(container)
+        if pod["metadata"]["uid"] != container.id.partition("/")[0]:
+            raise NotFound("another pod has taken the place of", container)
         seen = facts_of("pod", pod)
         assert isinstance(seen, PodFacts)
         found = next((it for it in seen.containers if it.name == container.container), None)

@@ -26,6 +26,7 @@ def containers_of(
     None where none may be seen. Raises NotFound for a name that isn't there, with those that are and may be seen.
     """
     every = [it for spec in specs_of(pod) if sees(it := container_of(pod, spec, scope))]
+    every = _held_up(pod, every)
     beside = [it for it in (_neighbour(pod, container) for container in every) if it]
     every = [replace(it, others=tuple(other for other in beside if other.name != it.container)) for it in every]
     if wanted == EVERYWHERE or not every:
@@ -36,6 +37,16 @@ def containers_of(
         names = ", ".join(f"`{it.container}`" for it in every)
         raise NotFound(f"no container is called `{wanted}` in", _where(pod, scope), hint=f"Choose one of {names}.")
     return found or every[:1]
+
+
+def _held_up(pod: Mapping[str, Any], visible: list[Container]) -> list[Container]:
+    """Those that wait for an init container say for which: of those that may be seen."""
+    init = {spec["name"] for spec in pod["spec"].get("initContainers") or ()}
+    unwell = [it for it in visible if it.container in init and it.state not in _WELL and status_of(pod, it.container)]
+    if not unwell:
+        return visible
+    why = f"init container `{unwell[0].container}`: {unwell[0].condition}"
+    return [replace(it, why=why) if it.state == _PREPARING else it for it in visible]
 
 
 def _neighbour(pod: Mapping[str, Any], container: Container) -> Neighbour | None:
@@ -97,8 +108,6 @@ def _state(pod: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[str, str]
     state = status.get("state") or {}
     if "running" in state:
         return "running", ""
-    if (state.get("waiting") or {}).get("reason") == _PREPARING:
-        return _PREPARING, _held_up_by(pod)
     if said := state.get("waiting") or state.get("terminated"):
         ended = f"exit status {said['exitCode']}" if "exitCode" in said else ""
         return said.get("reason") or "waiting", " ".join((said.get("message") or ended).split())[:300]
@@ -111,15 +120,6 @@ def _of_pod(pod: Mapping[str, Any]) -> tuple[str, str]:
     unmet = [it for it in whole.get("conditions") or () if it.get("status") == "False" and it.get("message")]
     why = whole.get("message") or (unmet[0]["message"] if unmet else "")
     return whole.get("reason") or whole.get("phase") or "Pending", why
-
-
-def _held_up_by(pod: Mapping[str, Any]) -> str:
-    """The init container that the others wait for."""
-    for spec in pod["spec"].get("initContainers") or ():
-        state, why = _state(pod, status_of(pod, spec["name"]))
-        if state not in _WELL:
-            return f"init container `{spec['name']}`: {state}{f' ({why})' if why else ''}"
-    return ""
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:

@@ -158,6 +158,8 @@ _RUN = PastedCommand(
 _CHANGES = Instead("cdebug doesn't start, stop or remove containers. `help` lists what it does.")
 _IMAGES_CHANGE = Instead("cdebug doesn't build or move images. `images` lists those that are there.")
 
+_PROJECT = Instead("`-n PROJECT` names a compose project, as in `logs web -n shop`.")
+
 COMPOSE = PastedTool(
     "docker compose",
     {
@@ -180,10 +182,10 @@ COMPOSE = PastedTool(
     },
     before={
         "-p --project-name NAME": "--namespace",
-        "-f --file PATH": IDLE,
+        "-f --file PATH": _PROJECT,
         "--env-file PATH": IDLE,
         "--profile NAME": IDLE,
-        "--project-directory PATH": IDLE,
+        "--project-directory PATH": _PROJECT,
     },
 )
 

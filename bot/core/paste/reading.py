@@ -170,7 +170,7 @@ class _Reader:
             self.words += flag.meaning(value)
         elif flag.takes_value and isinstance(flag.meaning, str):
             self.words += _set(flag.meaning, value) if flag.meaning else []
-        elif value != "false":
+        elif flag.takes_value or value != "false":
             if isinstance(flag.meaning, Instead):
                 raise UsageError(f"`{self._name}` has no form here with", typed, hint=flag.meaning.hint)
             self.words += [flag.meaning] if flag.meaning else []

@@ -127,7 +127,7 @@ class Finder:
             raise UsageError("no such context:", refs[0].context, hint=f"Choose one of {known}.")
         engine = self._parts.engines[refs[0].context]
         kinds = engine.kinds(action.takes)
-        refs = [ref if takes(kinds, ref.kind) else _without_served(ref) for ref in refs]
+        refs = refs if "pod" in kinds else [_without_served(ref) for ref in refs]
         for ref in refs:
             _check_kind(ref, kinds, action)
         return [

@@ -32,3 +32,8 @@ def test_a_column_is_in_its_order(cells: list[str]):
 @given(st.lists(st.text(max_size=30), max_size=8))
 def test_any_cells_can_be_sorted(cells: list[str]):
     assert sorted(cells, key=key_of(cells)) is not None
+
+
+def test_a_number_that_is_too_long_is_text():
+    cells = ["9" * 400 + "s", "2h", "9" * 400]
+    assert sorted(cells, key=key_of(cells))[0] == "2h"

@@ -13,7 +13,7 @@ from bot.backends.kubernetes.kinds import KINDS
 from bot.core.facts.cluster import ClaimFacts, ConfigKey, ConfigMapFacts, NodeFacts, Taint
 from bot.core.facts.containers import ContainerFacts, ContainerPort, HealthCheck, Mount, Variable
 from bot.core.facts.network import Endpoint, EndpointsFacts, IngressFacts, IngressRule, Peer, PolicyFacts, PolicyRule
-from bot.core.facts.objects import Condition, Refused, Requirement, Selector
+from bot.core.facts.objects import Condition, OtherFacts, Refused, Requirement, Selector
 from bot.core.facts.pods import CronJobFacts, JobFacts, PodFacts, Toleration, Volume, WorkloadFacts
 
 AT = "2026-11-24T10:00:00Z"
@@ -248,3 +248,11 @@ def test_what_pods_stand_on_is_told_without_a_value_of_a_setting():
     assert (node.cordoned, node.taints) == (True, (Taint("gpu", "NoSchedule"),))
     assert (claim.requested, claim.capacity, claim.phase) == ("1Gi", "", "")
     assert settings.keys == (ConfigKey("app.yaml", 2), ConfigKey("key", 3, binary=True))
+
+
+def test_a_value_of_an_unknown_kind_is_whole_or_not_there():
+    """A part of a secret doesn't look like one: what is cut before redaction would be read."""
+    long = "a" * 2_500
+    found = facts_of("foos.x", {"metadata": {"name": "a"}, "spec": {"one": long, "two": "b" * 300}, "status": "Ready"})
+    assert isinstance(found, OtherFacts)
+    assert dict(found.fields) == {"spec.one": "2,500 characters", "spec.two": "b" * 300, "status": "Ready"}

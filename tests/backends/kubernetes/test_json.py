@@ -146,3 +146,26 @@ def test_lines_after_a_moment_are_cut_off():
     block = b"2026-01-01T00:00:01.500000000Z one\n2026-01-01T00:00:02Z two\n2026-01-01T00:00:02.1Z three\n"
     assert until.push(block) == b"one\ntwo\n"
     assert until.over
+
+
+def test_a_pod_that_is_held_up_says_by_which_init_container():
+    """The kubelet says of each init container after the one that runs that it waits for its turn."""
+    waiting = {"state": {"waiting": {"reason": "PodInitializing"}}}
+    failed = {"terminated": {"reason": "Error", "exitCode": 3}}
+    seen: dict[str, Any] = {
+        "metadata": {"name": "web", "uid": "u1"},
+        "spec": {"containers": [{"name": "app"}], "initContainers": [{"name": "one"}, {"name": "two"}]},
+        "status": {
+            "containerStatuses": [{"name": "app", **waiting}],
+            "initContainerStatuses": [
+                {"name": "one", "state": failed}, {"name": "two", **waiting},
+            ],
+        },
+    }  # fmt: skip
+    (app,) = containers_of(seen, SCOPE)
+    assert app.condition == "PodInitializing (init container `one`: Error (exit status 3))"
+    seen["status"]["initContainerStatuses"][0]["state"] = {"running": {}}
+    assert containers_of(seen, SCOPE)[0].condition == "PodInitializing"
+    seen["status"]["initContainerStatuses"][0]["state"] = failed
+    (app,) = containers_of(seen, SCOPE, sees=lambda it: getattr(it, "container", "") != "one")
+    assert "one" not in app.condition

@@ -134,6 +134,8 @@ def test_a_pasted_line_is_the_verb_that_it_names(pasted: str, meant: str):
         ("kubectl auth can-i create pods", "`can VERB TARGET`"),
         ("kubectl --context kind logs web", "`kind/NAME`"),
         ("kubectl logs web --tail", "leave the flag out"),
+        ("kubectl --as false get pods", "`whoami`"),
+        ("docker compose -f other.yml logs web", "`-n PROJECT`"),
         ("kubectl logs web --tial 5", "`help`"),
     ],
 )

@@ -38,7 +38,8 @@ def _deletion(metadata: Json) -> Deletion | None:
 
 def status_of(seen: Json) -> Json:
     """Nothing before its controller has said anything."""
-    return seen.get("status") or {}
+    status = seen.get("status")
+    return status if isinstance(status, dict) else {}
 
 
 def _condition(it: Json) -> Condition:
