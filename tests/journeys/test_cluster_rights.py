@@ -170,8 +170,8 @@ def _asked(cluster: Cluster, user: str, part: str) -> list[Json]:
         it
         for it in audited(cluster)
         if (it.get("impersonatedUser") or {}).get("username") == user
-        and it["objectRef"].get("resource") == "pods"
-        and it["objectRef"].get("subresource", "") == part
+        and it.get("objectRef", {}).get("resource") == "pods"
+        and it.get("objectRef", {}).get("subresource", "") == part
     ]
 
 
@@ -180,12 +180,12 @@ async def test_what_the_bot_does_as_itself_is_watching_names_and_reading_namespa
 ):
     await said(shop_channel, "ps")
     own = {
-        (it["verb"], it["objectRef"].get("resource"))
+        (it["verb"], it.get("objectRef", {}).get("resource"))
         for it in audited(own_cluster)
         if it["user"].get("username") == "system:serviceaccount:cdebug:cdebug"
         and "impersonatedUser" not in it
         and it.get("objectRef")
-        and it["objectRef"].get("resource") != "secrets"  # of the namespaces that `redact.secrets_of` names
+        and it.get("objectRef", {}).get("resource") != "secrets"  # of the namespaces that `redact.secrets_of` names
     }
     assert own <= {("list", "pods"), ("watch", "pods"), ("get", "namespaces"), ("list", "namespaces")}, own
 
