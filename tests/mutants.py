@@ -41,7 +41,7 @@ MUTANTS = (
            'return await self._reviews.may("list pods", scope.namespace) and await', "return await",
            "tests/journeys/test_cluster_rights.py", "lookalikes"),
     Mutant("a namespace's label protects nothing", "bot/backends/kubernetes/namespaces.py",
-           'found = replace(scope, protected=labels.get(PROTECTED) == "true")', "found = scope",
+           'return replace(scope, protected=labels.get(PROTECTED) == "true")', "return scope",
            f"{ATTACKS}test_cluster.py", "label_protects"),
     Mutant("a cluster's lists hide nothing", "bot/backends/kubernetes/listing.py",
            "if self._context.sees(thing) and await", "if await", f"{ATTACKS}test_cluster.py", "leave_it_out"),

@@ -55,6 +55,7 @@ class AgainPress:
     """The command of a menu with one choice."""
 
     menu: str
+    index = 0
     word = "again"
 
 

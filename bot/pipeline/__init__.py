@@ -32,6 +32,7 @@ from bot.core.approval import Approval
 from bot.core.effect import ApproveRequest
 from bot.core.errors import CdebugError
 from bot.core.manual import typed
+from bot.core.ports.state import Menu
 from bot.core.request import Place, Request
 from bot.core.view import NoteView, Status
 from bot.pipeline.command import Grant, is_reading
@@ -80,13 +81,13 @@ class Pipeline:
         async with guarded(self._parts, request):
             visit = await self._admission.admit(request)
             menu = await self._parts.sessions.menu(choice.menu)
-            index = choice.index if isinstance(choice, MenuChoice) else 0
-            if menu is None or menu.place.channel != request.channel or not 0 <= index < len(menu.commands):
+            words = _chosen(menu, choice)
+            if menu is None or menu.place.channel != request.channel or not words:
                 raise CdebugError("this menu is too old", hint="Type the command again.")
             if isinstance(choice, AgainPress):
                 await self._gate.check(visit, choice.word, choice.word)
             there = replace(visit, request=replace(request, thread=menu.place.thread))
-            await self._go_on(RunAgain(there.saying(menu.commands[index]), menu.user))
+            await self._go_on(RunAgain(there.saying(words), menu.user))
 
     async def resume(self, request: Request, answer: ApprovalPress | DenialForm) -> None:
         """An answer to a request for approval: a button of its card, or the reason of a Deny."""
@@ -145,10 +146,8 @@ class Pipeline:
         match request.act:
             case TypedCommand(words):
                 return words
-            case MenuChoice(menu_id) | AgainPress(menu_id):
-                menu = await self._parts.sessions.menu(menu_id)
-                index = request.act.index if isinstance(request.act, MenuChoice) else 0
-                return menu.commands[index] if menu and 0 <= index < len(menu.commands) else ""
+            case MenuChoice() | AgainPress() as choice:
+                return _chosen(await self._parts.sessions.menu(choice.menu), choice)
         return ""
 
     async def _take_late(self, request: Request) -> None:
@@ -238,6 +237,11 @@ class Pipeline:
         status = Status("interrupted", visit.person.mention, command, detail="the bot restarted")
         await self._parts.chat.settle(place, status)
         await self._parts.chat.post(place, NoteView("interrupted: the bot restarted. `again` runs it again."))
+
+
+def _chosen(menu: Menu | None, choice: MenuChoice | AgainPress) -> str:
+    """The command behind a choice; nothing where the menu doesn't have it."""
+    return menu.commands[choice.index] if menu and 0 <= choice.index < len(menu.commands) else ""
 
 
 def _may_be_late(act: Act) -> bool:

@@ -116,7 +116,7 @@ def plan_to_json(plan: Plan) -> str:
     """Nothing for a command that only reads."""
     if not plan:
         return ""
-    known = {field.name: getattr(plan, field.name) for field in fields(plan)}
+    known = _flat(plan)
     known |= {"creates": [found_to_json(thing) for thing in plan.creates]}
     known |= {name: [[found_to_json(it.thing), it.patch] for it in known[name]] for name in _CHANGES}
     return json.dumps(known, sort_keys=True)
@@ -137,13 +137,17 @@ def _read_part(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _flat(value: Plan | Request | Approval | StoredResult | LiveRun | Entry, but: str = "") -> dict[str, Any]:
+    """Its fields as they are: what was found can be thousands of objects, and is written in its own way."""
+    return {field.name: getattr(value, field.name) for field in fields(value) if field.name != but}
+
+
 # ---- requests
 
 
 def request_to_fields(request: Request) -> dict[str, Any]:
     """Flat, with `kind`, `text`, `stdin`, `action` and `value` for the act."""
-    plain = {field.name: getattr(request, field.name) for field in fields(request) if field.name != "act"}
-    return {**plain, "text": "", "stdin": "", "action": "", "value": "", **_act(request.act)}
+    return {**_flat(request, "act"), "text": "", "stdin": "", "action": "", "value": "", **_act(request.act)}
 
 
 def request_from_fields(known: Mapping[str, Any]) -> Request:
@@ -195,7 +199,9 @@ def _read_act(kind: str, text: str, stdin: str, action: str, value: str) -> Act:
 
 def approval_to_json(approval: Approval) -> str:
     """The same text for the same request: it is compared when the request moves on."""
-    return json.dumps({**_record(approval), "request": request_to_fields(approval.request)}, sort_keys=True)
+    known = _record(approval) | {"request": request_to_fields(approval.request)}
+    known |= {"place": asdict(approval.place), "card": asdict(approval.card)}
+    return json.dumps(known | {"votes": [asdict(vote) for vote in approval.votes]}, sort_keys=True)
 
 
 def approval_from_json(text: str | bytes) -> Approval:
@@ -230,7 +236,7 @@ def run_from_json(text: str | bytes) -> LiveRun:
 
 
 def _record(record: Approval | StoredResult | LiveRun) -> dict[str, Any]:
-    return {**asdict(record), "found": found_to_json(record.found), "plan": plan_to_json(record.plan)}
+    return {**_flat(record), "found": found_to_json(record.found), "plan": plan_to_json(record.plan)}
 
 
 def _read_record(text: str | bytes) -> dict[str, Any]:
@@ -243,7 +249,7 @@ def _read_record(text: str | bytes) -> dict[str, Any]:
 
 def entry_to_json(entry: Entry) -> str:
     """An entry as it is chained: what is empty is left out."""
-    known = {**asdict(entry), "found": subject_to_json(entry.found)}
+    known = {**_flat(entry), "found": subject_to_json(entry.found)}
     return canonical(
         {name: value for name, value in known.items() if value not in ("", 0, None) or (value == 0 and name == "exit")}
     )

@@ -10,7 +10,7 @@ import pytest
 from bot.app import SHIPPED_POLICY
 from deploy.demo.cluster.kubectl import Administered
 from tests.attacks.conftest import HIDDEN, nothing_for
-from tests.cluster.world import cluster_bot
+from tests.cluster.world import applied, cluster_bot
 from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, temporary_folder
 
@@ -69,17 +69,16 @@ subjects: [{kind: Group, name: sre}]
 @pytest.fixture(scope="module")
 def hiding_base(cluster: Administered) -> Iterator[str]:
     """A bot whose policy hides from all but responders what carries the label `hidden`."""
-    cluster.run_kubectl("apply", "-f", "-", text=SECRET)
-    cluster.run_kubectl("rollout", "status", "deployment/treasury", "--namespace", "shop", "--timeout=60s")
-    with temporary_folder() as folder:
-        playground = Playground(folder)
-        policy = folder / "policy.cedar"
-        policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{HIDDEN}\n")
-        bot = cluster_bot(cluster, folder, playground.base, policy=str(policy))
-        yield playground.base
-        bot.end()
-        playground.end()
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=SECRET)
+    with applied(cluster, SECRET):
+        cluster.run_kubectl("rollout", "status", "deployment/treasury", "--namespace", "shop", "--timeout=60s")
+        with temporary_folder() as folder:
+            playground = Playground(folder)
+            policy = folder / "policy.cedar"
+            policy.write_text(f"{SHIPPED_POLICY.read_text()}\n{HIDDEN}\n")
+            bot = cluster_bot(cluster, folder, playground.base, policy=str(policy))
+            yield playground.base
+            bot.end()
+            playground.end()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.demo.cluster.kubectl import Administered
 from tests.attacks.conftest import said
-from tests.cluster.world import cluster_bot
+from tests.cluster.world import applied, cluster_bot
 from tests.conftest import new_channel
 from tests.harness import CONFIG, Conversation, Playground, Slack, temporary_folder
 
@@ -42,10 +42,9 @@ spec:
 
 @pytest.fixture(scope="module")
 def issuer(cluster: Administered) -> Iterator[str]:
-    cluster.run_kubectl("apply", "-f", "-", text=POD)
-    cluster.run_kubectl("wait", "--for=condition=Ready", "pod/token-issuer", "--namespace", "shop", "--timeout=60s")
-    yield "token-issuer"
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=POD)
+    with applied(cluster, POD):
+        cluster.run_kubectl("wait", "--for=condition=Ready", "pod/token-issuer", "--namespace", "shop", "--timeout=60s")
+        yield "token-issuer"
 
 
 @pytest.fixture(scope="module")

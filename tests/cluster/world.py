@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,16 @@ def apply_shop(cluster: Administered) -> None:
     wait_until(lambda: restarts(cluster, "checkout") > 0, "checkout's first crash", 60)
     wait_until(lambda: restarts(cluster, "report") > 0, "report's first kill for memory", 60)
     cluster.run_kubectl("wait", "--for=condition=complete", "job/migrate", "--namespace", "shop", "--timeout=60s")
+
+
+@contextmanager
+def applied(cluster: Administered, objects: str) -> Iterator[None]:
+    """Objects of a test's own, as YAML; they are deleted with the block, and nobody waits for that."""
+    cluster.run_kubectl("apply", "-f", "-", text=objects)
+    try:
+        yield
+    finally:
+        cluster.run_kubectl("delete", "-f", "-", "--wait=false", "--ignore-not-found", text=objects)
 
 
 def pods(cluster: Administered, app: str, namespace: str = "shop") -> list[dict[str, Any]]:

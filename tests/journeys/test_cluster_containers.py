@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.world import applied
 from tests.harness import Conversation, wait_until
 from tests.journeys.test_cluster_look import said
 
@@ -78,11 +79,10 @@ spec:
 
 @pytest.fixture(scope="module", autouse=True)
 def containers(cluster: Administered) -> Iterator[None]:
-    cluster.run_kubectl("apply", "-f", "-", text=OBJECTS)
-    cluster.run_kubectl("rollout", "status", "deployment/doubled", "--namespace", "shop", "--timeout=60s")
-    wait_until(lambda: all(_restarted(cluster, it) for it in ("unprepared", "burdened")), "both crashes", 60)
-    yield
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", "--ignore-not-found", text=OBJECTS)
+    with applied(cluster, OBJECTS):
+        cluster.run_kubectl("rollout", "status", "deployment/doubled", "--namespace", "shop", "--timeout=60s")
+        wait_until(lambda: all(_restarted(cluster, it) for it in ("unprepared", "burdened")), "both crashes", 60)
+        yield
 
 
 def _restarted(cluster: Administered, name: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.world import applied
 from tests.harness import Conversation, wait_until
 from tests.journeys.test_cluster_look import said
 
@@ -80,14 +81,12 @@ subjects: [{kind: User, name: ann@example.com}]
 @pytest.fixture(scope="module", autouse=True)
 def kinds(cluster: Administered) -> Iterator[None]:
     """The cluster's own kinds, and somebody who may read all."""
-    cluster.run_kubectl("apply", "-f", "-", text=CRDS)
-    for name in ("gateways.example.com", "gateways.other.example", "widgets.example.com"):
-        cluster.run_kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
-    wait_until(lambda: "gateways" in cluster.run_kubectl("api-resources", "--api-group=other.example"), "the kinds")
-    cluster.run_kubectl("apply", "-f", "-", text=OBJECTS)
-    yield
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=OBJECTS)
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=CRDS)
+    with applied(cluster, CRDS):
+        for name in ("gateways.example.com", "gateways.other.example", "widgets.example.com"):
+            cluster.run_kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
+        wait_until(lambda: "gateways" in cluster.run_kubectl("api-resources", "--api-group=other.example"), "the kinds")
+        with applied(cluster, OBJECTS):
+            yield
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from deploy.demo.cluster.cluster import Cluster
 from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.world import applied
 from tests.harness import Conversation, Json, wait_until
 from tests.journeys.test_cluster_look import said
 
@@ -77,16 +78,6 @@ kind: Service
 metadata: {name: web, namespace: apart}
 spec: {selector: {app: web}, ports: [{port: 80}]}
 ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: late, namespace: apart}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: late}}
-  template:
-    metadata: {labels: {app: late}}
-    spec: {containers: [{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}]}
----
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: without-pods, namespace: apart}
@@ -108,17 +99,28 @@ subjects: [{kind: User, name: ann@example.com}]
 """
 
 
+LATE = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: late, namespace: apart}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: late}}
+  template:
+    metadata: {labels: {app: late}}
+    spec: {containers: [{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}]}
+"""
+
+
 @pytest.fixture(scope="module")
 def apart(cluster: Administered) -> Iterator[str]:
     """A namespace in which Bob may read everything but pods; a quota keeps one of its deployments without any."""
-    first, second = APART.split("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: late")
-    cluster.run_kubectl("apply", "-f", "-", text=first)
-    cluster.run_kubectl("rollout", "status", "deployment/web", "--namespace", "apart", "--timeout=60s")
-    late = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: late{second}"
-    cluster.run_kubectl("apply", "-f", "-", text=late)
-    wait_until(lambda: "FailedCreate" in cluster.run_kubectl("get", "events", "--namespace", "apart"), "the quota's no")
-    yield "apart"
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", "--ignore-not-found", text=APART)
+    with applied(cluster, APART):
+        cluster.run_kubectl("rollout", "status", "deployment/web", "--namespace", "apart", "--timeout=60s")
+        with applied(cluster, LATE):
+            said = ("get", "events", "--namespace", "apart")
+            wait_until(lambda: "FailedCreate" in cluster.run_kubectl(*said), "the quota's no")
+            yield "apart"
 
 
 @pytest.mark.parametrize(
@@ -229,8 +231,7 @@ async def test_lookalikes_and_parts_of_names_are_for_those_who_may_list(
     shop_channel: Conversation, cluster: Administered
 ):
     """Bob may get a pod there whose name he knows, and list none."""
-    cluster.run_kubectl("apply", "-f", "-", text=GETTING)
-    try:
+    with applied(cluster, GETTING):
         _, text = await said(shop_channel, "logs ledgr -n vault", "failed")
         assert "Did you mean `ledger`?" in text
         bob = shop_channel.as_("U0BOB")
@@ -238,5 +239,3 @@ async def test_lookalikes_and_parts_of_names_are_for_those_who_may_list(
             _, text = await said(bob, f"describe pod/{part} -n vault", "failed")
             assert f"nothing is called `{part}` in `cluster/vault`" in text
             assert "ledger" not in text
-    finally:
-        cluster.run_kubectl("delete", "-f", "-", text=GETTING)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.world import applied
 from tests.harness import Conversation
 from tests.journeys.test_cluster_look import said
 
@@ -53,10 +54,9 @@ spec:
 
 @pytest.fixture(scope="module", autouse=True)
 def services(cluster: Administered) -> Iterator[None]:
-    cluster.run_kubectl("apply", "-f", "-", text=OBJECTS)
-    cluster.run_kubectl("wait", "--for=condition=Ready", "pod/ported", "--namespace", "shop", "--timeout=60s")
-    yield
-    cluster.run_kubectl("delete", "-f", "-", "--wait=false", text=OBJECTS)
+    with applied(cluster, OBJECTS):
+        cluster.run_kubectl("wait", "--for=condition=Ready", "pod/ported", "--namespace", "shop", "--timeout=60s")
+        yield
 
 
 @pytest.mark.parametrize(

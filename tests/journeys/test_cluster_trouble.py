@@ -11,7 +11,7 @@ import pytest
 from deploy.demo.cluster.account import sign_in
 from deploy.demo.cluster.cluster import Cluster
 from deploy.demo.cluster.kubectl import Administered
-from tests.cluster.world import cluster_bot, pods
+from tests.cluster.world import applied, cluster_bot, pods
 from tests.conftest import new_channel
 from tests.harness import Conversation, Playground, Slack, wait_until
 from tests.journeys.test_cluster_look import said
@@ -82,14 +82,11 @@ spec:
 async def test_one_pod_that_cant_begin_keeps_nobody_from_reading_the_others(
     shop_channel: Conversation, cluster: Administered
 ):
-    cluster.run_kubectl("apply", "-f", "-", text=BROKEN)
-    try:
+    with applied(cluster, BROKEN):
         wait_until(lambda: "ConfigError" in cluster.run_kubectl("get", "pod", "half", "-n", "shop"), "its error", 30)
         _, text = await said(shop_channel, "logs -l app=pair --tail 1")
         assert "pair │ from app" in text
         assert re.search(r"cannot read logs of `cluster/shop/half:app`: CreateContainerConfigError", text), text
-    finally:
-        cluster.run_kubectl("delete", "pod", "half", "-n", "shop", "--wait=false")
 
 
 async def test_a_file_that_cant_be_read_is_not_called_empty(shop_channel: Conversation):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.actions.kit.cards import card
 from bot.actions.kit.cards.containers import container_card
+from bot.actions.kit.happened import happened
 from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
-from bot.core.ports.events import Event, EventsPort, Omission
 from bot.core.ports.facts import FactsPort, ObjectsPort
 from bot.core.takes import one
 from bot.core.target import Container, Objects, Thing
@@ -46,11 +45,8 @@ class Describe(
 async def _object(found: Thing, bench: Bench) -> Card:
     now = bench.now
     facts = await bench.port(ObjectsPort).object_facts(found)
-    happened = bench.port(EventsPort).events(Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
     try:
-        async with aclosing(happened) as events:
-            all_ = [event async for event in events]
-            omitted = [it for it in all_ if isinstance(it, Omission)]
-            return card(facts, [it for it in all_ if isinstance(it, Event)], now, omitted)
+        events, omitted = await happened(bench, Objects(found.scope, (found,)), now - _LOOKS_BACK, now)
+        return card(facts, events, now, omitted)
     except ForbiddenByCluster as error:  # the object itself may be read
         return card(facts, error.why, now)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Hashable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from bot.actions.kit.anywhere import Anywhere
+from bot.actions.kit.happened import happened
 from bot.core.action import Inside, MultiTargetedAction, Shown, When, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Note, Output, Table
-from bot.core.ports.events import Event, EventsPort, Omission
+from bot.core.ports.events import Event, EventsPort
 from bot.core.takes import many
 from bot.core.target import Objects
 from bot.core.units import parse_when, show_age
@@ -63,11 +63,8 @@ class Events(
         engine = bench.port(EventsPort)
         since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
         wanted = self.types.lower().split(",") if self.types else _TYPES
-        async with aclosing(engine.events(found, since, until)) as events:
-            all_ = [event async for event in events]
-        omitted = [it for it in all_ if isinstance(it, Omission)]
-        seen = [it for it in all_ if isinstance(it, Event) and ("warning" if it.warning else "normal") in wanted]
-        seen = _folded(seen)
+        events, omitted = await happened(bench, found, since, until)
+        seen = _folded([it for it in events if ("warning" if it.warning else "normal") in wanted])
         if seen:
             newest_first = self._order in ("time", "count")
             seen.sort(key=self._key, reverse=newest_first)
@@ -75,7 +72,7 @@ class Events(
         else:
             yield Note(f"No events since {since:%Y-%m-%d %H:%M:%S} UTC.")
         for it in omitted:
-            yield Note(f"Not shown: {it.what} ({it.why}).")
+            yield Note(f"Not shown: {it}.")
         horizon = await engine.horizon(found.scope, bench.now)
         if horizon and since < horizon.at:
             ago = show_age(horizon.at, bench.now)

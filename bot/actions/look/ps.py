@@ -55,12 +55,11 @@ class Ps(
             return
         containers = [item for item in found.items if isinstance(item, Container)]
         shown = [item for item in containers if self.all or self.targets or item.state in _ALIVE]
-        known = await gather(bench.port(FactsPort).facts(item) for item in shown)
-        labels = {item.id: item.labels for item in shown}
-        rows = [_row(facts, bench.now) for facts in sorted(known, key=lambda it: it.name)]
+        known = sorted(await gather(bench.port(FactsPort).facts(item) for item in shown), key=lambda it: it.name)
+        rows = [_row(facts, bench.now) for facts in known]
         if self.show_labels:
-            ids = [facts.id for facts in sorted(known, key=lambda it: it.name)]
-            rows = [with_labels(row, labels[id_]) for row, id_ in zip(rows, ids, strict=True)]
+            labels = {item.id: item.labels for item in shown}
+            rows = [with_labels(row, labels[facts.id]) for row, facts in zip(rows, known, strict=True)]
         if rows:
             yield table(rows, self)
         else:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 from bot.actions.kit.exits import meaning
 from bot.actions.kit.marks import end, new_mark, variable
 from bot.actions.kit.terminal import SHELLS, Terminal
 from bot.core.action import InteractiveAction
-from bot.core.bench import Bench, Keys
+from bot.core.bench import Bench
 from bot.core.errors import NotFound, NotRunning
 from bot.core.output import Exit, Lines, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery
@@ -65,14 +66,10 @@ class Sh(
                     if not await terminal.start():
                         continue
                     yield Note(f"`{argv[0]}` is open: reply with `$ ` and a line, as `$ ls`.")
-                    try:
-                        async with aclosing(_session(terminal, bench.keys)) as outputs:
-                            async for output in outputs:
-                                yield output
-                    except (asyncio.CancelledError, GeneratorExit):
-                        await terminal.hang_up()
-                        bench.last_words.append(Note(await end(engine, found, query, process, mark)))
-                        raise
+                    end_it = partial(end, engine, found, query, process, mark)
+                    async with aclosing(_session(terminal, bench, end_it)) as outputs:
+                        async for output in outputs:
+                            yield output
                     return
             except NotFound:
                 continue
@@ -84,17 +81,24 @@ class Sh(
         )  # fmt: skip
 
 
-async def _session(terminal: Terminal, keys: Keys) -> AsyncGenerator[Output, None]:
-    """Lines and statuses until the shell ends."""
-    keys.plug(terminal.type, terminal.hang_up)
+async def _session(
+    terminal: Terminal, bench: Bench, end_it: Callable[[], Awaitable[str]]
+) -> AsyncGenerator[Output, None]:
+    """Lines and statuses until the shell ends; stopped before that, it is ended with what runs in it."""
+    bench.keys.plug(terminal.type, terminal.hang_up)
     splitter = LineSplitter()
-    async with aclosing(terminal.said()) as said:
-        async for text, status in said:
-            if block := splitter.push(text) + (splitter.close() if status is not None else b""):
-                yield Lines(block)
-            if status == "more":
-                yield Note("The shell waits for the rest: a quote or a block is open.")
-            elif isinstance(status, int):
-                yield Exit(status, meaning(status))
+    try:
+        async with aclosing(terminal.said()) as said:
+            async for text, status in said:
+                if block := splitter.push(text) + (splitter.close() if status is not None else b""):
+                    yield Lines(block)
+                if status == "more":
+                    yield Note("The shell waits for the rest: a quote or a block is open.")
+                elif isinstance(status, int):
+                    yield Exit(status, meaning(status))
+    except (asyncio.CancelledError, GeneratorExit):
+        await terminal.hang_up()
+        bench.last_words.append(Note(await end_it()))
+        raise
     if block := splitter.close():
         yield Lines(block)

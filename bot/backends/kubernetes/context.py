@@ -54,7 +54,6 @@ class KubernetesContext:
     secrets_of: frozenset[str] = frozenset()
     sees: Sees = lambda thing: True
     mentioned: list[Thing] = field(default_factory=list)
-    places: Recent[Scope] = field(default_factory=Recent[Scope])
     namespaces: Recent[Mapping[str, Any]] = field(default_factory=Recent[Mapping[str, Any]])
     grants: Recent[bool] = field(default_factory=Recent[bool])
     secret_texts: Recent[tuple[str, ...]] = field(default_factory=Recent[tuple[str, ...]])
@@ -78,7 +77,8 @@ class KubernetesContext:
         who = tuple(self.api.who())
         known = self.lists_of_kinds.get(who) or self.lists_of_kinds.put(who, await served_by(self.api, self.name))
         found = named(word, known)
-        self.served[found.kind] = found
+        if is_served(found.kind):
+            self.served[found.kind] = found
         return found.kind
 
     def is_cluster_wide(self, kind: str) -> bool:
@@ -87,10 +87,11 @@ class KubernetesContext:
 
     def path(self, kind: str, namespace: str = "", name: str = "") -> str:
         """The API's path of an object, or of the list of its kind. Raises UsageError as `path_of` does."""
-        known = self.served.get(kind) if is_served(kind) else None
+        known = self.served.get(kind)
         return known.path(namespace, name) if known else path_of(kind, namespace, name)
 
     def resource(self, kind: str) -> str:
         """As a right names it: `deployments.apps`."""
-        group, plural = (self.served[kind].group, self.served[kind].plural) if kind in self.served else group_of(kind)
+        known = self.served.get(kind)
+        group, plural = (known.group, known.plural) if known else group_of(kind)
         return f"{plural}.{group}" if group else plural

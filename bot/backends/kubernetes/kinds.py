@@ -108,8 +108,8 @@ def thing_of(
 
 
 def is_made_by(metadata: Mapping[str, Any], kind: str, name: str) -> bool:
-    """Whether a pod is a workload's own. A selector may match others' pods too; a service makes none, and means all
-    that it selects.
+    """Whether a pod, or what stands between, is a workload's own. A selector may match others' pods too; a service
+    makes none, and means all that it selects.
     """
     owner = next((it for it in metadata.get("ownerReferences") or () if it.get("controller")), None)
     direct = owner is not None and (owner["kind"].lower(), owner["name"]) == (kind, name)

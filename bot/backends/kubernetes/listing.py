@@ -46,14 +46,12 @@ class KubernetesListing:
 
         Raises ForbiddenByCluster, Unavailable.
         """
-        query = [("labelSelector", selector)] if selector else []
-        query += [("fieldSelector", fields)] if fields else []
         wide = self._context.is_cluster_wide(kind)
         places = await self._namespaces.every() if scope.namespace == EVERYWHERE and not wide else {}
         found: list[Resource | Node] = []
         pods: dict[str, dict[str, Thing] | Refused] = {}
         columns: tuple[str, ...] = ()
-        async for page in self._tables(kind, scope, query, name):
+        async for page in self._tables(kind, scope, name, selector, fields):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
             for row in page.get("rows") or ():
                 metadata = row["object"]["metadata"]
@@ -89,11 +87,13 @@ class KubernetesListing:
         return cells if shown == seen else (*cells[:at], addresses(shown), *cells[at + 1 :])
 
     async def _tables(
-        self, kind: str, scope: Scope, query: list[tuple[str, str]], name: str
+        self, kind: str, scope: Scope, name: str, selector: str, fields: str
     ) -> AsyncIterator[Mapping[str, Any]]:
         """One object by its name is one GET, which somebody may have a right to who may not list."""
-        alone = name and not query and (scope.namespace != EVERYWHERE or self._context.is_cluster_wide(kind))
-        query = [*query, ("includeObject", "Object" if kind in _READ_WHOLE else "Metadata")]
+        alone = (
+            name and not (selector or fields) and (scope.namespace != EVERYWHERE or self._context.is_cluster_wide(kind))
+        )
+        query = [("includeObject", "Object" if kind in _READ_WHOLE else "Metadata")]
         if alone:
             path = self._context.path(kind, scope.namespace, name)
             try:
@@ -102,10 +102,8 @@ class KubernetesListing:
                 return
             yield _as_table(page)
             return
-        if name:
-            others = [value for key, value in query if key == "fieldSelector"]
-            query = [(key, value) for key, value in query if key != "fieldSelector"]
-            query.append(("fieldSelector", ",".join([f"metadata.name={name}", *others])))
+        fields = ",".join(filter(None, (f"metadata.name={name}" if name else "", fields)))
+        query += [(key, value) for key, value in (("labelSelector", selector), ("fieldSelector", fields)) if value]
         async for page in self._api.pages(
             f"list {kind}s in", scope, self._context.path(kind, scope.namespace), query, accept=_TABLE
         ):

@@ -28,19 +28,14 @@ class KubernetesNamespaces:
         scope = replace(self._context.scope, namespace=name)
         if name == EVERYWHERE or self._context.scope.protected:
             return scope
-        known = None if fresh else self._context.places.get(name)
-        if known is not None:
-            return known
         try:
-            seen = await self._context.own.get("read", scope, path_of("namespace", name=name))
+            seen = await self._object(scope, fresh=fresh)
         except NotFound:
             return scope
         except ForbiddenByCluster:
             return replace(scope, protected=True)
         labels = seen["metadata"].get("labels") or {}
-        found = replace(scope, protected=labels.get(PROTECTED) == "true")
-        self._context.places.put(name, found)
-        return found
+        return replace(scope, protected=labels.get(PROTECTED) == "true")
 
     async def shows(self, kind: str, seen: Mapping[str, Any]) -> bool:
         """Whether what an object speaks of may be known: a volume names the claim that it is bound to.
@@ -56,7 +51,7 @@ class KubernetesNamespaces:
             Resource(scope, "persistentvolumeclaim", claim.get("name") or "", claim.get("uid") or "")
         ]
         try:
-            spoken_of.append(self._context.thing("namespace", await self._object(name), scope))
+            spoken_of.append(self._context.thing("namespace", await self._object(scope), scope))
         except NotFound:
             pass
         except ForbiddenByCluster:
@@ -66,13 +61,13 @@ class KubernetesNamespaces:
         self._context.mentioned.extend(spoken_of)
         return True
 
-    async def _object(self, name: str) -> Mapping[str, Any]:
-        """A namespace as the bot reads it; known for ten seconds."""
-        known = self._context.namespaces.get(name)
-        if known is None:
-            seen = await self._context.own.get("read", name, path_of("namespace", name=name))
-            known = self._context.namespaces.put(name, seen)
-        return known
+    async def _object(self, scope: Scope, *, fresh: bool = False) -> Mapping[str, Any]:
+        """A namespace as the bot reads it; known for ten seconds. Raises NotFound, ForbiddenByCluster, Unavailable."""
+        known = None if fresh else self._context.namespaces.get(scope.namespace)
+        if known is not None:
+            return known
+        seen = await self._context.own.get("read", scope, path_of("namespace", name=scope.namespace))
+        return self._context.namespaces.put(scope.namespace, seen)
 
     async def every(self) -> dict[str, Scope]:
         """All namespaces, in one question of the bot's; what isn't in the answer is protected."""
@@ -86,15 +81,16 @@ class KubernetesNamespaces:
 
     async def exists(self, namespace: str) -> bool:
         """Whether a namespace is there, for who may know that; for others each one is."""
-        hidden = namespace != EVERYWHERE and not self._context.sees(replace(self._context.scope, namespace=namespace))
-        if not hidden and (namespace == EVERYWHERE or self._context.places.get(namespace) is not None):
+        scope = replace(self._context.scope, namespace=namespace)
+        hidden = namespace != EVERYWHERE and not self._context.sees(scope)
+        if not hidden and (namespace == EVERYWHERE or self._context.namespaces.get(namespace) is not None):
             return True
         if not await self._reviews.may("get namespaces", namespace):
             return True
         if hidden:
             return False
         try:
-            await self._context.own.get("read", namespace, path_of("namespace", name=namespace))
+            await self._object(scope)
         except NotFound:
             return False
         except CdebugError:

@@ -118,7 +118,7 @@ class KubernetesObjects:
         found = await self._those_of(kind, thing.scope, accept=METADATA_LIST)
         if isinstance(found, Refused):
             return found
-        return [it for it in found if _is_owned_by(it, thing)]
+        return [it for it in found if is_made_by(it["metadata"], thing.kind, thing.name)]
 
     async def _made_by(self, thing: Thing, workload: Mapping[str, Any]) -> Listed:
         query = [("labelSelector", selector_of(workload))]
@@ -169,11 +169,6 @@ class KubernetesObjects:
         except ForbiddenByCluster as error:
             return Refused(error.why)
         return found
-
-
-def _is_owned_by(seen: Mapping[str, Any], thing: Thing) -> bool:
-    owners = seen["metadata"].get("ownerReferences") or ()
-    return any(it["kind"].lower() == thing.kind and it["name"] == thing.name for it in owners)
 
 
 def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ def containers_of(
 def _held_up(pod: Mapping[str, Any], visible: list[Container]) -> list[Container]:
     """Those that wait for an init container say for which: of those that may be seen."""
     init = {spec["name"] for spec in pod["spec"].get("initContainers") or ()}
-    unwell = [it for it in visible if it.container in init and it.state not in _WELL and status_of(pod, it.container)]
+    unwell = [it for it in visible if it.container in init and _is_unwell(it, status_of(pod, it.container))]
     if not unwell:
         return visible
     why = f"init container `{unwell[0].container}`: {unwell[0].condition}"
@@ -58,12 +58,17 @@ def _neighbour(pod: Mapping[str, Any], container: Container) -> Neighbour | None
     role = "sidecar" if role == "init" and spec.get("restartPolicy") == "Always" else role
     status = status_of(pod, container.container)
     failed = ((status.get("lastState") or {}).get("terminated") or {}).get("exitCode")
-    trouble = "" if container.state in _WELL or not status else container.condition
+    trouble = container.condition if _is_unwell(container, status) else ""
     if not trouble and container.state == "running" and container.restarts and failed:
         trouble = f"it was restarted {container.restarts}×, last after exit status {failed}"
     if role == "init" and not trouble:
         return None
     return Neighbour(container.container, role, trouble)
+
+
+def _is_unwell(container: Container, status: Mapping[str, Any]) -> bool:
+    """Before anything was said of it, nothing is wrong with it."""
+    return bool(status) and container.state not in _WELL
 
 
 def _where(pod: Mapping[str, Any], scope: Scope) -> str:

@@ -16,8 +16,8 @@ from bot.core.paste.reading import (
     as_verb,
     copied_out,
     executed,
-    lines_of,
     one_operand,
+    tail,
 )
 from bot.core.pattern import compiled
 
@@ -119,7 +119,7 @@ _PS = PastedCommand(
 _LOGS: dict[str, Meaning] = {
     "-f --follow": "--follow",
     "--since TIME": "--since",
-    "-n --tail LINES": lambda value: lines_of("--tail", value),
+    "-n --tail LINES": tail,
     "-t --timestamps": "--timestamps",
     "--until TIME": "--until",
 }

@@ -17,7 +17,7 @@ from bot.core.paste.reading import (
     as_verb,
     copied_out,
     executed,
-    lines_of,
+    tail,
 )
 from bot.core.pattern import compiled
 
@@ -220,7 +220,7 @@ KUBECTL = PastedTool(
                     "-l --selector LABELS": "--selector",
                     "--since TIME": _since,
                     "--since-time TIME": "--since",
-                    "--tail LINES": lambda value: lines_of("--tail", value),
+                    "--tail LINES": tail,
                     "--timestamps": "--timestamps",
                 },
             ),
@@ -319,7 +319,6 @@ KUBECTL = PastedTool(
             _CHANGES,
         ),
     },
-    before={},
     everywhere={
         "-n --namespace NAMESPACE": "--namespace",
         "--context CONTEXT": _in_context,

@@ -195,9 +195,9 @@ def _set(flag: str, value: str) -> list[str]:
     return [f"{flag}={value}"] if value.startswith("-") else [flag, value]
 
 
-def lines_of(flag: str, value: str) -> list[str]:
+def tail(value: str) -> list[str]:
     """How many lines: a negative number is all of them, as both tools have it."""
-    return [flag, "all" if value.startswith("-") else value]
+    return ["--tail", "all" if value.startswith("-") else value]
 
 
 def one_operand(pasted: Pasted, verb: str) -> list[str]:

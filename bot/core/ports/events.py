@@ -32,6 +32,9 @@ class Omission:
     what: str
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.what} ({self.why})"
+
 
 @dataclass(frozen=True)
 class Horizon:

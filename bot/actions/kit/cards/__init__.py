@@ -44,7 +44,7 @@ def card(facts: ObjectFacts, events: Sequence[Event] | str, now: datetime, omitt
     of_pods = ("Pods", _pods(facts.pods, now) if isinstance(facts, WorkloadFacts | JobFacts) else [])
     groups = [*about(facts, now), first, of_pods, *rest, *conditions(facts, now)]
     happened = [("", events)] if isinstance(events, str) else _happened(events, now)
-    groups.append(("Events", [*happened, *(("not shown", f"{it.what} ({it.why})") for it in omitted)]))
+    groups.append(("Events", [*happened, *(("not shown", str(it)) for it in omitted)]))
     return Card(f"{facts.kind}/{facts.name}", [(title, rows) for title, rows in groups if rows])
 
 
