@@ -34,7 +34,7 @@ async def ended(container: Container, bench: Bench) -> str:
     if known.state.word == "running" and known.restarts <= container.restarts:
         return f"The log of {name} has ended, and it is still running."
     if known.last_state and known.state.word in ("running", "waiting"):
-        return f"{name} has ended{_how(known.last_state)}. It is started again: `logs -f` follows the next run."
+        return f"{name} has ended{_how(known.last_state)}. It is being restarted: `logs -f` follows the next run."
     return f"{name} has ended{_how(known.state)}."
 
 

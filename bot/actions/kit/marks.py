@@ -64,8 +64,8 @@ async def end(engine: ExecPort, container: Container, query: ExecQuery, process:
         return f"`{program}` was still running, and was ended." if found else ""
     inside = f" -c {container.container}" if container.others else ""
     return (
-        f"`{program}` may still run in the container: the engine can't end what it started there, and no shell in it"
-        f" did. `kill {container.name}{inside} --run {mark}` tries again."
+        f"`{program}` may still run in the container: the engine can't end what it started there, and no shell in"
+        f" the container could. `kill {container.name}{inside} --run {mark}` tries again."
     )
 
 

@@ -26,7 +26,7 @@ _COLUMNS = Instead("Its columns are fixed: `-o wide` shows more of them.")
 _FORMAT = Instead("Its columns are fixed; `inspect NAME --path .State.Pid` shows one value.")
 _PLATFORM = Instead("Leave `--platform` out: `inspect image/NAME` shows the one that the engine has.")
 _WIDE = "--output=wide"
-_PLACES = Instead("`CONTEXT/NAME` says where, as in `logs staging/web`; `use CONTEXT` does for a whole channel.")
+_PLACES = Instead("`CONTEXT/NAME` says where, as in `logs staging/web`; `use CONTEXT` sets it for the whole channel.")
 _CONNECTION = Instead("The settings say how cdebug reaches an engine. `use` lists its contexts.")
 
 
@@ -36,9 +36,7 @@ def _filter_of_ps(value: str) -> list[str]:
         return ["--selector", wanted]
     if name == "name":
         return [wanted]
-    hint = (
-        "`ps -a --sort-by state` puts alike ones together." if name == "status" else "`ps -l app=web` finds by label."
-    )
+    hint = "`ps -a --sort-by state` groups them." if name == "status" else "`ps -l app=web` finds by label."
     raise UsageError("`docker ps` can't filter here by", value[:60], hint=hint)
 
 
@@ -156,7 +154,7 @@ _RUN = PastedCommand(
     runs="first",
 )
 _CHANGES = Instead("cdebug doesn't start, stop or remove containers. `help` lists what it does.")
-_IMAGES_CHANGE = Instead("cdebug doesn't build or move images. `images` lists those that are there.")
+_IMAGES_CHANGE = Instead("cdebug doesn't build or move images. `images` lists what is there.")
 
 _PROJECT = Instead("`-n PROJECT` names a compose project, as in `logs web -n shop`.")
 

@@ -29,7 +29,7 @@ _CONNECTION = Instead("The settings say how cdebug reaches a cluster; `whoami` s
 _FILES = Instead("cdebug reads no files: name what you mean, as `describe deploy/web`.")
 _WATCH = Instead("Leave it out, and send the command again, or press Again; `logs -f` follows.")
 _TEMPLATE = Instead("`inspect KIND/NAME --path .status.phase` shows one value.")
-_FIELDS = Instead("`-l app=web` selects by label, `-o wide --sort-by COLUMN` puts alike ones together.")
+_FIELDS = Instead("`-l app=web` selects by label, `-o wide --sort-by COLUMN` groups the rows.")
 _CHANGES = Instead("cdebug doesn't change a cluster. `help` lists what it does.")
 
 
@@ -89,7 +89,7 @@ def _described(pasted: Pasted) -> list[str]:
         words = [f"{words[0]}/{name}" for name in words[1:]]
     if len(words) > 1:
         each = " and ".join(f"`describe {name}`" for name in words[:3])
-        raise pasted.refused("take several", f"Write {each}, a command for each.")
+        raise pasted.refused("take several objects at once", f"Write {each}, a command for each.")
     if words and "/" not in words[0] and kind_of(words[0]):
         if kind_of(words[0]) != "pod" or "--selector" not in pasted.given:
             raise pasted.refused(
@@ -116,7 +116,8 @@ def _executed(pasted: Pasted) -> list[str]:
 def _forwarded(pasted: Pasted) -> list[str]:
     target, port = [*pasted.operands, "NAME", "PORT"][:2] if pasted.operands else ("NAME", "PORT")
     raise pasted.refused(
-        "open a port on your machine", f"`http {target}:{port.rpartition(':')[2]}/` asks it, from inside the cluster."
+        "open a port on your machine",
+        f"`http {target}:{port.rpartition(':')[2]}/` sends it a request from inside the cluster.",
     )
 
 
@@ -128,7 +129,8 @@ def _rolled(pasted: Pasted) -> list[str]:
 
 def _asked(pasted: Pasted) -> list[str]:
     raise pasted.refused(
-        "ask for a right of the cluster", "`can VERB TARGET` asks both policies, as in `can exec web`."
+        "ask for a right of the cluster",
+        "`can VERB TARGET` checks cdebug's policy and the cluster's, as in `can exec web`.",
     )
 
 
@@ -283,9 +285,9 @@ KUBECTL = PastedTool(
         "auth whoami": PastedCommand(
             lambda _: ["whoami"], {
                 "--allow-missing-template-keys": IDLE,
-                "-o --output FORMAT": Instead("`whoami` says it in words."),
+                "-o --output FORMAT": Instead("`whoami` shows it."),
                 "--show-managed-fields": IDLE,
-                "--template TEMPLATE": Instead("`whoami` says it in words."),
+                "--template TEMPLATE": Instead("`whoami` shows it."),
             },
         ),
         "rollout status": PastedCommand(
@@ -302,7 +304,7 @@ KUBECTL = PastedTool(
         "port-forward": PastedCommand(_forwarded, {"--address ADDRESSES": IDLE, "--pod-running-timeout TIME": IDLE}),
         "debug": Instead("`sh NAME` opens a shell in a container, `exec NAME -- COMMAND` runs a command."),
         **dict.fromkeys(
-            ("config use-context", "config set-context"), Instead("`use CONTEXT/NAMESPACE` says it for a channel.")
+            ("config use-context", "config set-context"), Instead("`use CONTEXT/NAMESPACE` sets it for the channel.")
         ),
         **dict.fromkeys(
             ("config get-contexts", "config current-context", "config view", "cluster-info", "version"),

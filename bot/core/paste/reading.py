@@ -85,13 +85,15 @@ class PastedTool:
                 return self._as(f"{self.name} {name}", known, rest[width:], reader)
         if not rest:
             raise UsageError(f"a pasted `{self.name}` line needs its command", hint="Write `ps` or `help`.")
-        raise UsageError(f"`{self.name}` has no form here for", rest[0][:60], hint="`help` lists the verbs.")
+        raise UsageError(
+            f"no equivalent here of this `{self.name}` command:", rest[0][:60], hint="`help` lists the verbs."
+        )
 
     def _as(
         self, name: str, known: PastedCommand | PastedTool | Instead, words: list[str], before: _Reader
     ) -> list[str]:
         if isinstance(known, Instead):
-            raise UsageError(f"`{name}` has no form here", hint=known.hint)
+            raise UsageError(f"`{name}` has no equivalent here", hint=known.hint)
         if isinstance(known, PastedTool):
             return known.translate(words)
         reader = _Reader(name, {**known.flags, **self.everywhere})
@@ -172,7 +174,7 @@ class _Reader:
             self.words += _set(flag.meaning, value) if flag.meaning else []
         elif flag.takes_value or value != "false":
             if isinstance(flag.meaning, Instead):
-                raise UsageError(f"`{self._name}` has no form here with", typed, hint=flag.meaning.hint)
+                raise UsageError(f"`{self._name}` can't take this flag here:", typed, hint=flag.meaning.hint)
             self.words += [flag.meaning] if flag.meaning else []
 
 
@@ -204,7 +206,7 @@ def one_operand(pasted: Pasted, verb: str) -> list[str]:
     """The verb for the one that was named. Raises UsageError for several: a verb for one has one."""
     if len(pasted.operands) > 1:
         each = " and ".join(f"`{verb} {name}`" for name in pasted.operands[:3])
-        raise pasted.refused("take several", f"Write {each}, a command for each.")
+        raise pasted.refused("take several objects at once", f"Write {each}, a command for each.")
     return pasted.operands
 
 
