@@ -63,7 +63,11 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
 apiVersion: v1
 kind: PersistentVolume
 metadata: {name: disk}
-spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /nowhere}}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  hostPath: {path: /nowhere}
+  storageClassName: of-no-claim  # else the shop's claim, which has to stay Pending, is bound to it
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
