@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import resource
 import sys
@@ -58,6 +59,29 @@ class Counted(io.RawIOBase):
         return len(data)
 
 
+class MemberNames:
+    """Names of members as they may be seen: as they are, to the byte, unless there is a secret in one.
+
+    Two that differ in their secret alone stay two.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._seen: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def of(self, name: str) -> str:
+        if name not in self._seen:
+            clean, hidden = self._redactor.scrub(name)
+            self._seen[name] = self._free(clean) if hidden else name
+            self._taken.add(self._seen[name])
+        return self._seen[name]
+
+    def _free(self, clean: str) -> str:
+        numbered = (clean if number == 1 else f"{clean} ({number})" for number in itertools.count(1))
+        return next(name for name in numbered if name not in self._taken)
+
+
 def scrub(data: bytes, redactor: Redactor) -> tuple[bytes, int] | None:
     """Text with its secrets replaced, and their number; None for what isn't text: what holds a NUL."""
     if b"\0" in data:
@@ -82,7 +106,7 @@ def _blocks(data: bytes) -> Any:
 def repack(data: BinaryIO, redactor: Redactor, most: int, hidden: frozenset[str]) -> tuple[Packing, bytes]:
     """The archive with its text scrubbed. hidden: members whose content is secret, whatever it looks like."""
     out = io.BytesIO()
-    count, binary = 0, list[str]()
+    count, binary, names = 0, list[str](), MemberNames(redactor)
     try:
         source = io.BufferedReader(Counted(gzip.GzipFile(fileobj=data), most), _BLOCK)
         with tarfile.open(fileobj=source, mode="r|") as archive, tarfile.open(fileobj=out, mode="w:gz") as target:
@@ -90,7 +114,7 @@ def repack(data: BinaryIO, redactor: Redactor, most: int, hidden: frozenset[str]
                 found = archive.extractfile(member) if member.isreg() and not member.issparse() else None
                 content = _read(found, member, most) if found else None
                 secret = member.name.rstrip("/") in hidden
-                member.name, member.linkname = redactor.text(member.name), redactor.text(member.linkname)
+                member.name, member.linkname = names.of(member.name), names.of(member.linkname)
                 member.pax_headers = {}  # they would name it again
                 if content is None:
                     _add_empty(target, member)

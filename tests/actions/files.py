@@ -36,7 +36,7 @@ class WithFiles(Engine):
     async def realpath(self, container: Container, path: str) -> str:
         return posixpath.normpath(path)
 
-    async def archive(self, container: Container, path: str) -> AsyncGenerator[bytes, None]:
+    async def archive(self, container: Container, path: str, *, folder: bool = False) -> AsyncGenerator[bytes, None]:
         path = posixpath.normpath(path)
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w") as tar:

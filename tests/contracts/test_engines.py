@@ -232,8 +232,10 @@ async def test_files_are_what_they_are_in_the_container(ground: Ground):
 
 
 async def test_a_folder_comes_as_a_tar_with_all_that_is_in_it(ground: Ground):
-    async with aclosing(ground.port(FilesPort).archive(await ground.container(RUNS), "/data/sub")) as chunks:
-        packed = b"".join([chunk async for chunk in chunks])
+    async with aclosing(
+        ground.port(FilesPort).archive(await ground.container(RUNS), "/data/sub", folder=True)
+    ) as chunks:
+        packed = b"".join([chunk async for chunk in chunks if isinstance(chunk, bytes)])
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         file = tar.extractfile("sub/file")
         assert file

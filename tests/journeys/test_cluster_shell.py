@@ -9,6 +9,8 @@ import tarfile
 
 import pytest
 
+from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.world import applied
 from tests.harness import Conversation, Json, asked
 from tests.journeys.test_cluster_look import said
 
@@ -55,6 +57,47 @@ async def test_a_folder_comes_along_with_tar_and_without(shop_channel: Conversat
     assert name.endswith(".tar.gz")
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         assert members <= {member.name for member in archive}
+
+
+LOCKED = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: shop}}
+spec:
+  terminationGracePeriodSeconds: 0
+  securityContext: {{runAsUser: 0}}
+  containers:
+    - name: app
+      image: "cdebug/busybox:1"
+      securityContext: {{capabilities: {{drop: [ALL]}}}}
+      command: [sh, -c, "{rid}; mkdir -p /app/shut /app/none; cd /app; echo a > a; echo b > b; ln -s a c; \
+        chmod 000 b; echo d > shut/d; chmod 000 shut; exec sleep 86400"]
+"""
+
+
+@pytest.mark.parametrize(("name", "rid"), [("locked", "true"), ("locked-plain", "rm -f /bin/tar /usr/bin/tar")])
+async def test_what_cant_be_read_is_named_and_the_rest_comes(
+    shop_channel: Conversation, cluster: Administered, name: str, rid: str
+):
+    with applied(cluster, LOCKED.format(name=name, rid=rid)):
+        cluster.run_kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--namespace", "shop", "--timeout=60s")
+
+        _, thread = await shop_channel.run(f"cp {name}:/app")
+        text = "\n".join(each["text"] for each in thread)
+        assert re.search("Not read, or not whole: .*b.*Permission denied", text)
+        assert "shut" in text
+        file = next(file for each in thread for file in each["files"])
+        with tarfile.open(fileobj=io.BytesIO(await shop_channel.slack.file(file))) as archive:
+            assert "app/a" in archive.getnames()
+            assert not {"app/b", "app/shut/d"} & set(archive.getnames())
+
+        _, text = await said(shop_channel, f"cp {name}:/app/shut", ends="failed")
+        assert re.search("cannot read `/app/shut`: .*Permission denied", text)
+        _, text = await said(shop_channel, f"cp {name}:/app/b", ends="failed")
+        assert re.search("cannot read `/app/b` in `cluster/shop/.*Permission denied", text)
+        _, text = await said(shop_channel, f"cp {name}:/app/none")
+        assert "`/app/none` is empty" in text
+    assert (await files(shop_channel, "cp pair:/proc/1/comm")) == ("comm", b"sh\n")
 
 
 async def test_a_file_comes_along_to_the_byte(shop_channel: Conversation):

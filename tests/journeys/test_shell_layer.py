@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 
 import docker
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 SETUP = r"""
 mkdir -p /app/logs /app/sub; cd /app
 printf 'name: box\npassword: hunter22\n' > config.yaml; echo one > logs/error.log; ln -s /etc/passwd outside
-ln -s config.yaml inside; printf '\211PNG\000\000' > picture.png; : > empty; ln -s loop loop
+ln -s config.yaml inside; printf '\211PNG\000\000' > picture.png; : > empty; ln -s loop loop; mkfifo pipe
 while true; do echo tick; sleep 0.5; done
 """
 
@@ -153,7 +154,11 @@ async def test_editing_is_advised_against_and_done(channel: Conversation, box: s
         ("attach stopped", "it is not running"),
         ("cat box /nowhere/x", "exit status 1"),
         ("cat box /app", "a folder is at"),
-        ("cp box:/app/loop", "too many links"),
+        ("cp box:/app/loop", "symbolic links form a loop at `/app/loop`. Name the file itself."),
+        ("cat box /app/loop", "symbolic links form a loop at `/app/loop`. Name the file itself."),
+        ("cp box:/app/pipe", "no file and no folder, but a device, a pipe or a socket is at `/app/pipe`"),
+        ("cp box:/dev/null", "no file and no folder, but a device, a pipe or a socket is at `/dev/null`"),
+        ("cp box:/app/empty/x", "nothing is at `/app/empty/x`"),
         ("cp box:/nowhere", "nothing is at `/nowhere`"),
     ],
 )
@@ -193,6 +198,76 @@ async def test_a_folder_is_an_archive_without_what_leads_outside(channel: Conver
     assert "app/inside" in names
     await channel.replied(root, "`app/outside`")
     await channel.replied(root, "Not scanned for secrets, because it is not text: `app/picture.png`")
+
+
+PLACES = r"""
+echo kept > /cache/kept; echo held > /data/held; mkdir -p /app/plain /app/none; echo a > /app/plain/a
+echo t > /app/tmp/t; ln -s /cache /app/link; cd /app/plain
+printf 1 > "$(printf 'a\377')"; printf 2 > "$(printf 'a\376')"; sleep 3600
+"""
+
+
+@pytest.fixture(scope="module", params=["with", "without"])
+def places(containers: docker.APIClient, request: pytest.FixtureRequest) -> str:
+    """Memory, a volume and the disk, in a container that has tar, and in one that has not."""
+    name = f"places-{request.param}-tar"
+    rid = "" if request.param == "with" else "rm -f /bin/tar /usr/bin/tar;"
+    make(
+        containers, name, rid + PLACES, volumes=["/data"],
+        host={"tmpfs": {"/cache": "", "/app/tmp": ""}, "binds": [f"{name}:/data"]},
+    )  # fmt: skip
+    return name
+
+
+@pytest.mark.parametrize(
+    ("path", "members"),
+    [
+        ("/cache", {"cache/kept": b"kept\n"}),
+        ("/app/link/", {"cache/kept": b"kept\n"}),
+        ("/data", {"data/held": b"held\n"}),
+        ("/app", {"app/plain/a": b"a\n", "app/tmp/t": b"t\n"}),
+        ("/app/plain", {os.fsdecode(b"plain/a\xff"): b"1", os.fsdecode(b"plain/a\xfe"): b"2"}),
+    ],
+)
+async def test_a_folder_comes_whole_wherever_it_is_kept(
+    channel: Conversation, places: str, path: str, members: dict[str, bytes]
+):
+    root, _ = await said(channel, f"cp {places}:{path}")
+    (data,) = (await files(channel, root)).values()
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+        found = {it.name: archive.extractfile(it) for it in archive if it.isreg()}
+        assert {name: file.read() for name, file in found.items() if file}.items() >= members.items()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "content"),
+    [("/cache/kept", "kept", b"kept\n"), ("/proc/1/comm", "comm", b"sh\n"), ("/app/link/kept", "kept", b"kept\n")],
+)
+async def test_a_file_comes_whole_wherever_it_is_kept(
+    channel: Conversation, places: str, path: str, name: str, content: bytes
+):
+    root, _ = await said(channel, f"cp {places}:{path}")
+    assert await files(channel, root) == {name: content}
+
+
+async def test_what_only_its_programs_see_is_named_where_it_has_none(
+    channel: Conversation, containers: docker.APIClient
+):
+    make(
+        containers, "mute", "echo a > /app/a; mv /bin/sh /bin/hidden; rm /bin/tar; while :; do sleep 1; done",
+        host={"tmpfs": {"/cache": "", "/app/tmp": ""}},
+    )  # fmt: skip
+    _, text = await said(channel, "cp mute:/cache", "failed")
+    assert "cannot read `/cache`: /cache: in memory, where only programs in the container see" in text
+    root, text = await said(channel, "cp mute:/app")
+    assert "Not read, or not whole: `/app/tmp: in memory" in text
+    assert await files(channel, root)
+
+
+async def test_an_empty_folder_is_said_to_be_empty(channel: Conversation, places: str):
+    root, text = await said(channel, f"cp {places}:/app/none")
+    assert "`/app/none` is empty: there is nothing to copy." in text
+    assert not await files(channel, root)
 
 
 async def test_a_binary_comes_as_a_file(channel: Conversation, box: str):

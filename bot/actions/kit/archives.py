@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import posixpath
 import tarfile
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 
 from bot.core.errors import CdebugError, NotFound, UsageError
 from bot.core.output import File
-from bot.core.ports.files import FilesPort, PathStat
+from bot.core.ports.files import FilesPort, PathStat, Unread
 from bot.core.target import Container
 from bot.core.units import show_bytes
 
@@ -25,6 +26,7 @@ _MOST_NAMED = 5
 
 async def located(engine: FilesPort, container: Container, path: str) -> tuple[str, PathStat]:
     """Where a path leads, its links followed inside the container. Raises NotFound, UsageError."""
+    path = path.rstrip("/") or "/"  # else a link is taken for what it leads to
     for _ in range(_MOST_LINKS):
         try:
             stat = await engine.stat(container, path)
@@ -36,20 +38,27 @@ async def located(engine: FilesPort, container: Container, path: str) -> tuple[s
     raise UsageError("symbolic links form a loop at", path, hint="Name the file itself.")
 
 
-async def fetched(engine: FilesPort, container: Container, path: str, most: int) -> bytes:
-    """The tar of a path. most: bytes that it may have. Raises UsageError for more."""
-    parts, size = [], 0
-    async with aclosing(_generator(engine, container, path)) as chunks:
+@dataclass(frozen=True)
+class Fetched:
+    """A tar, and what could not be read of what it should hold."""
+
+    tar: bytes
+    unread: tuple[str, ...] = ()
+
+
+async def fetched(engine: FilesPort, container: Container, path: str, most: int, *, folder: bool = False) -> Fetched:
+    """What is at a path. most: bytes that it may have. Raises UsageError for more."""
+    parts, unread, size = list[bytes](), list[str](), 0
+    async with aclosing(engine.archive(container, path, folder=folder)) as chunks:
         async for chunk in chunks:
+            if isinstance(chunk, Unread):
+                unread.append(chunk.why)
+                continue
             parts.append(chunk)
             size += len(chunk)
             if size > most + _ROOM:
                 raise too_large(path, most)
-    return b"".join(parts)
-
-
-def _generator(engine: FilesPort, container: Container, path: str) -> AsyncGenerator[bytes, None]:
-    return engine.archive(container, path)
+    return Fetched(b"".join(parts), tuple(unread))
 
 
 def too_large(path: str, most: int) -> UsageError:

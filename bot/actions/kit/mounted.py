@@ -6,11 +6,11 @@ A path is judged by where it leads, through links too.
 from __future__ import annotations
 
 import posixpath
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from bot.core.errors import CdebugError, NotFound
 from bot.core.output import Lines, Note
-from bot.core.pattern import compiled
+from bot.core.pattern import compiled_bytes
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.files import FilesPort
 from bot.core.target import Container
@@ -18,18 +18,19 @@ from bot.core.target import Container
 WHY = Note("That is a mounted secret: its content stays hidden. An operator decides by `redact.show_mounted_secrets`.")
 _LONGEST = 4_096
 _MISSING = (1, 2)  # what `ls` ends with for a file that isn't there: busybox, GNU
-_BY_PROCESS = compiled(r"/proc/(?:[0-9]+|self|thread-self)/(?:task/[0-9]+/)?root(?:/|$)")
+_BY_PROCESS = compiled_bytes(r"/proc/(?:[0-9]+|self|thread-self)/(?:task/[0-9]+/)?root(?:/|$)")
 
 
 async def roots_of(engine: FilesPort, container: Container) -> tuple[str, ...]:
-    """Where the container's secrets are mounted. Raises CdebugError: what can't be asked is not taken for shown."""
-    found = []
+    """Where the container's secrets are mounted, and where that leads: whoever tells it may be the container.
+
+    Raises CdebugError: what can't be asked is not taken for shown.
+    """
+    found = list(container.secret_paths)
     for path in container.secret_paths:
-        try:
+        with suppress(NotFound):  # or nothing there can say where it leads
             found.append(await engine.realpath(container, path))
-        except NotFound:  # or nothing there can say where it leads
-            found.append(path)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def is_within(path: str, roots: tuple[str, ...]) -> bool:
@@ -41,7 +42,7 @@ def is_within(path: str, roots: tuple[str, ...]) -> bool:
 def _plain(path: str) -> str:
     """A path without a detour that no link on it tells: by /proc, by two slashes, by /var/run."""
     path = "/" + posixpath.normpath(path).lstrip("/")
-    while detour := _BY_PROCESS.match(path):
+    while detour := _BY_PROCESS.match(path.encode(errors="replace")):
         path = "/" + path[detour.end() :]
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 

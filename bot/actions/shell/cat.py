@@ -60,7 +60,7 @@ class Cat(
                 yield output
 
     async def _read(self, found: Container, bench: Bench) -> bytes | Hidden | None:
-        """The file, or that it is secret; None for what only a program in the container can read: /proc, a tmpfs."""
+        """The file, or that it is secret; None for what only a program in the container can read."""
         files, most = bench.port(FilesPort), bench.limits.file
         home = (await bench.port(FactsPort).facts(found)).workdir or "/"
         try:
@@ -75,7 +75,10 @@ class Cat(
             return Hidden(stat.size)
         if stat.size > most:
             raise too_large(path, most)
-        data = await asyncio.to_thread(content, await fetched(files, found, path, most), path, most)
+        if stat.device:
+            return None
+        archive = await fetched(files, found, path, most)
+        data = await asyncio.to_thread(content, archive.tar, path, most)
         return data if len(data) >= stat.size else None
 
 

@@ -7,11 +7,11 @@ import posixpath
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
-from bot.actions.kit.archives import content, fetched, located, members_of, named, packed, too_large
+from bot.actions.kit.archives import Fetched, content, fetched, located, members_of, named, packed, too_large
 from bot.actions.kit.mounted import WHY, inside, is_within, roots_of, told
 from bot.core.action import PathAction
 from bot.core.bench import Bench
-from bot.core.errors import UsageError
+from bot.core.errors import CdebugError, UsageError
 from bot.core.output import File, Note, Output
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
@@ -50,18 +50,34 @@ class Cp(
             yield File(posixpath.basename(path), told(stat.size).data)
             yield WHY
             return
-        archive = await fetched(engine, found, path, most)
+        if stat.device:
+            raise UsageError("no file and no folder, but a device, a pipe or a socket is at", path)
+        archive = await fetched(engine, found, path, most, folder=stat.folder)
         name = posixpath.basename(path.rstrip("/"))
-        if not stat.folder:
-            data = await asyncio.to_thread(content, archive, path, most)
-            yield File(name, data) if data else Note(f"`{path}` is empty.")
+        if stat.folder:
+            async for output in _folder(archive, name, most, real, roots):
+                yield output
             return
-        file, left_out = await asyncio.to_thread(packed, archive, name, most)
-        if roots:
-            names = await asyncio.to_thread(members_of, archive)
-            file = replace(file, hidden=inside(names[0] if names else "", real, roots, names))
-        if file.hidden:
+        data = await asyncio.to_thread(content, archive.tar, path, most)
+        yield File(name, data) if data else Note(f"`{path}` is empty.")
+
+
+async def _folder(
+    archive: Fetched, name: str, most: int, path: str, roots: tuple[str, ...]
+) -> AsyncGenerator[Output, None]:
+    """A folder packed, and what of it is not. path: where it is, its links followed."""
+    names = await asyncio.to_thread(members_of, archive.tar)
+    if len(names) > 1:
+        file, left_out = await asyncio.to_thread(packed, archive.tar, name, most)
+        hidden = inside(names[0], path, roots, names) if roots else ()
+        if hidden:
             yield WHY
         if left_out:
             yield Note(f"Left out, because they link elsewhere or are not files: {named(left_out)}.")
-        yield file
+        yield replace(file, hidden=hidden)
+    elif archive.unread:
+        raise CdebugError("cannot read", path, why=archive.unread[0], hint="`ls` shows who may.")
+    else:
+        yield Note(f"`{path}` is empty: there is nothing to copy.")
+    if archive.unread:
+        yield Note(f"Not read, or not whole: {named(archive.unread)}.")

@@ -42,8 +42,9 @@ class Ls(
                     yield output
             return
         files = bench.port(FilesPort)
-        path, _ = await located(files, found, self.path or "/")
-        rows = await asyncio.to_thread(_rows, await fetched(files, found, path, bench.limits.file))
+        path, stat = await located(files, found, self.path or "/")
+        archive = await fetched(files, found, path, bench.limits.file, folder=stat.folder)
+        rows = await asyncio.to_thread(_rows, archive.tar)
         yield Table(_COLUMNS, rows) if rows else Note("Nothing is there.")
 
 

@@ -27,7 +27,7 @@ from docker.utils import parse_host
 
 from bot.backends.docker.streams import Hijacked, connect, upgrade
 from bot.core.errors import CdebugError, Misconfigured, NotFound, NotRunning, TimedOut, Unavailable, Unsupported
-from bot.core.pattern import compiled_bytes
+from bot.core.pattern import compiled, compiled_bytes
 
 T = TypeVar("T")
 ANSWER_S = 5
@@ -37,6 +37,10 @@ _NO_LOG = "logging driver does not support reading"
 # docker-py lets through what the packages below it raise.
 _VENDORS = (vendor.DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _MESSAGE = compiled_bytes(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+# Where a storage driver keeps a container's layers: a place on the engine's machine, and none in the container.
+_LAYERS = compiled(r"/\S*/(?:overlay2?|overlayfs|dir|subvolumes|graph)/[0-9a-f]{12,}(?:-init)?(?:/merged)?")
 
 
 class Client:
@@ -207,6 +211,7 @@ def _message(body: bytes) -> str:
 
 
 def _by_status(status: int, said: str, context: str, what: str, target: object) -> CdebugError:
+    said = _LAYERS.sub("", said)
     if _NO_LOG in said:  # however often it is tried
         return Unsupported(
             f"cannot {what}", target, why="its log driver keeps no log that can be read",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from bot.backends.inside import FilesInside
 from bot.backends.kubernetes.access import IN_CLUSTER, ClusterAt, names_in
 from bot.backends.kubernetes.client import Api, Connection
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.events import KubernetesEvents
 from bot.backends.kubernetes.exec import KubernetesExec
-from bot.backends.kubernetes.files import KubernetesFiles
 from bot.backends.kubernetes.finding import KubernetesFinder
 from bot.backends.kubernetes.forward import KubernetesForward
 from bot.backends.kubernetes.listing import KubernetesListing
@@ -65,7 +65,7 @@ class Kubernetes:
         exec_ = KubernetesExec(context)
         self._parts = [
             reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
-            KubernetesUsage(context), exec_, KubernetesFiles(exec_), KubernetesForward(context),
+            KubernetesUsage(context), exec_, FilesInside(exec_), KubernetesForward(context),
             KubernetesSecrets(context),
         ]  # fmt: skip
 
