@@ -76,6 +76,11 @@ def show_bytes(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
+def show_cpus(count: float) -> str:
+    """0.25 → `250m`, 2.0 → `2`: as Kubernetes writes them."""
+    return f"{count:g}" if count == round(count) else f"{count * 1000:.0f}m"
+
+
 def show_duration(seconds: float) -> str:
     """0.04 → `40ms`, 3.21 → `3.2s`, 95 → `1m35s`, 200000 → `2d7h`: two units at most."""
     if seconds < 1:

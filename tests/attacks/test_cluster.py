@@ -116,7 +116,7 @@ LISTS = [
     "describe ep front", "describe svc front", "inspect ep/front", "get all", "describe deploy treasurz",
     "ps -l hidden=yes", "get ns",
     "ps -n tresury-room", "describe ns tresury-room", "get cronjobs",
-    "get pv", "describe pv saf", "get persistentvolumes.",
+    "get pv", "describe pv saf", "get persistentvolumes.", "describe node node-1", "describe ns shop",
 ]  # fmt: skip
 
 

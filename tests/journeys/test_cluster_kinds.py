@@ -69,6 +69,33 @@ spec:
   hostPath: {path: /nowhere}
   storageClassName: of-no-claim  # else the shop's claim, which has to stay Pending, is bound to it
 ---
+apiVersion: v1
+kind: Namespace
+metadata: {name: bounded}
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: team, namespace: bounded}
+spec: {hard: {pods: "4", requests.memory: 1Gi}}
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: usual, namespace: bounded}
+spec: {limits: [{type: Container, default: {memory: 64Mi}, defaultRequest: {memory: 32Mi}, max: {memory: 1Gi}}]}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: minutely, namespace: bounded}
+spec:
+  schedule: "* * * * *"
+  jobTemplate:
+    spec:
+      backoffLimit: 0
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: app, image: "cdebug/busybox:1", command: [sh, -c, "echo no such table; exit 3"]}]
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: reads-everything}
@@ -90,7 +117,13 @@ def kinds(cluster: Administered) -> Iterator[None]:
             cluster.run_kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
         wait_until(lambda: "gateways" in cluster.run_kubectl("api-resources", "--api-group=other.example"), "the kinds")
         with applied(cluster, OBJECTS):
+            cluster.run_kubectl("create", "job", "--from=cronjob/minutely", "by-hand", "--namespace", "bounded")
+            wait_until(lambda: "BackoffLimitExceeded" in _jobs(cluster), "the job's end")
             yield
+
+
+def _jobs(cluster: Administered) -> str:
+    return cluster.run_kubectl("get", "jobs", "--namespace", "bounded", "-o", "yaml")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +135,20 @@ def kinds(cluster: Administered) -> Iterator[None]:
         ("get crd", [r"gateways\.example\.com", r"widgets\.example\.com"]),
         ("kubectl get clusterroles", ["reads-everything"]),
         ("get gateways.example.com", ["NAME +ADDRESS", r"front +10\.1\.2\.3"]),
+        (
+            "describe ns bounded",
+            [r"pods: \d of 4", r"requests.memory: \S+ of 1Gi", r"memory of a container: .*limit if it sets none 64Mi"],
+        ),
+        ("describe ns shop", ["phase: Active"]),
+        (
+            "describe bounded/cronjob/minutely",
+            [r"by-hand: 0 of 1 done, 1 failed, began: \d+s ago", r"pod by-hand-\S+: app terminated .*exit status 3"],
+        ),
+        (
+            "describe node node-1",
+            [r"cpu requests: \S+ of \d+", r"memory requests: .* of .*B \(\d+%\)", r"pods: \d+ of 110"],
+        ),
+        ("describe node node-1", [r"shop/web-\S+: cpu \S+, memory \S+ MiB; Running", "vault/ledger"]),
         ("get gw", [r"front +10\.1\.2\.3"]),
         ("get gateway.example.com/front", ["front"]),
         ("get gateways.v1.example.com -A", ["NAMESPACE", "shop +front"]),

@@ -13,6 +13,7 @@ from bot.backends.kubernetes.events import KubernetesEvents
 from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.finding import KubernetesFinder
 from bot.backends.kubernetes.forward import KubernetesForward
+from bot.backends.kubernetes.holdings import KubernetesHoldings
 from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.logs import KubernetesLogs
 from bot.backends.kubernetes.names import Names
@@ -60,7 +61,7 @@ class Kubernetes:
         self.context, self._impersonate = context, impersonate
         reviews = KubernetesReviews(context)
         self._namespaces = namespaces = KubernetesNamespaces(context, reviews)
-        objects = KubernetesObjects(context)
+        objects = KubernetesObjects(context, KubernetesHoldings(context, namespaces))
         self._finder = KubernetesFinder(context, KubernetesListing(context, objects, namespaces), reviews, namespaces)
         exec_ = KubernetesExec(context)
         self._parts = [

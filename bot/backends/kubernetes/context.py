@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from bot.backends.kubernetes.client import Api
 from bot.backends.kubernetes.discovery import Served, is_served, named, served_by
+from bot.backends.kubernetes.facts.objects import Listed
 from bot.backends.kubernetes.kinds import group_of, path_of, thing_of
 from bot.backends.kubernetes.names import Names
+from bot.core.errors import ForbiddenByCluster
+from bot.core.facts.objects import Refused
 from bot.core.kinds import CLUSTER_WIDE
 from bot.core.ports.finding import Sees
 from bot.core.target import Node, Resource, Row, Scope, Thing
@@ -95,3 +98,32 @@ class KubernetesContext:
         known = self.served.get(kind)
         group, plural = (known.group, known.plural) if known else group_of(kind)
         return f"{plural}.{group}" if group else plural
+
+    async def listed(
+        self,
+        kind: str,
+        scope: Scope,
+        *,
+        accept: str = "",
+        query: Sequence[tuple[str, str]] = (),
+        places: Mapping[str, Scope] | None = None,
+    ) -> Listed:
+        """What may be seen of a kind, or why the cluster doesn't say. places: by name, where all namespaces are asked;
+        what is in another one is protected. Raises Unavailable.
+        """
+        found: list[Mapping[str, Any]] = []
+        try:
+            async for page in self.api.pages(
+                f"list {kind}s in", scope, path_of(kind, scope.namespace), query, accept=accept
+            ):
+                for it in page["items"]:
+                    here = scope if places is None else _place(it["metadata"]["namespace"], scope, places)
+                    if self.sees(self.thing(kind, it, here)):
+                        found.append(it)
+        except ForbiddenByCluster as error:
+            return Refused(error.why)
+        return found
+
+
+def _place(namespace: str, scope: Scope, places: Mapping[str, Scope]) -> Scope:
+    return places.get(namespace, replace(scope, namespace=namespace, protected=True))

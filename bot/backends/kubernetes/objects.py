@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,7 +13,8 @@ from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
 from bot.backends.kubernetes.facts import facts_of
 from bot.backends.kubernetes.facts.network import SERVICE_NAME, reach, served, service_of
 from bot.backends.kubernetes.facts.objects import Listed
-from bot.backends.kubernetes.kinds import is_made_by, path_of
+from bot.backends.kubernetes.holdings import KubernetesHoldings
+from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.selectors import matches, selector_of, selects
 from bot.core.errors import ForbiddenByCluster, NotFound
 from bot.core.facts.containers import ContainerFacts
@@ -32,8 +33,9 @@ class KubernetesObjects:
 
     form: Literal["json", "yaml"] = "yaml"
 
-    def __init__(self, context: KubernetesContext) -> None:
+    def __init__(self, context: KubernetesContext, holdings: KubernetesHoldings) -> None:
         self._context, self._api = context, context.api
+        self._holdings = holdings
 
     async def inspect(self, thing: Thing) -> Mapping[str, Any]:
         """The cluster's own JSON without who manages which field; of a container, its pod's."""
@@ -52,7 +54,7 @@ class KubernetesObjects:
 
     async def pods_seen(self, scope: Scope) -> dict[str, Thing] | Refused:
         """The pods that may be listed and seen, by name."""
-        seen = await self._those_of("pod", scope, accept=METADATA_LIST)
+        seen = await self._context.listed("pod", scope, accept=METADATA_LIST)
         if isinstance(seen, Refused):
             return seen
         return {it["metadata"]["name"]: self._context.thing("pod", it, scope) for it in seen}
@@ -75,11 +77,11 @@ class KubernetesObjects:
         return replace(found, id=container.id, created=seen.created, restart_policy=seen.restart_policy)
 
     async def object_facts(self, thing: Thing) -> ObjectFacts:
-        """A workload with its pods, a service with what stands behind it."""
+        """A workload with its pods, a service with what stands behind it, a node with what runs on it."""
         seen = await self.inspect(thing)
         if thing.kind == "service":
             query = [("labelSelector", f"{SERVICE_NAME}={thing.name}")]
-            slices = await self._those_of("endpointslice", thing.scope, query=query)
+            slices = await self._context.listed("endpointslice", thing.scope, query=query)
             return served(seen, await self._behind([seen], slices, thing.scope))
         found = facts_of(thing.kind, seen)
         if isinstance(found, IngressFacts):
@@ -90,11 +92,11 @@ class KubernetesObjects:
                 return replace(found, pods=known)
             pods = [facts_of("pod", it) for it in known]
             return replace(found, pods=tuple(it for it in pods if isinstance(it, PodFacts)))
-        return found
+        return await self._holdings.with_all(found, thing.scope)
 
     async def _with_services(self, ingress: IngressFacts, scope: Scope) -> IngressFacts:
         """Its rules, each with whether its service is there, as far as the person may list them."""
-        services = await self._those_of("service", scope, accept=METADATA_LIST)
+        services = await self._context.listed("service", scope, accept=METADATA_LIST)
         if isinstance(services, Refused):
             return ingress
         names = {f"service/{it['metadata']['name']}" for it in services}
@@ -115,14 +117,14 @@ class KubernetesObjects:
         kind = {"deployment": "replicaset", "cronjob": "job"}.get(thing.kind)
         if kind is None:
             return []
-        found = await self._those_of(kind, thing.scope, accept=METADATA_LIST)
+        found = await self._context.listed(kind, thing.scope, accept=METADATA_LIST)
         if isinstance(found, Refused):
             return found
         return [it for it in found if is_made_by(it["metadata"], thing.kind, thing.name)]
 
     async def _made_by(self, thing: Thing, workload: Mapping[str, Any]) -> Listed:
         query = [("labelSelector", selector_of(workload))]
-        pods = await self._those_of("pod", thing.scope, query=query)
+        pods = await self._context.listed("pod", thing.scope, query=query)
         if isinstance(pods, Refused):
             return pods
         pods = [it for it in pods if is_made_by(it["metadata"], thing.kind, thing.name)]
@@ -135,7 +137,8 @@ class KubernetesObjects:
         async with unwrapped(), asyncio.TaskGroup() as group:
             of_pod = group.create_task(self.inspect(container))
             lists = [
-                group.create_task(self._those_of(kind, scope)) for kind in ("service", "endpointslice", "networkpolicy")
+                group.create_task(self._context.listed(kind, scope))
+                for kind in ("service", "endpointslice", "networkpolicy")
             ]
         pod, (services, slices, policies) = of_pod.result(), (task.result() for task in lists)
         labels = pod["metadata"].get("labels") or {}
@@ -156,19 +159,6 @@ class KubernetesObjects:
         if isinstance(seen, Refused):
             return seen
         return [self.without_hidden(it, seen) for it in slices if service_of(it) in names]
-
-    async def _those_of(
-        self, kind: str, scope: Scope, *, accept: str = "", query: Sequence[tuple[str, str]] = ()
-    ) -> Listed:
-        """What may be seen of a kind, or why the cluster doesn't say."""
-        found: list[Mapping[str, Any]] = []
-        try:
-            path = path_of(kind, scope.namespace)
-            async for page in self._api.pages(f"list {kind}s in", scope, path, query, accept=accept):
-                found += [it for it in page["items"] if self._context.sees(self._context.thing(kind, it, scope))]
-        except ForbiddenByCluster as error:
-            return Refused(error.why)
-        return found
 
 
 def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:

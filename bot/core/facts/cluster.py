@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.facts.objects import ObjectFacts
+from bot.core.facts.objects import ObjectFacts, Refused
+from bot.core.facts.pods import PodFacts
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,25 @@ class Taint:
     value: str = ""
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a pod takes of its node: of CPUs, and of memory in bytes; a limit of 0 is none.
+
+    Source: Kubernetes, "Resource sharing within containers": the larger of its containers' and its init containers'.
+    """
+
+    pod: PodFacts
+    cpus: float = 0.0
+    memory: float = 0.0
+    cpu_limit: float = 0.0
+    memory_limit: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class NodeFacts(ObjectFacts):
-    """addresses: as `InternalIP 10.0.0.1`. capacity, allocatable: quantities as they were written."""
+    """addresses: as `InternalIP 10.0.0.1`. capacity, allocatable: quantities as they were written; cpus, memory: the
+    allocatable ones as numbers. pods: that run there or are about to.
+    """
 
     kubelet: str = ""
     system: str = ""
@@ -30,6 +47,9 @@ class NodeFacts(ObjectFacts):
     addresses: tuple[str, ...] = ()
     capacity: Mapping[str, str] = field(default_factory=dict)
     allocatable: Mapping[str, str] = field(default_factory=dict)
+    cpus: float = 0.0
+    memory: float = 0.0
+    pods: tuple[Share, ...] | Refused = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +80,28 @@ class ConfigMapFacts(ObjectFacts):
     keys: tuple[ConfigKey, ...] = ()
 
 
+@dataclass(frozen=True)
+class Quota:
+    """uses: of each resource, how much is used and how much may be, as they were written."""
+
+    name: str
+    uses: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a limit range says of one resource: how it is called there (`default`, `max`, …) and the quantity."""
+
+    name: str
+    kind: str
+    resource: str
+    bounds: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class NamespaceFacts(ObjectFacts):
     """phase: Active or Terminating."""
 
     phase: str = ""
+    quotas: tuple[Quota, ...] | Refused = ()
+    ranges: tuple[Range, ...] | Refused = ()

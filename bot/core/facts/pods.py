@@ -101,7 +101,7 @@ class JobFacts(ObjectFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class CronJobFacts(ObjectFacts):
-    """running: names of its jobs that are under way."""
+    """running: names of its jobs that are under way. jobs: its newest, newest first; others: how many more it has."""
 
     schedule: str
     time_zone: str = ""
@@ -111,3 +111,5 @@ class CronJobFacts(ObjectFacts):
     last_success: datetime | None = None
     running: tuple[str, ...] = ()
     template: Template = field(default_factory=Template)
+    jobs: tuple[JobFacts, ...] | Refused = ()
+    others: int = 0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.actions.kit.cards.common import Groups, Rows, pairs, several
-from bot.core.facts.cluster import NodeFacts, Taint
+from bot.actions.kit.cards.common import Groups, Rows, not_told, pairs, several
+from bot.core.facts.cluster import NodeFacts, Share, Taint
+from bot.core.facts.objects import Refused
+from bot.core.facts.pods import PodFacts
+from bot.core.units import show_bytes, show_cpus
+
+_MOST_PODS = 20
 
 
 def describe(facts: NodeFacts, now: datetime) -> Groups:
@@ -18,7 +23,45 @@ def describe(facts: NodeFacts, now: datetime) -> Groups:
         ("addresses", several(facts.addresses)),
     ]
     room: Rows = [("capacity", pairs(facts.capacity)), ("allocatable", pairs(facts.allocatable))]
-    return [("Node", rows), ("Room", room)]
+    if isinstance(facts.pods, Refused):
+        return [("Node", rows), ("Room", room), ("Taken", [not_told(facts.pods)])]
+    return [("Node", rows), ("Room", room), ("Taken", _taken(facts, facts.pods)), ("Pods", _pods(facts.pods))]
+
+
+def _taken(facts: NodeFacts, shares: tuple[Share, ...]) -> Rows:
+    """What the pods that may be seen ask for and may use, of what there is for pods."""
+    cpus, memory = sum(it.cpus for it in shares), sum(it.memory for it in shares)
+    most_cpus, most_memory = sum(it.cpu_limit for it in shares), sum(it.memory_limit for it in shares)
+    room = facts.allocatable.get("pods")
+    return [
+        ("pods", f"{len(shares)}{f' of {room}' if room else ''}"),
+        ("cpu requests", f"{show_cpus(cpus)} of {show_cpus(facts.cpus)}{_percent(cpus, facts.cpus)}"),
+        ("cpu limits", f"{show_cpus(most_cpus)}{_percent(most_cpus, facts.cpus)}"),
+        ("memory requests", f"{show_bytes(memory)} of {show_bytes(facts.memory)}{_percent(memory, facts.memory)}"),
+        ("memory limits", f"{show_bytes(most_memory)}{_percent(most_memory, facts.memory)}"),
+    ]
+
+
+def _pods(shares: tuple[Share, ...]) -> Rows:
+    """Those that ask for most memory first."""
+    most = sorted(shares, key=lambda it: (-it.memory, -it.cpus, it.pod.namespace, it.pod.name))
+    rows = [(f"{it.pod.namespace}/{it.pod.name}", f"{_asks(it)}; {_state(it.pod)}") for it in most]
+    left = len(rows) - _MOST_PODS
+    return rows[:_MOST_PODS] + ([("", f"and {left} more: `get pods -A -o wide`")] if left > 0 else [])
+
+
+def _state(pod: PodFacts) -> str:
+    """Its phase, or what a container of it waits for: a node's pods are looked over, and each has a card of its own."""
+    waiting = (it.state.reason for it in pod.containers if it.state.word == "waiting" and it.state.reason)
+    return next(waiting, pod.reason or pod.phase)
+
+
+def _asks(share: Share) -> str:
+    return f"cpu {show_cpus(share.cpus)}, memory {show_bytes(share.memory)}"
+
+
+def _percent(part: float, whole: float) -> str:
+    return f" ({part / whole:.0%})" if whole else ""
 
 
 def _taint(taint: Taint) -> str:

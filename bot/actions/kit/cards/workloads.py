@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.actions.kit.cards.common import Groups, Rows, selection
-from bot.actions.kit.cards.pods import container, title, volume
+from bot.actions.kit.cards.common import Groups, Rows, not_told, selection
+from bot.actions.kit.cards.pods import container, summary, title, volume
+from bot.core.facts.objects import Refused
 from bot.core.facts.pods import CronJobFacts, JobFacts, Template, WorkloadFacts
 from bot.core.units import show_age
 
@@ -41,7 +42,7 @@ def describe_job(facts: JobFacts, now: datetime) -> Groups:
         ("completions", f"{facts.succeeded} of {facts.completions}"),
         ("running", str(facts.active)),
         ("failed", f"{facts.failed}, gives up after {facts.backoff_limit}"),
-        ("began", f"{show_age(facts.started, now)} ago" if facts.started else "not yet"),
+        ("began", _began(facts, now)),
     ]
     rows += [("ended", f"{show_age(facts.finished, now)} ago")] if facts.finished else []
     return [("Job", rows), *_template(facts.template, now)]
@@ -56,4 +57,25 @@ def describe_cron_job(facts: CronJobFacts, now: datetime) -> Groups:
         ("last success", f"{show_age(facts.last_success, now)} ago" if facts.last_success else "never"),
         ("running", ", ".join(facts.running) or "none"),
     ]
-    return [("Cron job", rows), *_template(facts.template, now)]
+    return [("Cron job", rows), ("Jobs", _jobs(facts, now)), *_template(facts.template, now)]
+
+
+def _jobs(facts: CronJobFacts, now: datetime) -> Rows:
+    """Its newest, each with how its pods are."""
+    if isinstance(facts.jobs, Refused):
+        return [not_told(facts.jobs)]
+    rows = [row for job in facts.jobs for row in _job(job, now)]
+    return rows + ([("", f"and {facts.others} older")] if facts.others else [])
+
+
+def _job(job: JobFacts, now: datetime) -> Rows:
+    over = f", {job.failed} failed" if job.failed else ""
+    ended = f", ended {show_age(job.finished, now)} ago" if job.finished else ""
+    rows: Rows = [(job.name, f"{job.succeeded} of {job.completions} done{over}, began: {_began(job, now)}{ended}")]
+    if isinstance(job.pods, Refused):
+        return [*rows, not_told(job.pods)]
+    return rows + [(f"pod {it.name}", summary(it, now)) for it in job.pods]
+
+
+def _began(job: JobFacts, now: datetime) -> str:
+    return f"{show_age(job.started, now)} ago" if job.started else "not yet"

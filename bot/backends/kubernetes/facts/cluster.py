@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.backends.kubernetes.facts.objects import about, status_of
-from bot.core.facts.cluster import ClaimFacts, ConfigKey, ConfigMapFacts, NamespaceFacts, NodeFacts, Taint
+from bot.backends.kubernetes.facts.pods import pod
+from bot.backends.kubernetes.quantities import quantity
+from bot.core.facts.cluster import (
+    ClaimFacts,
+    ConfigKey,
+    ConfigMapFacts,
+    NamespaceFacts,
+    NodeFacts,
+    Quota,
+    Range,
+    Share,
+    Taint,
+)
 
 Json = Mapping[str, Any]
 
@@ -25,7 +37,30 @@ def node(kind: str, seen: Json) -> NodeFacts:
         addresses=tuple(f"{it['type']} {it['address']}" for it in status.get("addresses") or ()),
         capacity=status.get("capacity") or {},
         allocatable=status.get("allocatable") or {},
+        cpus=_of("cpu", status.get("allocatable")),
+        memory=_of("memory", status.get("allocatable")),
     )
+
+
+def share(seen: Json) -> Share:
+    """What a pod takes of its node. An init container that stays (a sidecar) counts with the others."""
+    facts = pod("pod", seen)
+    spec = seen["spec"]
+    init = spec.get("initContainers") or ()
+    stay = [*(spec.get("containers") or ()), *(it for it in init if it.get("restartPolicy") == "Always")]
+
+    def taken(bound: str, resource: str) -> float:
+        of = [_of(resource, (it.get("resources") or {}).get(bound)) for it in stay]
+        first = [_of(resource, (it.get("resources") or {}).get(bound)) for it in init]
+        return max([sum(of), *first]) + (_of(resource, spec.get("overhead")) if bound == "requests" else 0)
+
+    return Share(
+        facts, taken("requests", "cpu"), taken("requests", "memory"), taken("limits", "cpu"), taken("limits", "memory")
+    )
+
+
+def _of(resource: str, quantities: Json | None) -> float:
+    return quantity(str((quantities or {}).get(resource) or "0"))
 
 
 def claim(kind: str, seen: Json) -> ClaimFacts:
@@ -52,3 +87,21 @@ def config_map(kind: str, seen: Json) -> ConfigMapFacts:
 
 def namespace(kind: str, seen: Json) -> NamespaceFacts:
     return NamespaceFacts(**about(kind, seen), phase=status_of(seen).get("phase") or "")
+
+
+def quota(seen: Json) -> Quota:
+    """A resource quota."""
+    status = status_of(seen)
+    hard, used = status.get("hard") or seen["spec"].get("hard") or {}, status.get("used") or {}
+    return Quota(
+        seen["metadata"]["name"], tuple((name, str(used.get(name, "?")), str(of)) for name, of in hard.items())
+    )
+
+
+def limit_ranges(seen: Json) -> Iterator[Range]:
+    """A limit range: what each resource of each kind of object gets by default, and its bounds."""
+    for it in seen["spec"].get("limits") or ():
+        bounds = {name: of for name, of in it.items() if isinstance(of, Mapping)}
+        for resource in dict.fromkeys(key for of in bounds.values() for key in of):
+            said = tuple((name, str(of[resource])) for name, of in bounds.items() if resource in of)
+            yield Range(seen["metadata"]["name"], it.get("type") or "", resource, said)
