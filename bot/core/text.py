@@ -19,7 +19,15 @@ _SLICE = 1 << 16
 _STYLE = "\ufe0f".encode()
 _PIECE = 1 << 14  # what engines keep of a line in one entry
 TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* ")
-_ESCAPES = compiled_bytes(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+# Source: ECMA-48: control sequences, strings (titles, links, device control) up to their end, character sets, the rest;
+# an introducer is an escape with a letter, or one character of its own (C1). A string that never ends hides nothing.
+_ESCAPES = compiled_bytes(
+    r"(?:\x1b\[|\xc2\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|\xc2[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\n]*(?:\x07|\x1b\\|\xc2\x9c)"
+    r"|\x1b(?:[ -/]+[0-~]|[0-?@-Z\\^_`-~])"
+)
+_BEGINS_ESCAPE = (b"\x1b", b"\xc2\x9b", b"\xc2\x90", b"\xc2\x98", b"\xc2\x9d", b"\xc2\x9e", b"\xc2\x9f")
+_OVERWRITTEN = "␍ ".encode()
 _PICTURES = tuple(
     (bytes([code]), ("␡" if code == 127 else chr(0x2400 + code)).encode()) for code in (*range(9), *range(11, 32), 127)
 )
@@ -28,13 +36,22 @@ _PICTURES = tuple(
 def clean(block: bytes) -> bytes:
     """Bytes of any origin as UTF-8 without terminal codes, control characters and invisible signs.
 
-    Colours go, other controls become a visible sign (`␇`), bytes that are not UTF-8 become `�`.
+    Colours go, other controls become a visible sign (`␇`), bytes that are not UTF-8 become `�`. A line that was written
+    over is shown as it stood at last, behind a `␍`.
     """
-    if b"\x1b" in block:
+    if any(begin in block for begin in _BEGINS_ESCAPE):
         block = _ESCAPES.sub(b"", block)
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
+    if b"\r" in block:
+        block = b"\n".join(map(_at_last, block.split(b"\n")))
     return b"".join(map(_spelt, _slices(block)))
+
+
+def _at_last(line: bytes) -> bytes:
+    """A progress bar writes over its own line: what stood before its last state is left out, and that is shown."""
+    before, _, last = line.rstrip(b"\r").rpartition(b"\r")
+    return (_OVERWRITTEN if before.strip(b"\r ") else b"") + last
 
 
 def _slices(block: bytes) -> Iterator[bytes]:

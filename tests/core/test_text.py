@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,12 @@ def test_plain_text_is_left_as_it_is(text: str):
 
 
 def test_colours_go_and_other_controls_become_signs():
+    for code in (
+        b"\x1b(B", b"\x1b)0", b"\x1b=", b"\x1b>", b"\x1b7", b"\x1bc", b"\x1bP1$r0m\x1b\\", b"\x1b_state\x1b\\",
+        b"\x1b%G", b"\xc2\x9b31m", b"\xc2\x9d0;title\xc2\x9c", b"\xc2\x90q\x1b\\",
+    ):  # fmt: skip
+        assert clean(b"a" + code + b"b\n") == b"ab\n"
+    assert clean(b"\x1bPnever ends\nhidden\n") == b"never ends\nhidden\n"
     assert clean(b"\x1b]0;title\nhidden\x07\n").endswith("hidden␇\n".encode()), "a title that never ends hides nothing"
     assert clean(b"\x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07x\r\n") == "red␇ x\n".encode()
 
@@ -90,3 +97,18 @@ def test_the_mark_of_stderr_is_not_part_of_the_text():
 
 def test_a_pattern_that_hangs_backtrackers_answers_at_once():
     assert matching_lines(compile_pattern("(a+)+$"), b"a" * 100_000 + b"!\n") == b""
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (b"\r 10%\r 20%\r100%\n", "␍ 100%\n"),
+        (b"a\r\nb\r\r\n", "a\nb\n"),
+        (b"\rstart\n", "start\n"),
+        (b"evidence\rOK\nnext\n", "␍ OK\nnext\n"),
+        (b"10%\r20%\r", "␍ 20%"),
+        (b"wiped\r     \r\n", "␍      \n"),
+    ],
+)
+def test_a_line_that_was_written_over_is_shown_as_it_stood_at_last(written: bytes, shown: str):
+    assert clean(written).decode() == shown
