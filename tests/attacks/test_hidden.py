@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.attacks.conftest import nothing_for
-from tests.harness import Conversation, Json, labels
+from tests.harness import BASE, Conversation, Json, labels
 
 pytestmark = pytest.mark.usefixtures("secret")
 ASKS = [
@@ -27,7 +27,9 @@ def _named(text: str) -> str:
     return text.replace("treasury", "NAME").replace("treasurx", "NAME")
 
 
-@pytest.mark.parametrize("command", ["network --name bridge", "inspect network/bridge", "images"])
+@pytest.mark.parametrize(
+    "command", ["network --name bridge", "inspect network/bridge", "images", f"describe image/{BASE}"]
+)
 async def test_what_a_kept_result_mentions_is_judged_for_each_who_reads_it(room: Conversation, command: str):
     root, _ = await room.run(command)
     cem = room.as_("U0CEM")
@@ -64,6 +66,7 @@ LISTS = [
     "events",
     "network --name bridge",
     "images",
+    f"describe image/{BASE}",
     "logs tre",
     "logs treasur",
     "logs -l hidden=yes",

@@ -35,6 +35,7 @@ CRDS = "".join(
     for plural, group, scope, short in (
         ("gateways", "example.com", "Namespaced", "gw"),
         ("gateways", "other.example", "Namespaced", "gtw"),
+        ("events", "stage.example", "Namespaced", "evt"),
         ("widgets", "example.com", "Cluster", "wd"),
     )
 )
@@ -44,6 +45,11 @@ kind: Gateway
 metadata: {name: front, namespace: shop}
 spec: {address: 10.1.2.3, listeners: [{port: 80}], apiKey: 0a1b2c3d4e5f60718293, tls: {mode: strict}}
 status: {phase: Ready, conditions: [{type: Programmed, status: "False", reason: NoRoute, message: no route}]}
+---
+apiVersion: stage.example/v1
+kind: Event
+metadata: {name: concert, namespace: shop}
+spec: {address: the big hall}
 ---
 apiVersion: example.com/v1
 kind: Widget
@@ -113,7 +119,7 @@ subjects: [{kind: User, name: ann@example.com}]
 def kinds(cluster: Administered) -> Iterator[None]:
     """The cluster's own kinds, and somebody who may read all."""
     with applied(cluster, CRDS):
-        for name in ("gateways.example.com", "gateways.other.example", "widgets.example.com"):
+        for name in ("gateways.example.com", "gateways.other.example", "events.stage.example"):
             cluster.run_kubectl("wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
         wait_until(lambda: "gateways" in cluster.run_kubectl("api-resources", "--api-group=other.example"), "the kinds")
         with applied(cluster, OBJECTS):
@@ -152,6 +158,7 @@ def _jobs(cluster: Administered) -> str:
         ("get gw", [r"front +10\.1\.2\.3"]),
         ("get gateway.example.com/front", ["front"]),
         ("get gateways.v1.example.com -A", ["NAMESPACE", "shop +front"]),
+        ("get events.stage.example", ["concert +the big hall"]),
         ("get widgets", ["gear +everywhere"]),
         ("get deployments.apps", ["UP-TO-DATE", "web"]),
         ("logs deployment.apps/web --tail 1", ["GET /cart"]),

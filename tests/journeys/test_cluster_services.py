@@ -69,6 +69,11 @@ def services(cluster: Administered) -> Iterator[None]:
         ("http ported:front/x", ["`front` is port 8085", "^here$"]),
         ("http ported:8085/x", ["^here$"]),
         ("describe svc misled", ["ported .*, on no port: the pod has none of that name"]),
+        (
+            "describe svc ported",
+            ["wrong: 82 → nope/TCP: nowhere, no pod has a port of that name", "http: 80 → front/TCP$"],
+        ),
+        ("network ported", ["82 → nope/TCP: nowhere, no pod has a port of that name"]),
         ("describe ing lost", ["service/gone:80, which isn't there", r"service/ported:80\n|service/ported:80$"]),
     ],
 )

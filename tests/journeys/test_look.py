@@ -45,6 +45,8 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("inspect web --path .NetworkSettings.Networks", ['"shop"']),
         ("inspect image/shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
         ("inspect network/shop --path .Name", ["shop"]),
+        ("describe image/shop/web:1.4", ["names: shop/web:1.4", "command: ", "used by: ", "linux/"]),
+        ("describe shop/web:1.4", ["image/shop/web:1.4", "layers"]),
         ("describe report", ["OOM killed", "24.0 MiB", "restarts"]),
         ("describe web", ["health: healthy", "command: sh /app"]),
         ("logs orders --tail 3", ["order"]),
@@ -296,3 +298,29 @@ async def test_labels_are_a_column_where_they_are_wanted(channel: Conversation, 
     _, thread = await channel.run("ps labelled --show-labels")
     assert "team=payments" in thread[0]["text"]
     await channel.run("ps --field-selector status.phase=Running", "failed")
+
+
+async def test_what_is_paused_is_measured_and_said_to_be_paused(channel: Conversation, containers: docker.APIClient):
+    make(containers, "resting", "sleep 3600")
+    containers.pause("resting")
+    try:
+        _, thread = await channel.run("stats resting")
+        text = "\n".join(each["text"] for each in thread)
+        assert "MEMORY" in text
+        assert "Paused: `resting`." in text
+    finally:
+        containers.unpause("resting")
+
+
+async def test_a_container_whose_tag_moved_is_shown_by_the_name_it_was_started_by(
+    channel: Conversation, containers: docker.APIClient
+):
+    containers.tag(BASE, "moving", "1")
+    made = containers.create_container("moving:1", ["sleep", "3600"], name="left-behind", labels={"test": "moved"})
+    containers.start(made["Id"])
+    containers.commit("left-behind", "moving", "1")
+
+    for command in ("ps left-behind", "describe left-behind"):
+        _, thread = await channel.run(command)
+        assert "moving:1 (no longer its name: this is " in thread[0]["text"]
+        assert "sha256:" not in thread[0]["text"].partition("digest")[0]

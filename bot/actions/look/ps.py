@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from typing import Annotated, Self
@@ -15,7 +15,7 @@ from bot.actions.kit.exits import has_status
 from bot.actions.kit.listing import Listing, table, tables, with_labels
 from bot.core.action import TARGET, Shown, option
 from bot.core.bench import Bench
-from bot.core.facts.containers import ContainerFacts
+from bot.core.facts.containers import ContainerFacts, ContainerPort
 from bot.core.output import Note, Output
 from bot.core.ports.facts import FactsPort
 from bot.core.takes import many
@@ -24,6 +24,7 @@ from bot.core.units import show_age
 from bot.together import gather
 
 _COLUMNS = ("NAME", "STATE", "HEALTH", "RESTARTS", "AGE", "IMAGE", "PORTS", "ID+", "IP+", "COMMAND+")
+_MOST_PORTS = 4
 _ALIVE = frozenset({"running", "paused", "restarting"})
 
 
@@ -79,9 +80,15 @@ def _row(facts: ContainerFacts, now: datetime) -> Row:
         str(facts.restarts),
         show_age(facts.created, now),
         facts.image,
-        ", ".join(map(show_port, facts.ports)) or "-",
+        _ports(facts.ports),
         facts.id[:12],
         ", ".join(it.address for it in facts.networks if it.address) or "-",
         shlex.join(facts.command) or "-",
     )
     return Row(_COLUMNS, cells, facts.created.isoformat() if facts.created else "")
+
+
+def _ports(ports: Sequence[ContainerPort]) -> str:
+    """A few of them: `describe` has them all."""
+    more = f" and {len(ports) - _MOST_PORTS} more" if len(ports) > _MOST_PORTS else ""
+    return (", ".join(map(show_port, ports[:_MOST_PORTS])) + more) or "-"

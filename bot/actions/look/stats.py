@@ -60,9 +60,9 @@ class Stats(
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         engine, seconds = bench.port(UsagePort), self.over.total_seconds() if self.over else 0.0
-        stopped = [it for it in found.items if isinstance(it, Container) and it.state != "running"]
-        things: Sequence[Thing] = [it for it in found.items if not isinstance(it, Container) or it.state == "running"]
-        if not things and len(stopped) == 1:
+        stopped = [it for it in found.items if not _is_measured(it)]
+        things: Sequence[Thing] = [it for it in found.items if _is_measured(it)]
+        if not things and len(stopped) == 1 and isinstance(stopped[0], Container):
             raise NotRunning(
                 "cannot measure", stopped[0], why=f"it is {stopped[0].condition}", hint="`describe` says why."
             )
@@ -78,6 +78,8 @@ class Stats(
         if series:
             last = usage.ordered([each[-1] for each in series], self.sort_by)
             yield usage.table(last, nodes=isinstance(things[0], Node), containers=self.containers)
+        if paused := [it.name for it in watched if isinstance(it, Container) and it.state == "paused"]:
+            yield Note(f"Paused: {', '.join(f'`{name}`' for name in paused[:_MOST])}.")
         if missing := sorted({it.name for it in watched} - {it.name for it in measured}):
             names = ", ".join(f"`{name}`" for name in missing[:_MOST])
             yield Note(f"No figures for {names}: just started, or ended meanwhile. `describe` says which.")
@@ -86,6 +88,11 @@ class Stats(
         if len(watched) < len(things):
             more = len(things) - len(watched)
             yield Note(f"{more} more are running: a chart shows the {_MOST} that use most memory.")
+
+
+def _is_measured(it: Thing) -> bool:
+    """What is paused keeps its memory, and uses no processor."""
+    return not isinstance(it, Container) or it.state in ("running", "paused")
 
 
 async def _heaviest(things: Sequence[Thing], engine: UsagePort) -> Sequence[Thing]:

@@ -1,4 +1,4 @@
-"""A container's JSON as facts, which also say how it is reached."""
+"""A container's JSON as facts, which also say how it is reached, and an image's."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 from bot.backends.docker.context import DockerContext
 from bot.core.facts.containers import Attachment, ContainerFacts, ContainerPort, ContainerState, Mount, ProbeResult
+from bot.core.facts.images import ImageFacts
 from bot.core.target import Container
 from bot.core.units import parse_engine_time
 
 Json = Mapping[str, Any]
+_ID = 12  # letters, as `docker images` has it
 
 
 class DockerFacts:
@@ -35,7 +37,7 @@ def facts_of(container: Container, seen: Json) -> ContainerFacts:
     health = state.get("Health") or {}
     return ContainerFacts(
         name=container.name,
-        image=container.image,
+        image=_started_by(container, config),
         id=container.id,
         digest=seen.get("Image") or container.image_id,
         command=tuple([seen["Path"], *seen["Args"]] if seen.get("Path") else config.get("Cmd") or ()),
@@ -62,6 +64,43 @@ def facts_of(container: Container, seen: Json) -> ContainerFacts:
         networks=tuple(_networks(seen["NetworkSettings"].get("Networks") or {})),
         dns=tuple(host_config.get("Dns") or ()),
     )  # fmt: skip
+
+
+def _started_by(container: Container, config: Json) -> str:
+    """The name that it was started by. Where that is another image's now, or nobody's, the engine lists an id."""
+    name, listed = config.get("Image") or container.image, container.image
+    if name.startswith("sha256:") or not listed.startswith("sha256:"):
+        return short_id(name)
+    return f"{name} (no longer its name: this is {short_id(listed)})"
+
+
+def short_id(name: str) -> str:
+    """The first letters of an image's id; a name as it is."""
+    return name.removeprefix("sha256:")[:_ID] if name.startswith("sha256:") else name
+
+
+def image_facts_of(seen: Json, used_by: tuple[str, ...]) -> ImageFacts:
+    """Source: Docker Engine API v1.41, ImageInspect."""
+    config = seen.get("Config") or {}
+    return ImageFacts(
+        id=seen["Id"],
+        names=tuple(seen.get("RepoTags") or ()),
+        digests=tuple(seen.get("RepoDigests") or ()),
+        size=int(seen.get("Size") or 0),
+        created=parse_engine_time(seen.get("Created") or ""),
+        platform="/".join(filter(None, (seen.get("Os"), seen.get("Architecture"), seen.get("Variant")))),
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        command=tuple(config.get("Cmd") or ()),
+        user=config.get("User") or "",
+        workdir=config.get("WorkingDir") or "",
+        ports=tuple(config.get("ExposedPorts") or ()),
+        volumes=tuple(config.get("Volumes") or ()),
+        environment=tuple(it.partition("=")[0] for it in config.get("Env") or ()),
+        check=" ".join((config.get("Healthcheck") or {}).get("Test") or ()),
+        layers=len((seen.get("RootFS") or {}).get("Layers") or ()),
+        labels=tuple((config.get("Labels") or {}).items()),
+        used_by=used_by,
+    )
 
 
 def _restart_policy(policy: Json) -> str:

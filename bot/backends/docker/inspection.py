@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.backends.docker.context import DockerContext
+from bot.backends.docker.facts import image_facts_of
+from bot.core.facts.images import ImageFacts
 from bot.core.output import Table
 from bot.core.ports.images import ImageDetail
 from bot.core.ports.network import NetworkDetail
@@ -66,6 +68,13 @@ class DockerInspection:
             for row in listed
             if row["Id"] in asked
         ]
+
+    async def image_facts(self, image: Image) -> ImageFacts:
+        """Of one image, with the containers made of it that may be seen."""
+        seen = await self.inspect(image)
+        users = [it for it in await self._context.listed() if it.image_id == image.id]
+        self._context.mentioned.extend(users)
+        return image_facts_of(seen, tuple(sorted(it.name for it in users)))
 
     async def network(self, network: Network) -> NetworkDetail:
         """Who is attached to a network, and how it is laid out."""

@@ -22,13 +22,15 @@ _ACCEPT = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
 )
 _NEAR = 70.0
-_METRICS = "metrics.k8s.io"
+_EVENTS, _METRICS = "`events` shows them.", "`stats` shows them."
 # Objects that speak of others, which policy has to judge by themselves: what they are called says nothing.
 _ELSEWHERE = {
-    "events": "`events` shows them.",
-    _METRICS: "`stats` shows them.",
-    "csinodes": "`describe node/NAME` shows a node.",
-    "projects": "`get namespaces` lists them.",
+    ("", "events"): _EVENTS,
+    ("events.k8s.io", "events"): _EVENTS,
+    ("metrics.k8s.io", "pods"): _METRICS,
+    ("metrics.k8s.io", "nodes"): _METRICS,
+    ("storage.k8s.io", "csinodes"): "`describe node/NAME` shows a node.",
+    ("project.openshift.io", "projects"): "`get namespaces` lists them.",
 }
 
 
@@ -88,7 +90,7 @@ def named(word: str, known: list[Served]) -> Served:
     name, _, group = word.partition(".")
     found = [it for it in known if name in it.words and group in ("", it.group, f"{it.version}.{it.group}".strip("."))]
     if len(found) == 1:
-        if hint := _ELSEWHERE.get(found[0].plural if found[0].group != _METRICS else _METRICS):
+        if hint := _ELSEWHERE.get((found[0].group, found[0].plural)):
             raise UsageError("there is a verb for", shown(word), hint=hint)
         return found[0]
     if found:

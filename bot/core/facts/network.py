@@ -11,13 +11,16 @@ from bot.core.facts.pods import PodFacts
 
 @dataclass(frozen=True)
 class ServicePort:
-    """port is the service's, target the pods'; node_port is on every machine, 0 for none."""
+    """port is the service's, target the pods'; node_port is on every machine, 0 for none. missing: there are endpoints,
+    and none of them has such a port.
+    """
 
     port: int
     target: str
     protocol: str = "TCP"
     name: str = ""
     node_port: int = 0
+    missing: bool = False
 
 
 @dataclass(frozen=True)

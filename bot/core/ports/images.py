@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from bot.core.facts.images import ImageFacts
 from bot.core.target import Image
 
 
@@ -24,3 +25,4 @@ class ImageDetail:
 @runtime_checkable
 class ImagesPort(Protocol):
     async def images(self, images: Sequence[Image]) -> list[ImageDetail]: ...
+    async def image_facts(self, image: Image) -> ImageFacts: ...

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.actions.look.describe import Describe
 from bot.actions.look.images import Images
-from bot.core.output import Note
+from bot.core.facts.images import ImageFacts
+from bot.core.output import Card, Note
 from bot.core.ports.images import ImageDetail
 from bot.core.target import Image, Objects
 from tests.actions.engine import NOW, SCOPE, Engine, run
@@ -24,6 +26,9 @@ class Holding(Engine):
         )
         return [detail for detail in known if detail.image in images]
 
+    async def image_facts(self, image: Image) -> ImageFacts:
+        return ImageFacts(id=image.id, names=(image.name,), used_by=("web",))
+
 
 async def test_an_image_is_a_row_with_its_tags_and_users_first():
     (table,) = await run(Images(), Objects(SCOPE, (WEB, OLD)), Holding())
@@ -35,3 +40,10 @@ async def test_an_image_is_a_row_with_its_tags_and_users_first():
 
 async def test_an_engine_without_images_says_so():
     assert await run(Images(), Objects(SCOPE, ()), Holding()) == [Note("`local` has no images.")]
+
+
+async def test_an_image_has_a_card_of_its_own():
+    (card,) = await run(Describe("image/web:1"), WEB, Holding())
+    assert isinstance(card, Card)
+    assert card.title == "image/web:1"
+    assert ("used by", "web") in dict(card.groups)["Image"]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.actions.look.ps import Ps
 from bot.core.errors import UsageError
-from bot.core.facts.containers import Attachment
+from bot.core.facts.containers import Attachment, ContainerPort
 from bot.core.output import Note
 from bot.core.target import Objects
 from tests.actions.engine import NOW, SCOPE, Engine, container, facts_of, run
@@ -24,6 +24,12 @@ async def test_ps_leaves_out_what_has_stopped_and_counts_it():
     assert [row[0] for row in table.rows] == ["loop", "web"]
     assert table.rows[1][4] == "3h"
     assert note == Note("1 more is not running: `ps -a` shows them.")
+
+
+async def test_of_many_ports_a_few_are_shown():
+    known = {"web": facts_of(container("web"), ports=tuple(ContainerPort(f"{port}/tcp") for port in range(1, 33)))}
+    (table,) = await run(Ps(), Objects(SCOPE, (container("web"),)), Engine(known))
+    assert table.rows[0][6] == "1/tcp, 2/tcp, 3/tcp, 4/tcp and 28 more"
 
 
 async def test_ps_of_nothing_says_so():

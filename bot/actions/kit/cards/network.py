@@ -43,7 +43,9 @@ def port_rows(ports: Sequence[ServicePort]) -> Rows:
 
 
 def _port(it: ServicePort) -> str:
-    return f"{it.port} → {it.target}/{it.protocol}{f', node port {it.node_port}' if it.node_port else ''}"
+    outside = f", node port {it.node_port}" if it.node_port else ""
+    nowhere = ": nowhere, no pod has a port of that name" if it.missing else ""
+    return f"{it.port} → {it.target}/{it.protocol}{outside}{nowhere}"
 
 
 def describe_endpoints(facts: EndpointsFacts, now: datetime) -> Groups:

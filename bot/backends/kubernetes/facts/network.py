@@ -31,6 +31,8 @@ def service(kind: str, seen: Json, slices: Sequence[Json] = ()) -> ServiceFacts:
     """slices: the endpoint slices of this service."""
     spec = seen["spec"]
     outside = (status_of(seen).get("loadBalancer") or {}).get("ingress") or ()
+    behind = tuple(endpoint for each in slices for endpoint in _of_slice(each))
+    served_ports = {port.get("name") or "" for each in slices for port in each.get("ports") or ()}
     return ServiceFacts(
         **about(kind, seen),
         type=spec.get("type", "ClusterIP"),
@@ -42,11 +44,11 @@ def service(kind: str, seen: Json, slices: Sequence[Json] = ()) -> ServiceFacts:
         ports=tuple(
             ServicePort(
                 it["port"], str(it.get("targetPort", it["port"])), it.get("protocol", "TCP"), it.get("name") or "",
-                it.get("nodePort") or 0,
+                it.get("nodePort") or 0, missing=bool(behind) and (it.get("name") or "") not in served_ports,
             )
             for it in spec.get("ports") or ()
         ),
-        endpoints=tuple(endpoint for each in slices for endpoint in _of_slice(each)),
+        endpoints=behind,
     )  # fmt: skip
 
 
