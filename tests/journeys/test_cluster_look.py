@@ -89,6 +89,11 @@ async def test_what_it_answers(shop_channel: Conversation, command: str, shows: 
         assert re.search(pattern, text, re.MULTILINE), f"{pattern!r} is not in\n{text}"
 
 
+async def test_the_total_of_several_tables_is_of_all_of_them(shop_channel: Conversation):
+    root, _ = await shop_channel.run("get svc,ing")
+    assert re.search(r"· \d+ rows in 2 tables", root["text"])
+
+
 async def test_what_crashed_is_read_from_before_and_now(shop_channel: Conversation):
     """The kubelet throws a run's log away once two newer ones have ended: then the next crash is waited for."""
     for command in ("kubectl logs --previous checkout", "logs checkout"):

@@ -51,6 +51,7 @@ class Delivery:
         self._run, self._allow_binary = run, allow_binary
         self._result: Result | None = None
         self._notes: list[str] = []
+        self._rows: list[int] = []  # of each table
         self._answered = False
         self._ended = asyncio.Event()
         self._drawing = asyncio.Lock()
@@ -166,6 +167,10 @@ class Delivery:
         notes, self._notes = tuple(self._notes), []
         if await result.finish(notes):
             self.kept, self.summary, self._answered = result.id, result.summary, True
+            if isinstance(result, TableResult):
+                self._rows.append(result.total)
+                if len(self._rows) > 1:
+                    self.summary = f"{sum(self._rows):,} rows in {len(self._rows)} tables"
         else:  # nothing of it was to be shown
             self._notes = list(notes)
 

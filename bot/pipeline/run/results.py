@@ -230,6 +230,7 @@ class TableResult(Result):
     def __init__(self, parts: Parts, place: Place, found: Found, action: Action, output: Reading, table: Table) -> None:
         super().__init__(parts, place, found, action, output)
         self._table = table
+        self.total = len(table.rows)
         if table.title:
             self._title = f"{self._title}: {self._redactor.text(table.title)}"
 
