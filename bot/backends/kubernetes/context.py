@@ -117,7 +117,7 @@ class KubernetesContext:
                 f"list {kind}s in", scope, path_of(kind, scope.namespace), query, accept=accept
             ):
                 for it in page["items"]:
-                    here = scope if places is None else _place(it["metadata"]["namespace"], scope, places)
+                    here = scope if places is None else place_of(it["metadata"]["namespace"], scope, places)
                     if self.sees(self.thing(kind, it, here)):
                         found.append(it)
         except ForbiddenByCluster as error:
@@ -125,5 +125,6 @@ class KubernetesContext:
         return found
 
 
-def _place(namespace: str, scope: Scope, places: Mapping[str, Scope]) -> Scope:
+def place_of(namespace: str, scope: Scope, places: Mapping[str, Scope]) -> Scope:
+    """Where a namespace's objects are; of one that isn't among the places nothing is known, so it is protected."""
     return places.get(namespace, replace(scope, namespace=namespace, protected=True))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.backends.kubernetes.context import KubernetesContext
+from bot.backends.kubernetes.context import KubernetesContext, place_of
 from bot.backends.kubernetes.facts import facts_of
 from bot.backends.kubernetes.facts.cluster import limit_ranges, quota, share
-from bot.backends.kubernetes.facts.objects import moment
+from bot.backends.kubernetes.facts.objects import moment, status_of
 from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.core.errors import ForbiddenByCluster
@@ -51,9 +51,9 @@ class KubernetesHoldings:
         if isinstance(pods, Refused):
             return replace(node, pods=pods)
         for it in pods:
-            place = places.get(it["metadata"]["namespace"], everywhere)
+            place = place_of(it["metadata"]["namespace"], everywhere, places)
             self._context.mentioned.append(self._context.thing("pod", it, place))
-        return replace(node, pods=tuple(share(it) for it in pods if it["status"].get("phase") not in _OVER))
+        return replace(node, pods=tuple(share(it) for it in pods if status_of(it).get("phase") not in _OVER))
 
     async def _namespace(self, namespace: NamespaceFacts, scope: Scope) -> NamespaceFacts:
         quotas, ranges = [await self._context.listed(kind, scope) for kind in ("resourcequota", "limitrange")]
