@@ -92,7 +92,7 @@ async def test_what_cant_be_read_is_named_and_the_rest_comes(
             assert not {"app/b", "app/shut/d"} & set(archive.getnames())
 
         _, text = await said(shop_channel, f"cp {name}:/app/shut", ends="failed")
-        assert re.search("cannot read `/app/shut`: .*Permission denied", text)
+        assert re.search("cannot read `/app/shut` in `cluster/shop/\\S+: .*Permission denied", text)
         _, text = await said(shop_channel, f"cp {name}:/app/b", ends="failed")
         assert re.search("cannot read `/app/b` in `cluster/shop/.*Permission denied", text)
         _, text = await said(shop_channel, f"cp {name}:/app/none")

@@ -91,7 +91,7 @@ async def test_one_pod_that_cant_begin_keeps_nobody_from_reading_the_others(
 
 async def test_a_file_that_cant_be_read_is_not_called_empty(shop_channel: Conversation):
     _, text = await said(shop_channel, "cp plain:/proc/1/mem", "failed")
-    assert "cannot read all of `/proc/1/mem` in `cluster/shop/plain:app`" in text
+    assert "cannot read `/proc/1/mem` in `cluster/shop/plain:app`" in text
 
 
 async def test_a_workloads_name_means_a_ready_pod_of_it_and_says_which(

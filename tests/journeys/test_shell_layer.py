@@ -258,7 +258,7 @@ async def test_what_only_its_programs_see_is_named_where_it_has_none(
         host={"tmpfs": {"/cache": "", "/app/tmp": ""}},
     )  # fmt: skip
     _, text = await said(channel, "cp mute:/cache", "failed")
-    assert "cannot read `/cache`: /cache: in memory, where only programs in the container see" in text
+    assert "cannot read `/cache` in `local/mute`: /cache: in memory, where only programs in the container see" in text
     root, text = await said(channel, "cp mute:/app")
     assert "Not read, or not whole: `/app/tmp: in memory" in text
     assert await files(channel, root)

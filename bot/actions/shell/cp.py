@@ -55,7 +55,7 @@ class Cp(
         archive = await fetched(engine, found, path, most, folder=stat.folder)
         name = posixpath.basename(path.rstrip("/"))
         if stat.folder:
-            async for output in _folder(archive, name, most, real, roots):
+            async for output in _folder(found, archive, name, most, real, roots):
                 yield output
             return
         data = await asyncio.to_thread(content, archive.tar, path, most)
@@ -63,7 +63,7 @@ class Cp(
 
 
 async def _folder(
-    archive: Fetched, name: str, most: int, path: str, roots: tuple[str, ...]
+    container: Container, archive: Fetched, name: str, most: int, path: str, roots: tuple[str, ...]
 ) -> AsyncGenerator[Output, None]:
     """A folder packed, and what of it is not. path: where it is, its links followed."""
     names = await asyncio.to_thread(members_of, archive.tar)
@@ -76,7 +76,7 @@ async def _folder(
             yield Note(f"Left out, because they link elsewhere or are not files: {named(left_out)}.")
         yield replace(file, hidden=hidden)
     elif archive.unread:
-        raise CdebugError("cannot read", path, why=archive.unread[0], hint="`ls` shows who may.")
+        raise CdebugError(f"cannot read `{path}` in", container, why=archive.unread[0], hint="`ls` shows who may.")
     else:
         yield Note(f"`{path}` is empty: there is nothing to copy.")
     if archive.unread:
