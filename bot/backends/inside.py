@@ -6,6 +6,7 @@ read by `cat`: what the kernel makes up as it is read (/proc, /sys) has no size 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import posixpath
 import tarfile
@@ -26,14 +27,22 @@ elif [ -e "$1" ]; then printf 'o 0 '
 else exit 44; fi
 """
 _MEMBERS = r"""
+command -v find > /dev/null || { echo "find: not found" >&2; exit 45; }
 cd "$1" && find . ! -type d -exec sh -c 'for file; do
   case $file in *"
 "*) echo "$file: a line break in its name" >&2; continue;; esac
   if [ -L "$file" ] || [ ! -f "$file" ]; then echo "$file: no plain file" >&2; continue; fi
-  size=$(wc -c < "$file") && printf "%s %s\n" "$size" "$file" && head -c "$size" "$file"
+  size=$(wc -c < "$file") && printf "%s %s\n" "$size" "$file" &&
+    { head -c "$size" "$file"; cat /dev/zero 2> /dev/null; } | head -c "$size"
 done' sh {} +
 """
-_ABSENT, _NOT_THERE = 44, 127  # of ours; what a program that isn't there ends with
+# Without `readlink`: where a shell's own `cd` leads. The last step may be a link that nothing there can read.
+_REAL = r"""
+if [ -L "$1" ]; then exit 45; elif [ -d "$1" ]; then cd -P "$1" && pwd -P
+elif [ -e "$1" ]; then cd -P "${1%/*}/" && printf '%s/%s' "$(pwd -P)" "${1##*/}"; else exit 44; fi
+"""
+_ABSENT, _NOT_STARTED = 44, (126, 127)  # of ours; what a program that isn't there, or may not be run, ends with
+_LONGEST_SIZE = 18  # digits
 _LONGEST_NAME, _LONGEST_REASON = 4096, 4096
 _MOST = 64 * 2**20
 _BLOCK = 512  # bytes of a tar's first header
@@ -55,16 +64,18 @@ class FilesInside:
                 hint="A cluster reads files of running containers only; `logs` shows what it wrote.",
             )  # fmt: skip
         try:
-            status, out, _ = await self._run(container, ("sh", "-c", _STAT, "sh", path))
+            status, out, said = await self._run(container, ("sh", "-c", _STAT, "sh", path))
         except NotFound as error:
             raise Unsupported(
                 "cannot read the files of", container, why="its image has no shell",
                 hint="`kubectl debug` brings a toolbox beside it.",
             ) from error  # fmt: skip
         kind, _, rest = out.decode("utf-8", "surrogateescape").partition(" ")
-        if status == _ABSENT or kind not in tuple("ldfo"):
+        if status == _ABSENT:
             raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.")
         size, _, link = rest.partition(" ")
+        if kind not in tuple("ldfo") or (kind == "l" and not link) or len(size) > _LONGEST_SIZE:
+            raise _unreadable(path, container, said or out, status)
         return PathStat(
             posixpath.basename(path.rstrip("/")),
             int(size) if size.isdecimal() else 0,
@@ -74,11 +85,21 @@ class FilesInside:
         )
 
     async def realpath(self, container: Container, path: str) -> str:
-        """Where a path leads, each link on the way followed; the path itself where nothing in the container can say."""
+        """Where a path leads, each link on the way followed. Raises Unsupported where nothing there can say that: what
+        is secret by its place must not be read by another name.
+        """
         try:
             status, out, _ = await self._run(container, ("readlink", "-f", "--", path))
         except NotFound:
-            return posixpath.normpath(path)
+            try:
+                status, out, _ = await self._run(container, ("sh", "-c", _REAL, "sh", posixpath.normpath(path)))
+            except NotFound:
+                status = _NOT_STARTED[0]
+            if status not in (0, _ABSENT):
+                raise Unsupported(
+                    f"cannot tell where `{path}` leads in", container, why="its image has no `readlink`",
+                    hint="Name the file by a path without links.",
+                ) from None  # fmt: skip
         if status:
             raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.")
         return out.decode("utf-8", "surrogateescape").removesuffix("\n")
@@ -121,21 +142,22 @@ class FilesInside:
                         if len(begun) >= _BLOCK:
                             yield begun
             status = await process.status()
-        if status == _NOT_THERE:
+        if status in _NOT_STARTED:
             raise NotFound("there is no `tar` in", container)
         if len(begun) < _BLOCK:
             raise _unreadable(path, container, said, status)
-        for line in _lines(said) if status else ():
+        for line in _reasons(said, status) if status else ():
             yield Unread(line)
 
     async def _without_tar(self, container: Container, path: str) -> list[bytes | Unread]:
         status, out, said = await self._run(container, ("sh", "-c", _MEMBERS, "sh", path))
-        found = _members(out)
+        found = await asyncio.to_thread(_members, out)
         if status and not found:
             raise _unreadable(path, container, said, status)
         top = posixpath.basename(path.rstrip("/")) or "files"
-        packed = _packed([(posixpath.normpath(f"{top}/{name}"), data) for name, data in found], top)
-        return [packed, *(Unread(line) for line in _lines(said))]
+        members = [(posixpath.normpath(f"{top}/{name}"), data) for name, data in found]
+        packed = await asyncio.to_thread(_packed, members, top)
+        return [packed, *(Unread(line) for line in (_reasons(said, status) if status else _lines(said)))]
 
     async def _run(self, container: Container, argv: tuple[str, ...]) -> tuple[int, bytes, bytes]:
         """A short command: its status and what it said on both streams. Raises NotFound where it isn't there."""
@@ -148,19 +170,22 @@ class FilesInside:
                     if size > _MOST:
                         raise UsageError("too much to copy from", container, hint="Name a part.")
             status = await process.status() or 0
-        if status == _NOT_THERE:
+        if status in _NOT_STARTED:
             raise NotFound(f"there is no `{argv[0]}` in", container)
         return status, b"".join(out), b"".join(err)
 
 
 def _members(out: bytes) -> list[tuple[str, bytes]]:
-    """`SIZE NAME`, a newline and so many bytes, again and again."""
-    found, at = [], 0
+    """`SIZE NAME`, a newline and so many bytes, again and again. Raises UsageError for more than may be copied."""
+    found, at, room = [], 0, _MOST
     while (end := out.find(b"\n", at, at + _LONGEST_NAME)) >= 0:
         size, _, name = out[at:end].partition(b" ")
-        if not size.strip().isdigit():
+        if not size.strip().isdigit() or len(size) > _LONGEST_SIZE or end + 1 + int(size) > len(out):
             break
         at = end + 1 + int(size)
+        room -= int(size) + 2 * _BLOCK
+        if room < 0:
+            raise UsageError("too many files to copy at once", hint="Name a part.")
         found.append((name.decode("utf-8", "surrogateescape"), out[end + 1 : at]))
     return found
 
@@ -185,9 +210,14 @@ def _lines(said: bytes) -> list[str]:
     return [line.removeprefix("tar: ") for line in lines if line.strip() and _SUMMARY not in line]
 
 
+def _reasons(said: bytes, status: int | None) -> list[str]:
+    """The same of a program that failed, whether or not it said why."""
+    return _lines(said) or [f"it ended with exit status {status}"]
+
+
 def _unreadable(path: str, container: Container, said: bytes, status: int | None) -> CdebugError:
     """For what could not be read at all, with the program's own reason."""
     return CdebugError(
-        f"cannot read `{path}` in", container, why=(_lines(said) or [f"exit status {status}"])[0],
+        f"cannot read `{path}` in", container, why=_reasons(said, status)[0],
         hint="`ls` shows who may; `exec … -- id` shows who it is asked as.",
     )  # fmt: skip

@@ -23,7 +23,7 @@ TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* ")
 # an introducer is an escape with a letter, or one character of its own (C1). A string that never ends hides nothing.
 _ESCAPES = compiled_bytes(
     r"(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\n]*(?:\x07|\x1b\\|\x{9c})"
+    r"|(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\n\x{90}\x{98}\x{9b}-\x{9f}]*(?:\x07|\x1b\\|\x{9c})"
     r"|\x1b(?:[ -/]+[0-~]|[0-?@-Z\\^_`-~])"
 )
 _BEGINS_ESCAPE = (b"\x1b", b"\xc2\x9b", b"\xc2\x90", b"\xc2\x98", b"\xc2\x9d", b"\xc2\x9e", b"\xc2\x9f")

@@ -64,6 +64,7 @@ def test_colours_go_and_other_controls_become_signs():
         b"\x1b%G", b"\xc2\x9b31m", b"\xc2\x9d0;title\xc2\x9c", b"\xc2\x90q\x1b\\",
     ):  # fmt: skip
         assert clean(b"a" + code + b"b\n") == b"ab\n"
+    assert clean(b"\xc2\x90" * 100_000 + b"a\n").endswith(b"a\n"), "read once, however many begin and never end"
     assert clean(b"\x1bPnever ends\nhidden\n") == b"never ends\nhidden\n"
     assert clean(b"\x1b]0;title\nhidden\x07\n").endswith("hidden␇\n".encode()), "a title that never ends hides nothing"
     assert clean(b"\x1b[1;31mred\x1b[0m\x07 \x1b]0;title\x07x\r\n") == "red␇ x\n".encode()

@@ -20,6 +20,8 @@ from bot.core.target import Container
 from bot.core.units import show_bytes
 
 _ROOM = 1 << 20  # bytes that an archive may take for what it says of its members
+_HEADERS = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_LONGEST_HEADER = 16 << 10
 _MOST_LINKS = 10
 _MOST_NAMED = 5
 
@@ -73,6 +75,12 @@ class _Member(tarfile.TarInfo):
         if count < 0:
             raise tarfile.ReadError("a member of negative size")
         return super()._block(count)  # type: ignore[misc, no-any-return]
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        """A header of any length is read slowly (CVE-2024-6232), and a global one is copied into every member."""
+        if self.type == tarfile.XGLTYPE or (self.type in _HEADERS and self.size > _LONGEST_HEADER):
+            raise tarfile.ReadError("a header that no name needs")
+        return super()._proc_member(tar)  # type: ignore[misc, no-any-return]
 
 
 @contextmanager

@@ -105,3 +105,12 @@ def test_a_member_that_leads_back_to_itself_is_no_archive(kind: bytes):
 def test_a_broken_archive_says_so(archive: bytes):
     with pytest.raises(CdebugError, match="can't be read"):
         members_of(archive)
+
+
+@pytest.mark.parametrize(("kind", "size"), [(tarfile.XHDTYPE, 200_000), (tarfile.XGLTYPE, 20)])
+def test_a_header_that_no_name_needs_is_refused_at_once(kind: bytes, size: int):
+    entry = tarfile.TarInfo("header")
+    entry.type, entry.size = kind, size
+    archive = entry.tobuf(tarfile.USTAR_FORMAT) + b"1" * (-(-size // 512) * 512)
+    with pytest.raises(CdebugError, match="can't be read"):
+        members_of(archive)
