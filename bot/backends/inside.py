@@ -91,18 +91,22 @@ class FilesInside:
         try:
             status, out, _ = await self._run(container, ("readlink", "-f", "--", path))
         except NotFound:
-            try:
-                status, out, _ = await self._run(container, ("sh", "-c", _REAL, "sh", posixpath.normpath(path)))
-            except NotFound:
-                status = _NOT_STARTED[0]
-            if status not in (0, _ABSENT):
-                raise Unsupported(
-                    f"cannot tell where `{path}` leads in", container, why="its image has no `readlink`",
-                    hint="Name the file by a path without links.",
-                ) from None  # fmt: skip
+            status, out = await self._real_by_shell(container, path)
         if status:
             raise NotFound(f"nothing is at `{path}` in", container, hint="`ls` shows what is there.")
         return out.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    async def _real_by_shell(self, container: Container, path: str) -> tuple[int, bytes]:
+        try:
+            status, out, _ = await self._run(container, ("sh", "-c", _REAL, "sh", posixpath.normpath(path)))
+        except NotFound:
+            status, out = _NOT_STARTED[0], b""
+        if status not in (0, _ABSENT):
+            raise Unsupported(
+                f"cannot tell where `{path}` leads in", container, why="its image has no `readlink`",
+                hint="Name the file by a path without links.",
+            )  # fmt: skip
+        return status, out
 
     async def archive(
         self, container: Container, path: str, *, folder: bool = False
