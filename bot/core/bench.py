@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
-from bot.core.output import Output
+from bot.core.output import Lines, Output
 from bot.core.plan import NO_PLAN, Plan
 from bot.core.target import Container, NewObject, Scope
 
@@ -61,12 +61,19 @@ class Engine(Protocol):
     def port(self, port: type[Port]) -> Port | None: ...
 
 
+@dataclass
+class Unfinished:
+    """A line that a program has begun and not ended, as a prompt and a progress bar are: `look` has it as it is now."""
+
+    look: Callable[[], Lines | None] = lambda: None
+
+
 @dataclass(frozen=True)
 class Bench:
     """engine: the found object's, as the person. now: when the run began. keys: what people type on while it runs.
 
     plan: what was decided on, and approved where it was asked for. maker: makes what it holds. last_words: what there
-    is to say of being stopped, when nobody takes outputs any more.
+    is to say of being stopped, when nobody takes outputs any more. unfinished: shown while its program waits.
     """
 
     engine: Engine
@@ -76,6 +83,7 @@ class Bench:
     plan: Plan = NO_PLAN
     maker: Maker = field(default_factory=NoMaker)
     last_words: list[Output] = field(default_factory=list)
+    unfinished: Unfinished = field(default_factory=Unfinished)
 
     def has(self, port: Any) -> bool:
         """Whether the engine is able to do that."""

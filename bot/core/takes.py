@@ -11,7 +11,7 @@ class Takes:
     `image`, `network`; none for a verb that reaches no engine.
     many: any number, and all there are where nothing is named. merged: a workload's containers count as one.
     listed: in a cluster with the row that a list shows of each. anew: it ignores what its thread is about, and leaves
-    that unchanged.
+    that unchanged. gone: what is no more, too, as long as it is remembered; with nothing named the whole place.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -19,6 +19,7 @@ class Takes:
     merged: bool = False
     listed: bool = False
     anew: bool = False
+    gone: bool = False
 
     @property
     def only(self) -> str:
@@ -34,6 +35,6 @@ def one(*kinds: str, merged: bool = False) -> Takes:
     return Takes(frozenset(kinds), merged=merged)
 
 
-def many(*kinds: str, listed: bool = False, anew: bool = False) -> Takes:
+def many(*kinds: str, listed: bool = False, anew: bool = False, gone: bool = False) -> Takes:
     """Any number of things, of what is named or of all there are."""
-    return Takes(frozenset(kinds), many=True, listed=listed, anew=anew)
+    return Takes(frozenset(kinds), many=True, listed=listed, anew=anew, gone=gone)

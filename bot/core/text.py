@@ -5,8 +5,7 @@ A line here is what ends in a newline. Lines of stderr carry a mark, one byte th
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import Iterator
 from typing import Any
 
 from bot.core.output import Lines, Stream
@@ -73,25 +72,22 @@ def _spelt(block: bytes) -> bytes:
     return block if block.isascii() else spell_out(block.decode("utf-8", "replace")).encode()
 
 
-async def whole_lines(output: AsyncGenerator[tuple[Stream, bytes], None]) -> AsyncGenerator[Lines, None]:
-    """A process' chunks as blocks of whole lines, each of one stream; closes what it reads."""
-    splitter = StreamSplitter()
-    async with aclosing(output):
-        async for stream, chunk in output:
-            if lines := splitter.push(stream, chunk):
-                yield lines
-    for lines in splitter.close():
-        yield lines
-
-
 class StreamSplitter:
-    """The same, a chunk at a time: what is left of a line can be had when nothing more is read."""
+    """Cuts a process' chunks into blocks of whole lines, each of one stream."""
 
     def __init__(self) -> None:
         self._splitters: dict[Stream, LineSplitter] = {"out": LineSplitter(), "err": LineSplitter()}
+        self._last: Stream = "out"
+
+    @property
+    def rest(self) -> Lines | None:
+        """What the stream that spoke last has written of a line, as a line."""
+        rest = self._splitters[self._last].rest
+        return Lines(rest + b"\n", self._last) if rest else None
 
     def push(self, stream: Stream, chunk: bytes) -> Lines | None:
         """The lines that are complete now."""
+        self._last = stream
         block = self._splitters[stream].push(chunk)
         return Lines(block, stream) if block else None
 
@@ -136,6 +132,11 @@ class LineSplitter:
 
     def __init__(self) -> None:
         self._rest = bytearray()
+
+    @property
+    def rest(self) -> bytes:
+        """What there is of a line so far."""
+        return bytes(self._rest)
 
     def push(self, chunk: bytes) -> bytes:
         """The lines that are complete now, possibly none."""

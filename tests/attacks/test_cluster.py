@@ -110,6 +110,34 @@ async def test_the_hidden_and_the_missing_get_the_same_words(room: Conversation,
         assert [it.replace(there, "NAME") for it in hidden] == [it.replace(missing, "NAME") for it in absent]
 
 
+REMOVED = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: shop, labels: {labels}}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{{name: app, image: "cdebug/busybox:1", command: [sleep, "300"]}}]
+"""
+
+
+async def test_what_was_hidden_stays_so_when_it_is_removed(room: Conversation, cluster: Administered):
+    made = ("treasurer", '{hidden: "yes"}'), ("usher", "{}")
+    with applied(cluster, "---".join(REMOVED.format(name=name, labels=labels) for name, labels in made)):
+        for name, _ in made:
+            cluster.run_kubectl("wait", f"pod/{name}", "--namespace", "shop", "--for=condition=Ready", "--timeout=30s")
+    hidden = await nothing_for(room, "U0CEM", "/cdebug events treasurer")
+    missing = await nothing_for(room, "U0CEM", "/cdebug events treasurex")
+    assert [it.replace("treasurer", "NAME") for it in hidden] == [it.replace("treasurex", "NAME") for it in missing]
+    cem = room.as_("U0CEM")
+    for command in ("events usher", "events", "events -A"):
+        root, thread = await cem.run(command)
+        text = "\n".join(each["text"] for each in [root, *thread])
+        assert "pod/usher" in text, command
+        assert "treasurer" not in text
+    _, thread = await room.run("events treasurer")
+    assert "Killing" in thread[0]["text"]
+
+
 LISTS = [
     "ps", "ps -A", "get pods -o wide", "get deployments", "get rs", "stats", "events", "events -A", "logs tre",
     "logs treasur", "logs treasurz", "logs -l hidden=yes", "logs -l tier=front --tail 1", "network web",

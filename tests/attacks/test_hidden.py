@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import docker
 import pytest
 
 from tests.attacks.conftest import nothing_for
-from tests.harness import BASE, Conversation, Json, labels
+from tests.harness import BASE, Conversation, Json, labels, make
 
 pytestmark = pytest.mark.usefixtures("secret")
 ASKS = [
@@ -153,3 +154,21 @@ async def test_what_an_auditor_reads_in_a_thread_is_read_by_nobody_else(channel:
     await bob.type("@cdebug audit", thread=root["ts"])
     shown = await bob.whispered("ran <@U0BOB> `audit`")
     assert (shown["only_for"], shown["thread_ts"]) == ("U0BOB", root["ts"])
+
+
+async def test_what_was_hidden_stays_so_when_it_is_removed(room: Conversation, containers: docker.APIClient):
+    for name, tags in (("treasurer", {"hidden": "yes"}), ("usher", {}), ("huge-treasurer", {"hidden": "x" * 300_000})):
+        make(containers, name, "true", labels=tags)
+        containers.wait(name, timeout=10)
+        containers.remove_container(name)
+    hidden = await nothing_for(room, "U0CEM", "/cdebug events treasurer")
+    missing = await nothing_for(room, "U0CEM", "/cdebug events treasurex")
+    assert [it.replace("treasurer", "NAME") for it in hidden] == [it.replace("treasurex", "NAME") for it in missing]
+    root, thread = await room.as_("U0CEM").run("events")
+    text = "\n".join(each["text"] for each in [root, *thread])
+    assert "usher" in text
+    assert "treasurer" not in text
+    assert "Not shown: " in text
+    assert "its labels are too large to be read" in text
+    _, thread = await room.run("events treasurer")
+    assert "destroy" in thread[0]["text"]

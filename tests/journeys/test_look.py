@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import docker
 import pytest
@@ -324,3 +325,21 @@ async def test_a_container_whose_tag_moved_is_shown_by_the_name_it_was_started_b
         _, thread = await channel.run(command)
         assert "moving:1 (no longer its name: this is " in thread[0]["text"]
         assert "sha256:" not in thread[0]["text"].partition("digest")[0]
+
+
+async def test_events_of_a_removed_container_are_still_told(channel: Conversation, containers: docker.APIClient):
+    make(containers, "victim", "exit 3", labels={"note": "was here"})
+    make(containers, "victim-2", "sleep 300")
+    containers.wait("victim", timeout=10)
+    containers.remove_container("victim")
+    for command in ("events victim", "events"):
+        _, thread = await channel.run(command)
+        text = "\n".join(each["text"] for each in thread)
+        rows = [line for line in body(thread[0]) if re.search(r"\bvictim\b(?!-)", line)]
+        assert any("exit 3" in row for row in rows), text
+        assert any("destroy" in row for row in rows), text
+        assert ("victim-2" in text) == (command == "events")
+    root, _ = await channel.run("events victin", "failed")
+    assert "nothing is called `victin`" in root["text"]
+    root, _ = await channel.run("events -l note=nowhere", "failed")
+    assert "nothing is called `-l note=nowhere`" in root["text"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import tarfile
 
 import docker
@@ -283,6 +284,51 @@ async def test_attach_shows_what_comes_from_now_on(channel: Conversation, box: s
     await channel.ended(root, "stopped")
 
 
+@pytest.mark.parametrize(
+    ("script", "shows"),
+    [
+        ("printf 'Overwrite? [y/N] '; sleep 60", ["Overwrite? [y/N]"]),
+        ("echo begun; printf 'Overwrite? [y/N] ' >&2; sleep 60", ["begun", "E│ Overwrite? [y/N]"]),
+        ("n=0; while :; do n=$((n+1)); printf '\\r%s of many' $n; sleep 0.2; done", ["␍ ", "of many"]),
+        ("printf 'password=hunter2-and-more'; sleep 60", ["password=[redacted"]),
+        ("echo -----BEGIN PRIVATE KEY-----; printf MIIEvQIBADANBgkqhkiG9w0BAQEFAASC; sleep 60", ["[redacted]"]),
+    ],
+)
+async def test_a_line_without_an_end_is_shown_while_its_program_waits(
+    channel: Conversation, box: str, script: str, shows: list[str]
+):
+    await channel.type(f"/cdebug exec box -- sh -c {shlex.quote(script)}")
+    root: Json = await channel.until(lambda all_: next((m for m in all_ if not m["thread_ts"]), None), "the root")
+
+    def shown(all_: list[Json]) -> bool:
+        return any(all(text in m["text"] for text in shows) for m in all_ if m["thread_ts"])
+
+    await channel.until(shown, f"{shows}")
+    await channel.press(root, "Stop")
+    await channel.ended(root, "stopped")
+    assert shown(await channel.messages())
+    everything = str(await channel.messages())
+    assert "hunter2-and-more" not in everything.replace(script, "")
+    assert "MIIEvQ" not in "".join(m["text"] for m in await channel.thread(root))
+
+
+async def test_what_a_command_asks_is_there_when_its_time_is_over(channel: Conversation, box: str):
+    _, thread = await channel.run("exec box --timeout 1s -- sh -c 'printf Really?; sleep 60'")
+    text = "\n".join(m["text"] for m in thread)
+    assert "Really?" in text
+    assert "It took longer than 1.0s." in text
+
+
+async def test_attach_shows_a_prompt(channel: Conversation, containers: docker.APIClient):
+    make(containers, "asks", "sleep 3; printf 'Who goes there? '; sleep 300", tty=True)
+    await channel.type("/cdebug attach asks")
+    await channel.until(lambda all_: [m for m in all_ if "Who goes there?" in m["text"]], "the prompt")
+    root = (await channel.messages())[0]
+    await channel.press(root, "Stop")
+    await channel.ended(root, "stopped")
+    containers.remove_container("asks", force=True)
+
+
 # ---- sh
 
 
@@ -331,6 +377,9 @@ async def test_ctrl_c_ends_the_line_and_not_the_shell(channel: Conversation, she
 async def test_a_program_reads_the_lines_that_follow(channel: Conversation, shell: Json):
     await channel.type('$ read name; echo "hello $name"', thread=shell["ts"])
     await line(channel, shell, "ann", "hello ann")
+    await channel.type('$ printf "Your name, please: "; read name; echo "welcome $name"', thread=shell["ts"])
+    await channel.replied(shell, "Your name, please:")
+    await line(channel, shell, "bob", "welcome bob")
 
 
 async def test_an_open_quote_waits_for_the_rest(channel: Conversation, shell: Json):

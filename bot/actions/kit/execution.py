@@ -34,6 +34,7 @@ async def outputs_of(
     engine, mark = bench.port(ExecPort), new_mark()
     async with engine.exec(container, replace(query, marks=(variable(mark),), input=bool(stdin))) as process:
         size, stopped, splitter = 0, "", StreamSplitter()
+        bench.unfinished.look = lambda: splitter.rest
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
                 await _give(process, stdin)

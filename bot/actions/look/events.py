@@ -31,14 +31,14 @@ class Events(
     MultiTargetedAction,
     verb="events",
     aliases=("get events", "get event", "get ev"),
-    takes=many("object"),
+    takes=many("object", gone=True),
     needs=(EventsPort,),
     rights=("list events",),
     examples=("events", "events checkout --since 2h", "events --since 14:00 --until 14:30", "events --types warning"),
 ):
     """Show what happened to one object and what owns it, or to all: starts, deaths, OOM kills, failing health checks.
 
-    What happened again and again is one row with its count.
+    What happened again and again is one row with its count. What was removed lately can still be named.
     """
 
     since: Annotated[When, option("--since", help="from: `10m` ago, `14:05`, a time")] = "1h"
@@ -63,7 +63,8 @@ class Events(
         engine = bench.port(EventsPort)
         since, until = parse_when(self.since, bench.now), parse_when(self.until, bench.now) if self.until else bench.now
         wanted = self.types.lower().split(",") if self.types else _TYPES
-        events, omitted = await happened(bench, found, since, until)
+        is_whole_place = not (self.targets or self.selector or self.fields)
+        events, omitted = await happened(bench, found, since, until) if found.items or is_whole_place else ([], [])
         seen = _folded([it for it in events if ("warning" if it.warning else "normal") in wanted])
         if seen:
             newest_first = self._order in ("time", "count")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bot.core.output import Output
 from bot.core.ports.exec import AttachPort
 from bot.core.takes import one
 from bot.core.target import Container
+from bot.core.text import StreamSplitter
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class Attach(
         return "It exited without any output."
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
-        async with aclosing(bench.port(AttachPort).attach(found)) as said:
-            async for lines in said:
-                yield lines
+        splitter = StreamSplitter()
+        bench.unfinished.look = lambda: splitter.rest
+        try:
+            async with aclosing(bench.port(AttachPort).attach(found)) as output:
+                async for stream, chunk in output:
+                    if lines := splitter.push(stream, chunk):
+                        yield lines
+        except (asyncio.CancelledError, GeneratorExit):
+            bench.last_words.extend(splitter.close())
+            raise
+        for lines in splitter.close():
+            yield lines

@@ -87,6 +87,7 @@ async def _session(
     """Lines and statuses until the shell ends; stopped before that, it is ended with what runs in it."""
     bench.keys.plug(terminal.type, terminal.hang_up)
     splitter = LineSplitter()
+    bench.unfinished.look = lambda: Lines(splitter.rest + b"\n") if splitter.rest else None
     try:
         async with aclosing(terminal.said()) as said:
             async for text, status in said:
@@ -98,7 +99,8 @@ async def _session(
                     yield Exit(status, meaning(status))
     except (asyncio.CancelledError, GeneratorExit):
         await terminal.hang_up()
-        bench.last_words.append(Note(await end_it()))
+        rest = splitter.close()
+        bench.last_words.extend([*([Lines(rest)] if rest else []), Note(await end_it())])
         raise
     if block := splitter.close():
         yield Lines(block)

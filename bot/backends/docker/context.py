@@ -31,13 +31,16 @@ class DockerContext:
         return self.scope.context
 
     async def listed(self, **filters: list[str]) -> list[Container]:
-        """Every container that may be seen, whatever its state."""
+        """The containers that may be seen, whatever their state. Raises TimedOut, Unavailable."""
+        return [item for item in await self.every(**filters) if self.sees(item)]
+
+    async def every(self, **filters: list[str]) -> list[Container]:
+        """Hidden ones too: what it says of them goes to nobody. Raises TimedOut, Unavailable."""
         rows = await self.client.call(
             "list the containers of", self.scope.context, lambda api: api.containers(all=True, filters=filters)
         )
         secret = SECRETS if self.hides_mounted else ()
-        found = (replace(container_of(row, self.scope), secret_paths=secret) for row in rows)
-        return [item for item in found if self.sees(item)]
+        return [replace(container_of(row, self.scope), secret_paths=secret) for row in rows]
 
 
 def capped(labels: Mapping[str, str] | None) -> dict[str, str]:

@@ -11,15 +11,14 @@ import contextlib
 import json
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from bot.backends.docker.client import Client
 from bot.backends.docker.context import DockerContext
-from bot.backends.docker.logs import Frames, Raw
 from bot.backends.docker.streams import Hijacked
 from bot.core.errors import NotRunning
-from bot.core.output import Lines, Stream
+from bot.core.output import Stream
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
 
@@ -59,23 +58,36 @@ class DockerExec:
         finally:
             await stream.close()
 
-    async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
-        """What a container prints from now on, until it ends."""
+    async def attach(self, container: Container) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """Raises NotRunning, NotFound, Unavailable."""
         what = "attach to"
         seen = await self._client.call(what, container, lambda api: api.inspect_container(container.id))
         if not seen["State"]["Running"]:
             raise NotRunning("cannot attach to", container, why="it is not running", hint="`logs` shows what it wrote.")
         path = f"/containers/{container.id}/attach?stream=1&stdout=1&stderr=1"
         stream = await self._client.hijack(what, container, path, b"")
-        cutter: Raw | Frames = Raw() if seen["Config"]["Tty"] else Frames()
         try:
-            while chunk := await stream.read(_CHUNK):
-                for lines in cutter.push(chunk):
-                    yield lines
-            for lines in cutter.close():
-                yield lines
+            async with aclosing(_chunks(stream, terminal=seen["Config"]["Tty"])) as chunks:
+                async for part in chunks:
+                    yield part
         finally:
             await stream.close()
+
+
+async def _chunks(stream: Hijacked, *, terminal: bool) -> AsyncGenerator[tuple[Stream, bytes], None]:
+    """Bytes as they come, each with its stream; a terminal has one."""
+    if terminal:
+        while chunk := await stream.read(_CHUNK):
+            yield "out", chunk
+        return
+    while header := await stream.exactly(_HEADER.size):
+        number, size = _HEADER.unpack(header)
+        while size:
+            chunk = await stream.read(min(size, _CHUNK))
+            if not chunk:
+                return
+            size -= len(chunk)
+            yield ("err" if number == 2 else "out"), chunk
 
 
 class DockerProcess:
@@ -88,20 +100,10 @@ class DockerProcess:
 
     async def output(self) -> AsyncGenerator[tuple[Stream, bytes], None]:
         """Bytes as they come, each with its stream; ends when the process has closed both."""
-        if self._terminal:
-            while chunk := await self._stream.read(_CHUNK):
+        async with aclosing(_chunks(self._stream, terminal=self._terminal)) as chunks:
+            async for stream, chunk in chunks:
                 self._not_found |= _NOT_FOUND in chunk[:_LONGEST_REASON]
-                yield "out", chunk
-            return
-        while header := await self._stream.exactly(_HEADER.size):
-            number, size = _HEADER.unpack(header)
-            while size:
-                chunk = await self._stream.read(min(size, _CHUNK))
-                if not chunk:
-                    return
-                size -= len(chunk)
-                self._not_found |= _NOT_FOUND in chunk[:_LONGEST_REASON]
-                yield ("err" if number == 2 else "out"), chunk
+                yield stream, chunk
 
     async def write(self, data: bytes) -> None:
         await self._stream.write(data)

@@ -114,6 +114,8 @@ class KubernetesEvents:
         kinds = {kind for it in seen if (kind := _kind_read(it["involvedObject"]))}
         lists = dict(await gather(self._there(kind, scope, places) for kind in kinds))
         there = {uid: thing for things in lists.values() for uid, thing in (things or {}).items()}
+        if lists.get("pod") is not None:
+            there |= {pod.id: pod for pod in self._context.names.gone(places or {scope.namespace: scope})}
         visible = {uid: thing for uid, thing in there.items() if self._context.sees(thing)}
         shown = [it for it in seen if it["involvedObject"].get("uid") in visible]
         self._context.mentioned.extend(

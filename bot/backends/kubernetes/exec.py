@@ -14,10 +14,9 @@ from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.refusals import is_of_node, node_gone
 from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
-from bot.core.output import Lines, Stream
+from bot.core.output import Stream
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
-from bot.core.text import whole_lines
 
 _COLUMNS, _ROWS = 200, 50
 _MOST_IMAGES = 10_000
@@ -74,8 +73,8 @@ class KubernetesExec:
             self._context.images_with_env[container.image_id] = known
         return known
 
-    async def attach(self, container: Container) -> AsyncGenerator[Lines, None]:
-        """What a container prints from now on, until it ends."""
+    async def attach(self, container: Container) -> AsyncGenerator[tuple[Stream, bytes], None]:
+        """Raises NotRunning, NotFound, Unavailable where the connection broke."""
         if container.state != "running":
             raise NotRunning(
                 "cannot attach to", container, why=f"it is {container.condition}", hint="`logs` shows what it wrote."
@@ -84,9 +83,9 @@ class KubernetesExec:
         asked = [("container", container.container), ("stdout", "true"), ("stderr", "true")]
         async with self._api.socket("attach to", container, path, asked, PROTOCOLS) as socket:
             remote = Remote(socket, terminal=False)
-            async with aclosing(whole_lines(remote.output())) as lines:
-                async for block in lines:
-                    yield block
+            async with aclosing(remote.output()) as output:
+                async for part in output:
+                    yield part
             if remote.broken:
                 raise broken("attach to", container)
 

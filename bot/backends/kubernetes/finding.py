@@ -24,7 +24,19 @@ from bot.backends.kubernetes.selectors import selector_of
 from bot.core.errors import ForbiddenByCluster, NotFound, Unsupported, UsageError
 from bot.core.kinds import ANY, WORKLOADS
 from bot.core.takes import Takes
-from bot.core.target import EVERYWHERE, Candidates, Container, Found, Node, Objects, Resource, Scope, TargetRef, Thing
+from bot.core.target import (
+    EVERYWHERE,
+    Candidates,
+    Container,
+    Found,
+    Node,
+    Objects,
+    Resource,
+    Scope,
+    TargetRef,
+    Thing,
+    things_of,
+)
 from bot.together import gather
 
 Pod = Mapping[str, Any]
@@ -40,6 +52,10 @@ _OTHERS = (*WORKLOADS, "service", "ingress", "networkpolicy", "persistentvolumec
 def _is_inside(takes: Takes) -> bool:
     """Whether a container of a pod is meant, and not the pod as a list shows it."""
     return "container" in takes.kinds and not takes.listed
+
+
+def _has_name(found: Candidates, name: str) -> bool:
+    return any(thing.name == name for match in found.matches for thing in things_of(match))
 
 
 class KubernetesFinder:
@@ -88,6 +104,9 @@ class KubernetesFinder:
             found = await self._inside(ref, takes, scope)
         else:
             found = await self._object(ref, scope)
+            if takes.gone and ref.kind in ("", "pod") and not _has_name(found, ref.name):
+                removed = self._seen(await self._removed(ref.name, scope))
+                found = removed if removed.matches else found
         if not found.matches or found.matches == (Objects(scope, ()),):
             kind = ref.kind or "pod"
             if not self._context.is_cluster_wide(kind) and not await self._namespaces.exists(scope.namespace):
@@ -252,6 +271,12 @@ class KubernetesFinder:
             if seen := list(islice((pod for pod in found if self._context.sees(pod)), _MENU)):
                 return seen
         return []
+
+    async def _removed(self, name: str, scope: Scope) -> list[Resource]:
+        """Pods of that name that are no more."""
+        if not await self._may_search(scope):
+            return []
+        return [pod for pod in self._context.names.gone({scope.namespace: scope}) if pod.name == name]
 
     async def _may_search(self, scope: Scope) -> bool:
         return await self._reviews.may("list pods", scope.namespace) and await self._context.names.settled(_SYNC_S)

@@ -24,6 +24,7 @@ from bot.core.target import Resource, Scope
 _QUIET_S, _WATCH_S = 330.0, 300
 _RETRY_S, _LONGEST_RETRY_S = 1.0, 30.0
 _NEAR = 55.0
+_MOST_GONE = 5_000
 _MOST_PAGES = 1_000  # half a million pods: more than a cluster may have
 Entry = tuple[str, Mapping[str, str], str, int]
 
@@ -35,6 +36,7 @@ class Names:
         self._api = api
         self._pods: dict[str, dict[str, Entry]] = {}
         self._sorted: dict[str, list[str]] = {}
+        self._gone: dict[str, tuple[str, str, Entry]] = {}
         self.ready = asyncio.Event()
 
     async def keep(self) -> None:
@@ -63,6 +65,10 @@ class Names:
             for item in page["items"]:
                 metadata = item["metadata"]
                 pods.setdefault(metadata["namespace"], {})[metadata["name"]] = _entry(metadata)
+        for namespace, known in self._pods.items():
+            for name, entry in known.items():
+                if pods.get(namespace, {}).get(name, ("",))[0] != entry[0]:
+                    self._remember(namespace, name, entry)
         self._pods, self._sorted = pods, {namespace: sorted(names) for namespace, names in pods.items()}
         return version
 
@@ -90,12 +96,25 @@ class Names:
         namespace, name = metadata["namespace"], metadata["name"]
         pods, names = self._pods.setdefault(namespace, {}), self._sorted.setdefault(namespace, [])
         if change == "DELETED":
-            if pods.pop(name, None):
+            if entry := pods.pop(name, None):
+                self._remember(namespace, name, entry)
                 names.pop(bisect_left(names, name))
             return
         if name not in pods:
             insort(names, name)
         pods[name] = _entry(metadata)
+
+    def _remember(self, namespace: str, name: str, entry: Entry) -> None:
+        """Of those that are no more, the last ones."""
+        self._gone[entry[0]] = (namespace, name, entry)
+        if len(self._gone) > _MOST_GONE:
+            del self._gone[next(iter(self._gone))]
+
+    def gone(self, places: Mapping[str, Scope]) -> Iterator[Resource]:
+        """Pods of these namespaces that are no more, with the labels that they had last."""
+        for namespace, name, entry in self._gone.values():
+            if namespace in places:
+                yield _resource(name, entry, places[namespace])
 
     def begin_with(self, start: str, scope: Scope) -> Iterator[Resource]:
         """Pods of a namespace whose names begin so, in order."""
@@ -128,8 +147,7 @@ class Names:
             yield self._thing(known, scope)
 
     def _thing(self, name: str, scope: Scope) -> Resource:
-        uid, labels, owner, generation = self._pods[scope.namespace][name]
-        return Resource(scope, "pod", name, uid, generation, labels, owner)
+        return _resource(name, self._pods[scope.namespace][name], scope)
 
     async def settled(self, patience_s: float) -> bool:
         """Whether it is complete, now or soon."""
@@ -141,3 +159,8 @@ class Names:
 
 def _entry(metadata: Mapping[str, Any]) -> Entry:
     return metadata["uid"], metadata.get("labels") or {}, owner_of(metadata), int(metadata.get("generation") or 0)
+
+
+def _resource(name: str, entry: Entry, scope: Scope) -> Resource:
+    uid, labels, owner, generation = entry
+    return Resource(scope, "pod", name, uid, generation, labels, owner)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from bot.core.output import Lines, Stream, Table
+from bot.core.output import Stream, Table
 from bot.core.target import Container
 
 
@@ -54,4 +54,6 @@ class ExecPort(Protocol):
 
 @runtime_checkable
 class AttachPort(Protocol):
-    def attach(self, container: Container) -> AsyncGenerator[Lines, None]: ...
+    """What a container prints from now on, until it ends: bytes as they come, each with its stream."""
+
+    def attach(self, container: Container) -> AsyncGenerator[tuple[Stream, bytes], None]: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy, deepcopy
 
 from bot.core.redact import keys, spread
 from bot.core.redact.redactor import _OVERLAP, Redactor
@@ -56,6 +57,14 @@ class Scrubber:
         block, count = self._redactor.block(block)
         self._hidden += count
         return block
+
+    def peek(self, line: bytes) -> bytes:
+        """How a line would be shown that isn't whole yet: nothing changes. Nothing of one whose beginning is held."""
+        if self._held:
+            return b""
+        ahead = copy(self)
+        ahead._keys, ahead._spread = deepcopy(self._keys), deepcopy(self._spread)
+        return ahead.push(line) + ahead.close()
 
     def close(self) -> bytes:
         """What was held back, at the end of the stream."""

@@ -201,7 +201,8 @@ class Finder:
         takes, matches = action.takes, list[Found]()
         for ref in refs:
             candidates = await engine.find(ref, takes)
-            if not any(things_of(match) for match in candidates.matches) and (ref.name or not takes.many):
+            is_whole_place = takes.many and not ref.name and not (takes.gone and ref.selector)
+            if not is_whole_place and not any(things_of(match) for match in candidates.matches):
                 raise _not_found(ref, candidates)
             matches += [match for match in candidates.matches if match not in matches]
         if len(matches) == 1 and (takes.merged or not isinstance(matches[0], Objects)):
@@ -253,12 +254,16 @@ class Judge:
         return self.decide(nowhere if self.policy.sees(self.person, self.channel, nowhere) else scope, said=scope)
 
     def readable(self, found: Objects, *, named: bool) -> Objects:
-        """Reading leaves refused rows out, and of a list those that need more approvals than the list itself.
+        """Reading leaves refused rows out, and of a list those that need more approvals than the list itself. Raises
+        Denied where nothing is left of what was named.
 
         What was asked without an approval stays what it is with one: so it is judged as it was then.
         """
         most = MOST_APPROVALS if named else self._needs(found.scope)
-        return Objects(found.scope, tuple(item for item in found.items if self._needs(item) <= most))
+        items = tuple(item for item in found.items if self._needs(item) <= most)
+        if found.items and not items and named:
+            self.decide(found.items[0])
+        return Objects(found.scope, items)
 
     def _needs(self, thing: Scope | Thing) -> int:
         """How many approvals; more than there can be where it is refused."""

@@ -53,6 +53,7 @@ class Delivery:
         self._notes: list[str] = []
         self._rows: list[int] = []  # of each table
         self._answered = False
+        self._begun: Lines | None = None
         self._ended = asyncio.Event()
         self._drawing = asyncio.Lock()
         self.kept = ""
@@ -181,12 +182,25 @@ class Delivery:
     async def _show_live(self) -> None:
         """An edit that fails is tried again at the next round: the reading goes on."""
         try:
+            unfinished = self._stayed()
+            if unfinished and self._result is None and not self._notes:
+                self._result = TextResult(*self._common)
             if isinstance(self._result, TextResult):
-                await self._result.show_live()
+                await self._result.show_live(unfinished)
             elif self._result is None and self._notes:
                 await self._say(" ".join(self._notes))
         except CdebugError as error:
             self._parts.log.warning("not shown yet", why=str(error))
+
+    def _stayed(self) -> Lines | None:
+        """The line that its program hasn't ended, where it is as it was a moment ago: one that is being written may end
+        in half a secret. Of one that is written over, what was whole.
+        """
+        before, self._begun = self._begun, self._output.unfinished.look()
+        if self._begun is None or self._begun == before:
+            return self._begun
+        over = self._begun.data.rfind(b"\r")
+        return replace(self._begun, data=self._begun.data[:over] + b"\n") if over > 0 else None
 
     async def _show_as_it_comes(self) -> None:
         wait_s = _FIRST_LOOK_S

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.action import Action, InteractiveAction
 from bot.core.acts import ResultPress
+from bot.core.bench import Unfinished
 from bot.core.output import Card, Lines, Output, Stream, Table
 from bot.core.pattern import compile_pattern
 from bot.core.plan import Plan
@@ -19,7 +20,7 @@ from bot.core.subject import Subject
 from bot.core.target import Found, Objects, Scope
 from bot.core.text import clean, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
-from bot.core.window import BlockLines, FirstLines, LastLines
+from bot.core.window import BlockLines, FirstLines, LastLines, cut
 from bot.pipeline.parts import Parts
 from bot.pipeline.run.rendering import Edge, as_file, file_name, hidden_note, readable, row_line, window_view
 from bot.together import aside
@@ -38,7 +39,7 @@ def title_of(found: Found) -> str:
 @dataclass(frozen=True)
 class Reading:
     """What is known of a run's output: what hides its secrets, who asked for it, whom else it mentions by now, what was
-    planned for it, and what there is to say once it was stopped.
+    planned for it, what there is to say once it was stopped, and the line that its program hasn't ended.
     """
 
     redactor: Redactor
@@ -46,6 +47,7 @@ class Reading:
     mentions: Callable[[], Subject | None]
     plan: Plan
     last_words: list[Output]
+    unfinished: Unfinished
 
 
 class Result:
@@ -121,7 +123,7 @@ class TextResult(Result):
         self._last: deque[bytes] | None = deque(maxlen=action.last) if action.last else None
         self._waiting: list[bytes] = []
         self._size = self._dropped = 0
-        self._drawn = -1
+        self._drawn: tuple[int, bytes] = (0, b"")
         self._stored = False
         self._scrubbers: dict[tuple[str, Stream], Scrubber] = {}
 
@@ -173,18 +175,24 @@ class TextResult(Result):
             self._stored = True
             self._dropped += await self._parts.shelf.append(self.id, block)
 
-    async def show_live(self) -> None:
-        """What there is so far, where it changed."""
-        total = self._shown.total
-        if total == self._drawn or self._last is not None:
+    async def show_live(self, unfinished: Lines | None) -> None:
+        """What there is so far, where it changed. unfinished: the line that its program hasn't ended."""
+        begun = await aside(len(unfinished.data), lambda: self._begun(unfinished)) if unfinished else b""
+        now = (self._shown.total, begun)
+        if now == self._drawn or self._last is not None:
             return
         await self._store()  # what scrolls by between two edits is on the shelf
-        view = self._view((f"{total:,} lines so far",), final=False)
+        view = self._view((f"{self._shown.total:,} lines so far",), begun, final=False)
         if not self._message:
             await self._show(view)
         elif not await self._parts.chat.refresh(self._place, self._message, view):
             return
-        self._drawn = total
+        self._drawn = now
+
+    def _begun(self, line: Lines) -> bytes:
+        """A line that may go on, cleaned and redacted as if it didn't."""
+        scrubber = self._scrubbers.get((line.source, line.stream)) or Scrubber(self._redactor)
+        return self._sieved(scrubber.peek(clean(line.data)), line.stream, line.source)
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         for (source, stream), scrubber in self._scrubbers.items():
@@ -192,7 +200,7 @@ class TextResult(Result):
         if self._last:
             block = b"".join(self._last)
             await self._add(block, self._shown.read(block))
-        if not self._shown.total:
+        if not self._shown.total and not self._message:
             return False
         if self._stored:
             await self._store()  # what it pushed off the shelf is told
@@ -209,15 +217,16 @@ class TextResult(Result):
             await as_file(self._parts, self._place, kept)
         return True
 
-    def _view(self, notes: tuple[str, ...], *, final: bool) -> TextView:
+    def _view(self, notes: tuple[str, ...], begun: bytes = b"", *, final: bool) -> TextView:
         room = self._parts.chat.room
-        lines = [readable(line, room) for line in self._shown.lines]
-        first = self._shown.total - len(lines) if self._end else 0
+        lines = [readable(line, room) for line in (*self._shown.lines, *map(cut, begun.splitlines()))]
+        total = self._shown.total + bool(begun)
+        first = total - len(lines) if self._end else 0
         edge: Edge = "end" if self._end else "start"
-        whole = len(lines) == self._shown.total
+        whole = len(lines) == total
         quiet = not final or (whole and isinstance(self._action, InteractiveAction))  # a shell is read line by line
         shown = window_view(
-            self._title, (), lines, first, self._shown.total, room, edge, notes,
+            self._title, (), lines, first, total, room, edge, notes,
             "" if quiet else self._window,
         )  # fmt: skip
         assert isinstance(shown, TextView)

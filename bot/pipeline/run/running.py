@@ -57,7 +57,7 @@ class Running:
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
         bench.require(command.action.verb, command.action.needs)
         redactor, mentions = await self._redactor(found), lambda: self._mentions(engine)
-        output = Reading(redactor, command.request.user, mentions, command.plan, bench.last_words)
+        output = Reading(redactor, command.request.user, mentions, command.plan, bench.last_words, bench.unfinished)
         delivery = Delivery(
             self._parts, place, running, command.action, found, run, output, self._scannable(command, found)
         )
