@@ -102,6 +102,11 @@ class Action:
         return ""
 
     @property
+    def order(self) -> str:
+        """The place in each object by which a list of them is sorted; nothing where that is a column."""
+        return ""
+
+    @property
     def sieve(self) -> str:
         """A pattern: only output lines that hold it are kept and shown. Applied after redaction."""
         return ""

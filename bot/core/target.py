@@ -19,7 +19,10 @@ _NAME = compiled(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]*")
 
 @dataclass(frozen=True)
 class TargetRef:
-    """`[context/][namespace/][kind/]name[:container]`, or selectors of labels and fields, as typed."""
+    """`[context/][namespace/][kind/]name[:container]`, or selectors of labels and fields, as typed.
+
+    order: the place in each object by which a list of them will be sorted; nothing where that is a column.
+    """
 
     name: str = ""
     context: str = ""
@@ -28,6 +31,7 @@ class TargetRef:
     container: str = ""
     selector: str = ""
     fields: str = ""
+    order: str = ""
 
     def __str__(self) -> str:
         path = "/".join(part for part in (self.context, self.namespace, self.kind, self.name) if part)
@@ -177,11 +181,15 @@ class Container(Labelled):
 
 @dataclass(frozen=True)
 class Row:
-    """How a list shows a thing: its cells under the columns that all of its kind share."""
+    """How a list shows a thing: its cells under the columns that all of its kind share.
+
+    order: what is at the place by which the list is to be sorted, where one was asked for.
+    """
 
     columns: tuple[str, ...]
     cells: tuple[str, ...]
     created: str = ""
+    order: str | None = None
 
 
 @dataclass(frozen=True)

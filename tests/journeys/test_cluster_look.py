@@ -134,6 +134,33 @@ async def test_all_pods_of_a_workload_are_read_in_the_order_of_time(shop_channel
     assert "20 lines" in root["text"]
 
 
+@pytest.mark.parametrize(
+    ("command", "order"),
+    [
+        ("get deploy web checkout --sort-by .spec.replicas", ["checkout", "web"]),
+        ("kubectl get deploy web checkout -n shop --sort-by='{.spec.replicas}'", ["checkout", "web"]),
+        ("get deploy web checkout --sort-by .metadata.labels.app", ["checkout", "web"]),
+        ("ps --sort-by .spec.containers[1].name", ["plain", "pair"]),  # as kubectl: those without it first
+    ],
+)
+async def test_a_list_is_sorted_by_any_place_in_its_objects(shop_channel: Conversation, command: str, order: list[str]):
+    _, thread = await shop_channel.run(command)
+    rows = [row.split()[0] for row in body(thread[0])[1:]]
+    assert [row for row in rows if row in order] == order
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("get deploy --sort-by .spec.nothing", "can't sort by `.spec.nothing`.*or a path that is there"),
+        ("get deploy --sort-by nothing", "can't sort by `nothing`.*Choose one of name, ready"),
+    ],
+)
+async def test_what_a_list_cant_be_sorted_by_is_said(shop_channel: Conversation, command: str, line: str):
+    _, text = await said(shop_channel, command, "failed")
+    assert re.search(line, text), text
+
+
 async def test_a_selector_reads_all_that_it_selects(shop_channel: Conversation):
     _, text = await said(shop_channel, "logs -l app=web --tail 2")
     assert len(set(re.findall(r"^(web-\S+) │ GET", text, re.MULTILINE))) == 2

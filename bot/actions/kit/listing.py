@@ -14,17 +14,11 @@ from bot.actions.kit.ordering import key_of
 from bot.core.action import Located, Shown, option
 from bot.core.errors import UsageError
 from bot.core.output import Table
+from bot.core.paths import check_path
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
 
-# What kubectl sorts by is a path in the object; these are the columns that show it.
-_PATHS = {
-    "restartcount": "restarts",
-    "starttime": "age",
-    "creationtimestamp": "age",
-    "phase": "status",
-    "podip": "ip",
-    "nodename": "node",
-}
+# The columns that show what kubectl sorts by.
+_PATHS = {"restartcount": "restarts", "starttime": "age", "creationtimestamp": "age", "phase": "state"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +38,12 @@ class Listing(Anywhere, Located):
     def __post_init__(self) -> None:
         if self.output not in ("", "wide"):
             raise UsageError("a list is shown as a table or `wide`, not as", self.output, hint="`inspect` shows YAML.")
+        check_path(self.order)
+
+    @property
+    def order(self) -> str:
+        path = self.sort_by.strip("{}'\"")
+        return path if path.startswith(".") else ""
 
 
 def tables(things: Sequence[Thing], listing: Listing) -> list[Table]:
@@ -60,7 +60,7 @@ def table(rows: Sequence[Row], listing: Listing, title: str = "") -> Table:
     """Rows of one kind, sorted, with the columns that are wanted. Raises UsageError for a column that isn't there."""
     columns = rows[0].columns
     if listing.sort_by:
-        rows = _ordered(rows, _sorted_by(listing.sort_by, columns))
+        rows = _sorted(rows, listing)
     kept = [at for at, name in enumerate(columns) if listing.output == "wide" or not name.endswith("+")]
     return Table(
         tuple(columns[at].rstrip("+") for at in kept), [tuple(row.cells[at] for at in kept) for row in rows], title
@@ -82,20 +82,22 @@ def with_labels(row: Row, labels: Mapping[str, str]) -> Row:
     return Row((*row.columns, "LABELS"), (*row.cells, shown), row.created)
 
 
-def _sorted_by(typed: str, columns: Sequence[str]) -> int:
-    """Which column; -1 is the time of creation."""
-    wanted = typed.strip("{}'\"").rpartition(".")[2].lower()
-    wanted = _PATHS.get(wanted, wanted)
-    if wanted == "age":
-        return -1
-    names = [name.rstrip("+").lower() for name in columns]
-    if wanted not in names:
-        raise UsageError("can't sort by", typed, hint=f"Choose one of {', '.join(names)}.")
-    return names.index(wanted)
-
-
-def _ordered(rows: Sequence[Row], column: int) -> list[Row]:
-    if column < 0:
-        return sorted(rows, key=lambda row: row.created)
-    key = key_of([row.cells[column] for row in rows])
-    return sorted(rows, key=lambda row: key(row.cells[column]))
+def _sorted(rows: Sequence[Row], listing: Listing) -> list[Row]:
+    """By the place that was asked for, or a column. Raises UsageError for what isn't there."""
+    names = [name.rstrip("+").lower() for name in rows[0].columns]
+    wanted = listing.sort_by.strip("{}'\"").lower()
+    if rows[0].order is None:  # an engine whose objects have no such places
+        last = wanted.rpartition(".")[2]
+        wanted = _PATHS.get(last, last)
+    if any(row.order for row in rows):
+        orders = [row.order or "" for row in rows]
+    elif wanted == "age":
+        orders = [row.created for row in rows]
+    elif wanted in names:
+        orders = [row.cells[names.index(wanted)] for row in rows]
+    else:
+        raise UsageError(
+            "can't sort by", listing.sort_by, hint=f"Choose one of {', '.join(names)}, or a path that is there."
+        )
+    key = key_of(orders)
+    return [row for _, row in sorted(zip(orders, rows, strict=True), key=lambda it: key(it[0]))]

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from bot.actions.kit.paths import pick, show
+from bot.actions.kit.documents import show
 from bot.core.action import Inside, Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
 from bot.core.output import Lines, Output
+from bot.core.paths import pick
 from bot.core.ports.facts import InspectPort
 from bot.core.redact import hide_settings
 from bot.core.takes import one

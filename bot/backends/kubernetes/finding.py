@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -120,23 +121,24 @@ class KubernetesFinder:
     async def _listed(self, ref: TargetRef, takes: Takes, scope: Scope) -> Candidates:
         """Rows of a kind; a name that is a workload's, or begins some pods' names, means those pods."""
         kind = ref.kind or "pod"
+        listed = partial(self._listing.listed, fields=ref.fields, order=ref.order)
         if takes.only == "container" and kind in WORKLOADS:
             owner = await self._read(kind, ref.name, scope) if ref.name else None
             if ref.name and owner is None:
                 return Candidates()
             selector = selector_of(owner) if owner else ref.selector
             maker = (kind, ref.name) if ref.name else ("", "")
-            made = await self._listing.listed("pod", scope, selector=selector, fields=ref.fields, maker=maker)
+            made = await listed("pod", scope, selector=selector, maker=maker)
             return Candidates((Objects(scope, tuple(made)),))
-        things = await self._listing.listed(kind, scope, name=ref.name, selector=ref.selector, fields=ref.fields)
+        things = await listed(kind, scope, name=ref.name, selector=ref.selector)
         if not things and ref.name and not ref.kind:
             if workload := await self._workload(ref.name, scope):
                 selector = selector_of(workload[1])
                 maker = (workload[0], ref.name)
-                things = await self._listing.listed("pod", scope, selector=selector, fields=ref.fields, maker=maker)
+                things = await listed("pod", scope, selector=selector, maker=maker)
             else:
                 names = [pod.name for pod in await self._by_part(ref.name, scope)]
-                every = await self._listing.listed("pod", scope, fields=ref.fields) if names else []
+                every = await listed("pod", scope) if names else []
                 things = [it for it in every if it.name in names]
         if not things and ref.name:
             return Candidates()

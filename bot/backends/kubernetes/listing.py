@@ -5,6 +5,7 @@ Source: Kubernetes API concepts, "Receiving resources as Tables".
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,9 @@ from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
-from bot.core.errors import NotFound
+from bot.core.errors import NotFound, UsageError
 from bot.core.facts.objects import Refused
+from bot.core.paths import pick
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
 _READ_WHOLE = {*POINTING, "persistentvolume"}  # what they speak of may be hidden
@@ -39,10 +41,11 @@ class KubernetesListing:
         name: str = "",
         selector: str = "",
         fields: str = "",
+        order: str = "",
         maker: tuple[str, str] = ("", ""),
     ) -> list[Resource | Node]:
         """What may be seen of a kind, with its rows. name: of one object; selector, fields: by labels and by fields;
-        maker: kind and name of the workload whose own pods are meant.
+        order: the place that each row is to tell; maker: kind and name of the workload whose own pods are meant.
 
         Raises ForbiddenByCluster, Unavailable.
         """
@@ -51,7 +54,7 @@ class KubernetesListing:
         found: list[Resource | Node] = []
         pods: dict[str, dict[str, Thing] | Refused] = {}
         columns: tuple[str, ...] = ()
-        async for page in self._tables(kind, scope, name, selector, fields):
+        async for page in self._tables(kind, scope, name, selector, fields, order):
             columns = columns or tuple(_column(it) for it in page["columnDefinitions"])
             for row in page.get("rows") or ():
                 metadata = row["object"]["metadata"]
@@ -66,7 +69,8 @@ class KubernetesListing:
                     if here.namespace not in pods:
                         pods[here.namespace] = await self._objects.pods_seen(here)
                     cells = self._with_seen_addresses(columns, cells, row["object"], pods[here.namespace])
-                shown = Row(columns, cells, metadata.get("creationTimestamp") or "")
+                at = _place(row["object"], order) if order else None
+                shown = Row(columns, cells, metadata.get("creationTimestamp") or "", at)
                 thing = self._context.thing(kind, row["object"], here, shown)
                 if self._context.sees(thing) and await self._namespaces.shows(kind, row["object"]):
                     found.append(thing)
@@ -87,13 +91,14 @@ class KubernetesListing:
         return cells if shown == seen else (*cells[:at], addresses(shown), *cells[at + 1 :])
 
     async def _tables(
-        self, kind: str, scope: Scope, name: str, selector: str, fields: str
+        self, kind: str, scope: Scope, name: str, selector: str, fields: str, order: str
     ) -> AsyncIterator[Mapping[str, Any]]:
         """One object by its name is one GET, which somebody may have a right to who may not list."""
         alone = (
             name and not (selector or fields) and (scope.namespace != EVERYWHERE or self._context.is_cluster_wide(kind))
         )
-        query = [("includeObject", "Object" if kind in _READ_WHOLE else "Metadata")]
+        is_read_whole = kind in _READ_WHOLE or (order and not order.startswith(".metadata"))
+        query = [("includeObject", "Object" if is_read_whole else "Metadata")]
         if alone:
             path = self._context.path(kind, scope.namespace, name)
             try:
@@ -118,6 +123,15 @@ def _as_table(page: Mapping[str, Any]) -> Mapping[str, Any]:
     items = page.get("items") if "items" in page else [page]
     cells = [(it, it["metadata"]["name"], it["metadata"].get("creationTimestamp")) for it in items or ()]
     return {"columnDefinitions": columns, "rows": [{"object": it, "cells": [name, at]} for it, name, at in cells]}
+
+
+def _place(seen: Mapping[str, Any], path: str) -> str:
+    """What is there; nothing where it has none."""
+    try:
+        found = pick(seen, path)
+    except UsageError:
+        return ""
+    return found if isinstance(found, str) else json.dumps(found)
 
 
 def _column(definition: Mapping[str, Any]) -> str:

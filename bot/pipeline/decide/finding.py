@@ -135,6 +135,7 @@ class Finder:
                 ref,
                 selector=action.selector,
                 fields=action.fields,
+                order=action.order,
                 container=ref.container or action.part,
                 namespace=_place(ref, engine),
             )

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions.kit.paths import pick, show
 from bot.core.errors import UsageError
+from bot.core.paths import pick
 
 SEEN: dict[str, Any] = {
     "State": {"Pid": 42, "Status": "running"},
@@ -55,13 +55,6 @@ def test_no_path(path: str, line: str):
 @given(st.text(max_size=40))
 def test_any_text_is_a_place_or_one_line(path: str):
     try:
-        show(pick(SEEN, path))
+        pick(SEEN, path)
     except UsageError as error:
         assert str(error)
-
-
-def test_a_scalar_is_shown_as_it_is_and_the_rest_as_json():
-    assert show("running") == "running"
-    assert show(42) == "42"
-    assert show(True) == "true"
-    assert show({"a": "ü"}) == '{\n  "a": "ü"\n}'

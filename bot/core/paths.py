@@ -1,12 +1,10 @@
-"""`--path .State.Pid`: a place in an engine's JSON, written as jq and Go templates write it."""
+"""`--path .State.Pid`, `--sort-by .status.startTime`: a place in an engine's JSON, as jq and Go templates write it."""
 
 from __future__ import annotations
 
 import difflib
-import json
+from collections.abc import Iterator
 from typing import Any
-
-import yaml
 
 from bot.core.errors import UsageError
 from bot.core.pattern import compiled
@@ -14,22 +12,32 @@ from bot.core.pattern import compiled
 _STEP = compiled(r'\.?(?:\[(\d{1,9})\]|\["([^"]+)"\]|([A-Za-z0-9_\-/]+))')
 
 
+def check_path(path: str) -> None:
+    """Raises UsageError for what is no path."""
+    for _ in _steps(path):
+        pass
+
+
 def pick(value: Any, path: str) -> Any:
     """The part of `value` at `path`. Raises UsageError with the keys that are there instead.
 
     A leading `[0]` is passed over: docker inspect prints a list of one, and pasted paths start so.
     """
+    for number, (key, end) in enumerate(_steps(path)):
+        if not (number == 0 and key == 0 and isinstance(value, dict)):
+            value = _enter(value, key, path[:end])
+    return value
+
+
+def _steps(path: str) -> Iterator[tuple[str | int, int]]:
+    """Each key, and where it ends. Raises UsageError."""
     at = 1 if path == "." else 0
-    steps = 0
     while at < len(path):
         step = _STEP.match(path, at)
         if not step or step.end() == at:
             raise UsageError(f"not a path at column {at + 1} of", path, hint="Write `.State.Pid` or `.Mounts[0]`.")
-        key = int(step[1]) if step[1] else step[2] or step[3]
-        if not (steps == 0 and key == 0 and isinstance(value, dict)):
-            value = _enter(value, key, path[: step.end()])
-        at, steps = step.end(), steps + 1
-    return value
+        at = step.end()
+        yield int(step[1]) if step[1] else step[2] or step[3], at
 
 
 def _enter(value: Any, key: str | int, here: str) -> Any:
@@ -44,12 +52,3 @@ def _enter(value: Any, key: str | int, here: str) -> Any:
     if isinstance(value, list):
         raise UsageError("nothing is at", here, hint=f"The list has {len(value)} entries, counted from 0.")
     raise UsageError("nothing is at", here, hint="What is before it has no parts.")
-
-
-def show(value: Any, form: str = "json") -> str:
-    """A scalar as it is, anything else as YAML or indented JSON."""
-    if isinstance(value, str):
-        return value
-    if form == "yaml" and isinstance(value, dict | list):
-        return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120).rstrip()
-    return json.dumps(value, indent=2, ensure_ascii=False)
