@@ -15,6 +15,7 @@ from bot.core.spelling import spell_out
 STDERR_MARK = b"\x01"
 LONGEST_LINE = 1 << 20
 _SLICE = 1 << 16
+_IN_TEXT, _ZEROS, _MOST_ODD = "\0\t\n\r\x1b", "\0" * 4, 0.1
 _STYLE = "\ufe0f".encode()
 _PIECE = 1 << 14  # what engines keep of a line in one entry
 TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* ")
@@ -70,6 +71,15 @@ def _spelt(block: bytes) -> bytes:
         if control in block:
             block = block.replace(control, picture)
     return block if block.isascii() else spell_out(block.decode("utf-8", "replace")).encode()
+
+
+def is_binary(start: bytes) -> bool:
+    """Whether what begins so is no text. Words with a NUL behind each, as in `/proc/1/environ`, are."""
+    if b"\0" not in start:
+        return False
+    text = start.decode("utf-8", "replace")
+    odd = sum(sign == "\ufffd" or (sign < " " and sign not in _IN_TEXT) for sign in text)
+    return _ZEROS in text or odd > len(text) * _MOST_ODD
 
 
 class StreamSplitter:

@@ -152,6 +152,9 @@ async def test_what_cant_be_scanned_needs_policy_and_a_flag_breaks_no_glass(engi
             for command in ("cp pictures:/p.png", "cat pictures /p.png", "cp pictures:/p.png --break-glass x"):
                 _, thread = await channel.run(command, ends="denied")
                 assert "can't be scanned for secrets" in thread[-1]["text"]
+            _, thread = await channel.run("exec pictures -- sh -c 'cat /p.png; sleep 1; cat /t'", ends="denied")
+            assert "can't be scanned for secrets" in thread[-1]["text"]
+            assert "PNG" not in "".join(m["text"] for m in thread)
             root, _ = await channel.run("cp pictures:/t")
             assert [m for m in await channel.thread(root) if m["files"]]
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import shlex
@@ -327,6 +328,43 @@ async def test_attach_shows_a_prompt(channel: Conversation, containers: docker.A
     await channel.press(root, "Stop")
     await channel.ended(root, "stopped")
     containers.remove_container("asks", force=True)
+
+
+async def test_the_output_of_a_binary_program_is_a_file_of_its_bytes(channel: Conversation, box: str):
+    _, thread = await channel.run("exec box -- sh -c 'echo beside >&2; gzip -c /app/picture.png'")
+    (file,) = [it for m in thread for it in m["files"]]
+    assert file["name"] == "output.bin"
+    assert gzip.decompress(await channel.slack.file(file)) == b"\x89PNG\0\0"
+    text = "\n".join(m["text"] for m in thread)
+    assert "E│ beside" in text
+    assert "Not scanned for secrets, because it is not text: `output.bin`." in text
+    assert "exit status 0" in text
+
+
+@pytest.mark.parametrize("command", ["tar c config.yaml picture.png", "tar cz config.yaml picture.png"])
+async def test_an_archive_that_a_program_writes_is_scanned(channel: Conversation, box: str, command: str):
+    _, thread = await channel.run(f"exec box --workdir /app -- {command}")
+    (file,) = [it for m in thread for it in m["files"]]
+    with tarfile.open(fileobj=io.BytesIO(await channel.slack.file(file))) as tar:
+        shown = {it.name: tar.extractfile(it).read() for it in tar.getmembers()}  # type: ignore[union-attr]
+    assert shown["picture.png"] == b"\x89PNG\0\0"
+    assert b"hunter22" not in shown["config.yaml"]
+    assert b"name: box" in shown["config.yaml"]
+
+
+async def test_words_with_a_nul_behind_each_are_text(channel: Conversation, box: str):
+    _, thread = await channel.run("exec box --env A_TOKEN=s3cretvalue99 -- cat /proc/self/environ")
+    text = "\n".join(m["text"] for m in thread)
+    assert "PATH=/" in text
+    assert "s3cretvalue99" not in text
+    assert not [it for m in thread for it in m["files"]]
+
+
+async def test_more_than_a_file_may_have_is_counted_and_not_kept(channel: Conversation, box: str):
+    _, thread = await channel.run("exec box -- head -c 60000000 /dev/zero")
+    text = "\n".join(m["text"] for m in thread)
+    assert "It wrote 57.2 MiB that are not text: a file here has at most 50.0 MiB." in text
+    assert "exit status 0" in text
 
 
 # ---- sh

@@ -25,5 +25,5 @@ def show(value: Any, form: str = "json") -> str:
     if isinstance(value, str):
         return value
     if form == "yaml" and isinstance(value, dict | list):
-        return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).rstrip()
+        return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).removesuffix("\n")
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.actions.kit.binary import BinaryOutput
 from bot.actions.kit.exits import meaning
 from bot.actions.kit.marks import end, new_mark, variable
 from bot.core.bench import Bench
@@ -33,7 +34,7 @@ async def outputs_of(
     """
     engine, mark = bench.port(ExecPort), new_mark()
     async with engine.exec(container, replace(query, marks=(variable(mark),), input=bool(stdin))) as process:
-        size, stopped, splitter = 0, "", StreamSplitter()
+        size, stopped, splitter, binary = 0, "", StreamSplitter(), BinaryOutput(bench.limits.file)
         bench.unfinished.look = lambda: splitter.rest
         try:
             async with asyncio.timeout(limit.total_seconds() if limit else None):
@@ -41,7 +42,8 @@ async def outputs_of(
                 async with aclosing(process.output()) as output:
                     async for stream, chunk in output:
                         size += len(chunk)
-                        if lines := splitter.push(stream, chunk):
+                        is_binary = stream == "out" and binary.takes(chunk)
+                        if lines := None if is_binary else splitter.push(stream, chunk):
                             yield lines
                         if most and size > most:
                             stopped = f"It is longer than {show_bytes(most)}."
@@ -52,8 +54,8 @@ async def outputs_of(
         except (asyncio.CancelledError, GeneratorExit):
             bench.last_words.extend([*splitter.close(), Note(await end(engine, container, query, process, mark))])
             raise
-        for lines in splitter.close():
-            yield lines
+        for rest in (*splitter.close(), *await binary.close()):
+            yield rest
         if stopped:
             yield Note(f"{stopped} {await end(engine, container, query, process, mark)}")
             return

@@ -26,7 +26,7 @@ def test_a_text_of_several_lines_is_a_block_in_yaml():
 
 @pytest.mark.parametrize("text", ["a \nb", "\ta\nb", "a\r\nb", "\n", "a\n\n\n", " a\nb", "#a\n---\nb", "a\x07\nb"])
 def test_what_a_block_cant_hold_is_quoted_and_stays_what_it_is(text: str):
-    assert yaml.safe_load(show({"a": text}, "yaml")) == {"a": text}
+    assert yaml.safe_load(show({"a": text}, "yaml") + "\n") == {"a": text}
 
 
 _TEXT = st.text(st.characters(exclude_characters="\x85"), max_size=40)  # PyYAML folds it
@@ -34,4 +34,4 @@ _TEXT = st.text(st.characters(exclude_characters="\x85"), max_size=40)  # PyYAML
 
 @given(st.dictionaries(_TEXT, _TEXT, max_size=4))
 def test_yaml_is_read_back_as_what_it_was(value: dict[str, str]):
-    assert yaml.safe_load(show(value, "yaml")) == value
+    assert yaml.safe_load(show(value, "yaml") + "\n") == value
