@@ -26,6 +26,7 @@ Block = dict[str, Any]
 TEXT = 4_000
 _BODY, _CARD, _PAGE = 9_000, 8_500, 2_900
 _CELL = 300
+_WIDEST = 60  # of a plain copy's column: one long name pads no others
 _OPTION = 75
 _TITLE = 24
 _PARTS = 20
@@ -182,7 +183,7 @@ def _copy(lines: Sequence[str], foot: str, *, ends: bool) -> str:
 def _table(view: TableView) -> tuple[str, list[Block]]:
     rows = [[cell or "-" for cell in row] for row in (view.columns, *view.rows)]
     foot = _foot(view.title, "row", view.first, len(view.rows), view.total, view.notes)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(view.columns))]
+    widths = [min(_WIDEST, max(len(row[i]) for row in rows)) for i in range(len(view.columns))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     table = tables.data_table(rows[0], rows[1:], view.title)
     return _copy(lines, foot, ends=False), [table, _context(foot)]

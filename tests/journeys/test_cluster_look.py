@@ -44,7 +44,12 @@ async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] 
         ("kubectl get nodes", ["Ready", "v1\\.3"]),
         ("get ns", ["shop +Active", "vault"]),
         ("get deploy/web -o wide", ["CONTAINERS", "cdebug/busybox:1"]),
-        ("get all", ["service/|CLUSTER-IP", "UP-TO-DATE", "COMPLETIONS"]),
+        (
+            "get all",
+            [r"NAME +STATE +AGE", r"pod/checkout-\S+ +ready 0/1, ", "deployment/web +ready 2/2, up-to-date"],
+        ),
+        ("get all --show-labels", [r"NAME +STATE +AGE +LABELS", r"service/web +type ClusterIP, "]),
+        ("get pods -A --sort-by .spec.containers[0].name", ["NAMESPACE", "vault"]),
         ("describe pod web", ["Which one|match"]),
         (
             "describe deploy web",

@@ -101,6 +101,13 @@ def test_text_says_what_the_blocks_show():
     assert actions["elements"][0]["text"]["text"] == "Older"
 
 
+def test_one_long_name_takes_no_room_from_the_others():
+    rows = (("x" * 253, "running"), *((f"web-{n}", "running") for n in range(90)))
+    message = render(TableView("local", ("NAME", "STATE"), rows, 0, 91))
+    assert len(message.blocks[0]["rows"]) == 92
+    assert message.text.count("web-") > 40
+
+
 def test_a_mention_in_a_status_is_a_mention_and_nothing_else_is():
     message = render(Status("stopped", "<@U0ANN>", "logs <!here>", "local", "after 3s <@U0CEM>", "<@U0BOB>"))
     assert message.text == "stopped: `logs &lt;!here&gt;` in local, by <@U0ANN> · after 3s &lt;@U0CEM&gt; by <@U0BOB>"

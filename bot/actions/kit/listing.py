@@ -6,7 +6,7 @@ A column whose name ends in `+` is shown by `-o wide` alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.actions.kit.anywhere import Anywhere
@@ -67,19 +67,39 @@ def table(rows: Sequence[Row], listing: Listing, title: str = "") -> Table:
     )
 
 
+def in_one(shown: Sequence[Table]) -> Table:
+    """Tables of several kinds as one: a message takes one table, and a message per kind takes seconds. What the kinds
+    don't share is told in a cell.
+    """
+    own = [name for name in ("NAMESPACE", "NAME", "AGE", "LABELS") if any(name in it.columns for it in shown)]
+    columns = tuple(part for name in own for part in ((name, "STATE") if name == "NAME" else (name,)))
+    rows = []
+    for table in shown:
+        for cells in table.rows:
+            known = dict(zip(table.columns, cells, strict=True))
+            state = [_told(name, cell) for name, cell in known.items() if name not in own and cell != "<none>"]
+            known |= {"NAME": f"{table.title}/{known.get('NAME', '')}", "STATE": ", ".join(state)}
+            rows.append(tuple(known.get(name, "") for name in columns))
+    return Table(columns, rows)
+
+
+def _told(column: str, cell: str) -> str:
+    return cell if column == "STATUS" else f"{column.lower()} {cell}"
+
+
 def _row(thing: Resource | Node, listing: Listing) -> Row:
     """Its row, with its namespace where all of them are listed."""
     assert thing.row is not None
     row = with_labels(thing.row, thing.labels) if listing.show_labels else thing.row
     if listing.within != EVERYWHERE or not thing.scope.namespace or thing.kind == "namespace":
         return row
-    return Row(("NAMESPACE", *row.columns), (thing.scope.namespace, *row.cells), row.created)
+    return replace(row, columns=("NAMESPACE", *row.columns), cells=(thing.scope.namespace, *row.cells))
 
 
 def with_labels(row: Row, labels: Mapping[str, str]) -> Row:
     """The row with one more column, as kubectl has it."""
     shown = ",".join(f"{name}={value}" for name, value in sorted(labels.items())) or "<none>"
-    return Row((*row.columns, "LABELS"), (*row.cells, shown), row.created)
+    return replace(row, columns=(*row.columns, "LABELS"), cells=(*row.cells, shown))
 
 
 def _sorted(rows: Sequence[Row], listing: Listing) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from cyclopts import Parameter
 
-from bot.actions.kit.listing import Listing, tables
+from bot.actions.kit.listing import Listing, in_one, tables
 from bot.core.action import Shown
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
@@ -74,6 +74,8 @@ class Get(
 
     async def run(self, found: Objects, bench: Bench) -> AsyncGenerator[Output, None]:
         shown = tables(found.items, self)
+        if self.words[0] == "all" and len(shown) > 1:
+            shown = [in_one(shown)]
         for table in shown:
             yield table
         if not shown:
