@@ -46,7 +46,7 @@ async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] 
         ("get deploy/web -o wide", ["CONTAINERS", "cdebug/busybox:1"]),
         (
             "get all",
-            [r"NAME +STATE +AGE", r"pod/checkout-\S+ +ready 0/1, ", "deployment/web +ready 2/2, up-to-date"],
+            [r"NAME +STATE +AGE", r"pod/checkout-\S+ +\S.*, ready 0/1, ", "deployment/web +ready 2/2, up-to-date"],
         ),
         ("get all --show-labels", [r"NAME +STATE +AGE +LABELS", r"service/web +type ClusterIP, "]),
         ("get pods -A --sort-by .spec.containers[0].name", ["NAMESPACE", "vault"]),

@@ -320,6 +320,12 @@ async def test_what_a_command_asks_is_there_when_its_time_is_over(channel: Conve
     assert "It took longer than 1.0s." in text
 
 
+@pytest.mark.parametrize("program", ["yes", "cat /dev/zero"])
+async def test_what_floods_is_ended_in_time_and_that_is_said(channel: Conversation, box: str, program: str):
+    _, text = await said(channel, f"exec box --timeout 1s -- {program}")
+    assert f"It took longer than 1.0s. `{program.partition(' ')[0]}` was still running, and was ended." in text
+
+
 async def test_attach_shows_a_prompt(channel: Conversation, containers: docker.APIClient):
     make(containers, "asks", "sleep 3; printf 'Who goes there? '; sleep 300", tty=True)
     await channel.type("/cdebug attach asks")

@@ -77,13 +77,19 @@ def in_one(shown: Sequence[Table]) -> Table:
     for table in shown:
         for cells in table.rows:
             known = dict(zip(table.columns, cells, strict=True))
-            state = [_told(name, cell) for name, cell in known.items() if name not in own and cell != "<none>"]
-            known |= {"NAME": f"{table.title}/{known.get('NAME', '')}", "STATE": ", ".join(state)}
+            state = [_told(name, cell) for name, cell in sorted(known.items(), key=_is_not_status) if name not in own]
+            known |= {"NAME": f"{table.title}/{known.get('NAME', '')}", "STATE": ", ".join(filter(None, state))}
             rows.append(tuple(known.get(name, "") for name in columns))
     return Table(columns, rows)
 
 
+def _is_not_status(cell: tuple[str, str]) -> bool:
+    return cell[0] != "STATUS"
+
+
 def _told(column: str, cell: str) -> str:
+    if cell == "<none>":
+        return ""
     return cell if column == "STATUS" else f"{column.lower()} {cell}"
 
 

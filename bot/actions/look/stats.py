@@ -79,15 +79,19 @@ class Stats(
             last = usage.ordered([each[-1] for each in series], self.sort_by)
             yield usage.table(last, nodes=isinstance(things[0], Node), containers=self.containers)
         if paused := [it.name for it in watched if isinstance(it, Container) and it.state == "paused"]:
-            yield Note(f"Paused: {', '.join(f'`{name}`' for name in paused[:_MOST])}.")
+            yield Note(f"Paused: {_names(paused)}.")
         if missing := sorted({it.name for it in watched} - {it.name for it in measured}):
-            names = ", ".join(f"`{name}`" for name in missing[:_MOST])
-            yield Note(f"No figures for {names}: just started, or ended meanwhile. `describe` says which.")
+            yield Note(f"No figures for {_names(missing)}: just started, or ended meanwhile. `describe` says which.")
         if self.over and series:
             yield usage.chart(series, f"{_title(watched, found)} over {show_duration(seconds)}")
         if len(watched) < len(things):
             more = len(things) - len(watched)
             yield Note(f"{more} more are running: a chart shows the {_MOST} that use most memory.")
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(f"`{name}`" for name in names[:_MOST]) + more
 
 
 def _is_measured(it: Thing) -> bool:

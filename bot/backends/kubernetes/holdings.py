@@ -9,7 +9,7 @@ from typing import Any
 from bot.backends.kubernetes.context import KubernetesContext, place_of
 from bot.backends.kubernetes.facts import facts_of
 from bot.backends.kubernetes.facts.cluster import limit_ranges, quota, share
-from bot.backends.kubernetes.facts.objects import moment, status_of
+from bot.backends.kubernetes.facts.objects import Listed, moment, status_of
 from bot.backends.kubernetes.kinds import is_made_by
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.core.errors import ForbiddenByCluster
@@ -56,12 +56,18 @@ class KubernetesHoldings:
         return replace(node, pods=tuple(share(it) for it in pods if status_of(it).get("phase") not in _OVER))
 
     async def _namespace(self, namespace: NamespaceFacts, scope: Scope) -> NamespaceFacts:
-        quotas, ranges = [await self._context.listed(kind, scope) for kind in ("resourcequota", "limitrange")]
+        quotas, ranges = [await self._limits(kind, scope) for kind in ("resourcequota", "limitrange")]
         return replace(
             namespace,
             quotas=quotas if isinstance(quotas, Refused) else tuple(map(quota, quotas)),
             ranges=ranges if isinstance(ranges, Refused) else tuple(it for one in ranges for it in limit_ranges(one)),
         )
+
+    async def _limits(self, kind: str, scope: Scope) -> Listed:
+        found = await self._context.listed(kind, scope)
+        if not isinstance(found, Refused):
+            self._context.mentioned.extend(self._context.thing(kind, it, scope) for it in found)
+        return found
 
     async def _cron_job(self, cron_job: CronJobFacts, scope: Scope) -> CronJobFacts:
         """Its newest jobs, each with its pods."""

@@ -292,7 +292,11 @@ def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
     if ref.kind and not takes(kinds, ref.kind):
         named = sorted(kinds - {"service", "secret", ANY})
         what = "pod or what makes pods" if "pod" in named else " or ".join(named)
-        typed = f"{ref.kind}/{ref.name}" if ref.name else ref.kind
+        kind = ref.kind.rstrip(".")  # of a cluster's own, of any group
+        typed = f"{kind}/{ref.name}" if ref.name else kind
+        if "pod" not in kinds and kind not in ("container", "service", "image", "network"):
+            hint = "`ps` lists containers; `use` shows which contexts there are."
+            raise UsageError(f"`{ref.context}` is a Docker context, and has nothing of the kind", kind, hint=hint)
         raise UsageError(f"`{action.verb}` takes a {what}, not", typed, hint=f"See `help {action.verb}`.")
 
 
@@ -303,6 +307,7 @@ def _place(ref: TargetRef, engine: FindPort) -> str:
 
 def _shows_all(ref: TargetRef) -> str:
     listed = "ps -a" if ref.kind in ("", "container", "service", "pod") else f"get {ref.kind}"
+    listed = "images" if ref.kind == "image" else listed
     return f"`{listed}` shows what is there."
 
 

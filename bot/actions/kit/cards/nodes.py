@@ -23,9 +23,9 @@ def describe(facts: NodeFacts, now: datetime) -> Groups:
         ("addresses", several(facts.addresses)),
     ]
     room: Rows = [("capacity", pairs(facts.capacity)), ("allocatable", pairs(facts.allocatable))]
-    if isinstance(facts.pods, Refused):
-        return [("Node", rows), ("Room", room), ("Taken", [not_told(facts.pods)])]
-    return [("Node", rows), ("Room", room), ("Taken", _taken(facts, facts.pods)), ("Pods", _pods(facts.pods))]
+    taken = [not_told(facts.pods)] if isinstance(facts.pods, Refused) else _taken(facts, facts.pods)
+    groups: Groups = [("Node", rows), ("Room", room), ("Taken, by pods that you may see", taken)]
+    return groups if isinstance(facts.pods, Refused) else [*groups, ("Pods", _pods(facts.pods))]
 
 
 def _taken(facts: NodeFacts, shares: tuple[Share, ...]) -> Rows:
@@ -57,6 +57,8 @@ def _state(pod: PodFacts) -> str:
 
 
 def _asks(share: Share) -> str:
+    if not share.cpus and not share.memory:
+        return "asks for nothing"
     return f"cpu {show_cpus(share.cpus)}, memory {show_bytes(share.memory)}"
 
 
