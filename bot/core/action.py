@@ -107,6 +107,11 @@ class Action:
         return ""
 
     @property
+    def instead(self) -> str:
+        """A sentence of what to do on an engine that lacks what this needs."""
+        return ""
+
+    @property
     def sieve(self) -> str:
         """A pattern: only output lines that hold it are kept and shown. Applied after redaction."""
         return ""

@@ -96,11 +96,11 @@ class Bench:
             raise _lacking(f"this is not supported on the {self.engine.scope.engine} context", self.engine)
         return served
 
-    def require(self, verb: str, ports: Sequence[Any]) -> None:
-        """Raises Unsupported where the engine lacks what a verb needs."""
+    def require(self, verb: str, ports: Sequence[Any], instead: str = "") -> None:
+        """Raises Unsupported where the engine lacks what a verb needs. instead: a sentence of what to do there."""
         if not all(map(self.has, ports)):
-            raise _lacking(f"`{verb}` is not supported on the {self.engine.scope.engine} context", self.engine)
+            raise _lacking(f"`{verb}` is not supported on the {self.engine.scope.engine} context", self.engine, instead)
 
 
-def _lacking(what: str, engine: Engine) -> Unsupported:
-    return Unsupported(what, engine.scope.context, hint="`use` shows which other contexts there are.")
+def _lacking(what: str, engine: Engine, instead: str = "") -> Unsupported:
+    return Unsupported(what, engine.scope.context, hint=instead or "`use` shows which other contexts there are.")

@@ -17,6 +17,10 @@ from bot.core.target import Container
 class Diff(TargetedAction, verb="diff", takes=one("container"), needs=(DiffPort,), examples=("diff web",)):
     """List the files that a container added (A), changed (C) or deleted (D) since it was created."""
 
+    @property
+    def instead(self) -> str:
+        return "`exec NAME -- find / -xdev -type f -mmin -60` lists the files that changed in the last hour."
+
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         changes = await bench.port(DiffPort).changes(found)
         if changes:

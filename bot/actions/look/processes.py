@@ -24,5 +24,9 @@ class Processes(
 ):
     """List the processes of a running container, as the machine sees them; nothing runs inside it."""
 
+    @property
+    def instead(self) -> str:
+        return "`exec NAME -- ps aux` runs the container's own `ps`."
+
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         yield await bench.port(ProcessesPort).processes(found)

@@ -22,7 +22,7 @@ from bot.core.paste.reading import (
 from bot.core.pattern import compiled
 
 _JSON_PATH = compiled(r"\{?(\.[A-Za-z0-9_.\[\]-]+)\}?")
-_EVENT_FIELD = compiled(r"involvedObject\.name=([A-Za-z0-9.-]+)")
+_OTHER_TYPE = {"normal": "warning", "warning": "normal"}  # an event is of one of two
 _TIMES = frozenset({".lastTimestamp", ".firstTimestamp", ".eventTime", ".metadata.creationTimestamp"})
 
 _CONNECTION = Instead("The settings say how cdebug reaches a cluster; `whoami` says who you are there.")
@@ -46,9 +46,21 @@ def _types(value: str) -> list[str]:
 
 
 def _event_fields(value: str) -> list[str]:
-    if found := _EVENT_FIELD.fullmatch(value):
-        return [found[1]]
-    raise UsageError("no field selector here:", value[:60], hint="`events NAME` shows those of one object.")
+    """`involvedObject.kind=Pod,involvedObject.name=web-1,type!=Normal` → `pod/web-1 --types warning`."""
+    fields = dict(_field(part) for part in value.split(","))
+    kind, name = fields.pop("involvedObject.kind", "").lower(), fields.pop("involvedObject.name", "")
+    types, place = fields.pop("type", "").lower(), fields.pop("involvedObject.namespace", "")
+    if fields or (kind and not name):
+        raise UsageError("no field selector here:", value[:60], hint="`events NAME` shows those of one object.")
+    target = [f"{kind}/{name}" if kind else name] if name else []
+    return [*target, *(["--types", types] if types else []), *(["--namespace", place] if place else [])]
+
+
+def _field(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    if name == "type!":
+        return "type", _OTHER_TYPE.get(value.lower(), "")
+    return name, value.removeprefix("=")
 
 
 def _one_shown(pasted: Pasted) -> str:

@@ -55,7 +55,7 @@ class Running:
         engine = self._finder.engine(found.scope.context, command.visit, verb)
         maker = RunMaker(self._parts, command, engine)
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
-        bench.require(command.action.verb, command.action.needs)
+        bench.require(command.action.verb, command.action.needs, command.action.instead)
         redactor, mentions = await self._redactor(found), lambda: self._mentions(engine)
         output = Reading(redactor, command.request.user, mentions, command.plan, bench.last_words, bench.unfinished)
         delivery = Delivery(
