@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -15,6 +16,8 @@ from deploy.demo.cluster.given import given
 from deploy.demo.cluster.kubectl import Administered
 from deploy.demo.engine import Engine, Missing, answering, build_base
 from deploy.demo.faults import SHOP, Shop
+from deploy.toolbox.build import TOOLBOX
+from deploy.toolbox.build import build as build_toolbox
 from tests.cluster.world import apply_shop, cluster_bot
 from tests.harness import BASE, Bot, Conversation, Playground, RedisServer, Slack, temporary_folder, wait_until
 
@@ -100,6 +103,33 @@ def shop(containers: docker.APIClient, engine: str) -> Iterator[Shop]:
     wait_until(lambda: containers.inspect_container("checkout")["RestartCount"] > 0, "checkout's first crash", 40)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def toolbox(containers: Any) -> str:
+    """The toolbox image, in the engine that tests share."""
+    with _toolbox().open("rb") as archive:
+        for said in containers.load_image(archive, quiet=True):
+            assert "error" not in said, said
+    return TOOLBOX
+
+
+@pytest.fixture(scope="session")
+def cluster_toolbox(cluster: Administered) -> str:
+    """The same, on the cluster's node."""
+    if not isinstance(cluster, Cluster):
+        pytest.skip("the cluster at hand has the images that it has")
+    cluster.load(_toolbox())
+    return TOOLBOX
+
+
+def _toolbox() -> Path:
+    try:
+        return build_toolbox()
+    except Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"no toolbox: {missing}")
+        pytest.skip(f"no toolbox: {missing}")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """What the tests need of a machine, installed where it is missing: `python -m tests.services`.
 
-A Docker Engine, a redis-server and a Chromium with fonts, from the distribution's packages; a Kubernetes cluster's
-servers, built from source: minutes here, so that no test's timeout meets them.
+A Docker Engine, a redis-server and a Chromium with fonts, from the distribution's packages; the toolbox image; a
+Kubernetes cluster's servers, built from source: minutes here, so that no test's timeout meets them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 
 from deploy.demo.cluster.cluster import prepare
 from deploy.demo.engine import Missing, install
+from deploy.toolbox.build import build
 
 NEEDED = {
     "dockerd": ("docker.io", "iptables", "iproute2"),
@@ -27,6 +28,7 @@ def main() -> None:
         for program, packages in NEEDED.items():
             install(*packages, program=program)
         prepare()
+        build()
     except Missing as missing:
         sys.exit(f"tests: {missing}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.demo.cluster.build import build
 from deploy.demo.cluster.cluster import Cluster
-from deploy.demo.cluster.images import write_archive
+from deploy.demo.cluster.images import write_images
 from deploy.demo.cluster.space import Trace, end
 from deploy.demo.engine import Missing
 
@@ -20,7 +20,7 @@ def main(words: list[str]) -> None:
     elif words == ["down"]:
         _down()
     elif len(words) == 2 and words[0] == "images":
-        write_archive(Path(words[1]), build().pause)
+        write_images(Path(words[1]), build().pause)
     else:
         print("usage: python -m deploy.demo.cluster up | down | images FILE", file=sys.stderr)
         sys.exit(2)

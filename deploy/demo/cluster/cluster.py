@@ -15,7 +15,7 @@ from kubernetes import client, config
 from deploy.demo.cluster import settings
 from deploy.demo.cluster.api import Api
 from deploy.demo.cluster.build import build
-from deploy.demo.cluster.images import write_archive
+from deploy.demo.cluster.images import write_images
 from deploy.demo.cluster.keys import Authority, signing_key, write_kubeconfig
 from deploy.demo.cluster.kubectl import Administered
 from deploy.demo.cluster.objects import first_objects
@@ -220,11 +220,15 @@ class Cluster(Administered):
 
     def _import_images(self) -> None:
         archive = self.root / "images.tar"
-        write_archive(archive, self._programs.pause)
+        write_images(archive, self._programs.pause)
         self._wait("containerd", Path(f"/proc/{self.trace.first}/root{settings.CONTAINERD}").exists)
+        self.load(archive)
+        archive.unlink()
+
+    def load(self, archive: Path) -> None:
+        """Give the node the images of an archive."""
         ctr = ("ctr", "--address", settings.CONTAINERD, "--namespace", "k8s.io")
         self._space.run(*ctr, "images", "import", str(archive))
-        archive.unlink()
 
     def _wait(self, name: str, ready: Callable[[], bool], seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds

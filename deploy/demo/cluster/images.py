@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import subprocess
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from deploy.archives import BuiltImage, write_archive
 from deploy.demo.engine import static_busybox
 
 BUSYBOX, NO_TAR, NO_SHELL, PAUSE = "cdebug/busybox:1", "cdebug/no-tar:1", "cdebug/no-shell:1", "cdebug/pause:1"
@@ -17,47 +16,27 @@ _PASSWD = b"root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:app:/srv:/bin/sh\n"
 _FOLDERS = ("bin", "etc", "tmp", "root", "var", "srv", "proc", "dev", "sys")
 
 
-def write_archive(path: Path, pause: Path) -> None:
-    """All images in one archive, as `ctr images import` and `docker load` read it.
-
-    Raises Missing where there is no static busybox.
-    """
+def write_images(path: Path, pause: Path) -> None:
+    """All images in one archive. Raises Missing where there is no static busybox."""
     busybox = static_busybox()
     listed = subprocess.run([str(busybox), "--list"], capture_output=True, text=True, check=True).stdout.split()
     applets = [applet for applet in listed if applet != "busybox"]
     without_tar = [applet for applet in applets if applet != "tar"]
-    images = {
-        BUSYBOX: (_layer({"bin/busybox": busybox}, applets), ["/bin/sh"]),
-        NO_TAR: (_layer({"bin/busybox": busybox}, without_tar), ["/bin/sh"]),
+    images = [
+        _image(BUSYBOX, {"bin/busybox": busybox}, applets, "/bin/sh"),
+        _image(NO_TAR, {"bin/busybox": busybox}, without_tar, "/bin/sh"),
         # busybox is what its name says: called `sleep` it can do nothing else
-        NO_SHELL: (_layer({"bin/sleep": busybox}, ()), ["/bin/sleep", "1000000000"]),
-        PAUSE: (_layer({"pause": pause}, ()), ["/pause"]),
-    }
-    manifest: list[dict[str, object]] = []
-    files: dict[str, bytes] = {}
-    for name, (layer, command) in images.items():
-        digest = hashlib.sha256(layer).hexdigest()
-        config = {
-            "architecture": "amd64" if _machine() == "x86_64" else "arm64",
-            "os": "linux",
-            "config": {"Env": ["PATH=/bin"], "Cmd": command},
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
-        }
-        raw = json.dumps(config).encode()
-        config_name = f"{hashlib.sha256(raw).hexdigest()}.json"
-        files |= {f"{digest}.tar": layer, config_name: raw}
-        manifest.append({"Config": config_name, "RepoTags": [name], "Layers": [f"{digest}.tar"]})
-    files["manifest.json"] = json.dumps(manifest).encode()
-    with tarfile.open(path, mode="w") as archive:
-        for file, content in files.items():
-            _add(archive, file, content)
+        _image(NO_SHELL, {"bin/sleep": busybox}, (), "/bin/sleep", "1000000000"),
+        _image(PAUSE, {"pause": pause}, (), "/pause"),
+    ]
+    write_archive(path, images)
 
 
-def _machine() -> str:
-    return subprocess.run(["uname", "-m"], capture_output=True, text=True, check=True).stdout.strip()
+def _image(name: str, programs: dict[str, Path], applets: Iterable[str], *command: str) -> BuiltImage:
+    return BuiltImage(name, _layer(programs, applets), {"Env": ["PATH=/bin"], "Cmd": command})
 
 
-def _layer(programs: dict[str, Path], applets: Iterable[str]) -> bytes:
+def _layer(programs: dict[str, Path], applets: Iterable[str]) -> io.BytesIO:
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as layer:
         for folder in _FOLDERS:
@@ -71,7 +50,8 @@ def _layer(programs: dict[str, Path], applets: Iterable[str]) -> bytes:
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             layer.addfile(link)
         _add(layer, "etc/passwd", _PASSWD)
-    return raw.getvalue()
+    raw.seek(0)
+    return raw
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int = 0o644) -> None:
