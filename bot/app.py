@@ -25,6 +25,7 @@ from bot.contexts import contexts_of, default_of
 from bot.core.audit import fingerprint
 from bot.core.errors import CdebugError, Misconfigured, Unavailable
 from bot.core.grammar import Grammar
+from bot.core.images import ImageRules
 from bot.core.limits import Limits
 from bot.core.policy import Policy
 from bot.core.ports.finding import FindPort
@@ -224,6 +225,7 @@ class App:
                 idle=config.limits.shell_idle,
                 approval=config.approvals.ttl,
                 file=config.limits.output,
+                images=ImageRules(config.images.toolbox, config.images.mirror, tuple(config.images.allowed)),
             ),
             approvals_channel=config.approvals.channel,
             audit_channel=config.approvals.audit_channel,

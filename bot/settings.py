@@ -13,10 +13,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.core.errors import CdebugError
+from bot.core.errors import CdebugError, UsageError
+from bot.core.images import parse_image
 from bot.core.units import parse_duration, parse_size
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -132,6 +142,17 @@ class ImagesSettings(Section):
     toolbox: str = "cdebug-toolbox:latest"
     mirror: str = ""
     allowed: list[str] = ["*"]
+
+    @field_validator("toolbox", "mirror")
+    @classmethod
+    def _is_name(cls, text: str, info: ValidationInfo) -> str:
+        if not text and info.field_name == "mirror":
+            return text
+        try:
+            parse_image(f"{text.rstrip('/')}/any" if info.field_name == "mirror" else text)
+        except UsageError as error:
+            raise ValueError(f"`{text}` is not an image's name, or the start of one") from error
+        return text
 
 
 class Redact(Section):

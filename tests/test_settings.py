@@ -63,6 +63,8 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path):
         ("limits:\n  output: big", ":2: limits.output: no such size: `big`"),
         ("limits:\n  per_person: 30", ":2: limits.per_person: write it like `30/m`"),
         ("default: nowhere", "default: no context is called `nowhere`"),
+        ("images: {toolbox: 'Not A Name'}", ":1: images.toolbox: `Not A Name` is not an image's name"),
+        ("images:\n  mirror: 'https://reg.corp'", ":2: images.mirror: `https://reg.corp` is not an image's name"),
         ("channels: {C1: {context: nowhere}}", "channels.C1.context: no context is called `nowhere`"),
         (
             "people:\n  U0ANN:\n    kubernetes: {user: 'system:admin'}",

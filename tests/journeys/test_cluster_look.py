@@ -50,6 +50,9 @@ async def said(channel: Conversation, command: str, ends: str | tuple[str, ...] 
         ),
         ("get all --show-labels", [r"NAME +STATE +AGE +LABELS", r"service/web +type ClusterIP, "]),
         ("get pods -A --sort-by .spec.containers[0].name", ["NAMESPACE", "vault"]),
+        ("images", [r"cdebug/busybox:1 +node-1 +[\d.]+ MiB", "fifty largest"]),
+        ("images cdebug/busybox", ["cdebug/busybox:1"]),
+        ("images --catalogue", [r"netshoot +networks +no +190 MB to pull +nicolaka/netshoot:v0.13"]),
         ("describe pod web", ["Which one|match"]),
         (
             "describe deploy web",

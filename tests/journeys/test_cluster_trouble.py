@@ -40,7 +40,6 @@ from tests.journeys.test_cluster_look import said
         ("exec pair --user root -- id", "a command runs as the container's own user"),
         ("logs payments", "nothing is called `payments`"),
         ("get secrets", "cdebug never reads secrets"),
-        ("images", "a cluster has no images"),
         ("describe secret/x", "cdebug never reads secrets"),
         ("logs nightly", "a cron job has no pods of its own"),
         ("http pair:9/x", "nothing listens on that port"),

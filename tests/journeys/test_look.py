@@ -65,6 +65,7 @@ async def test_standard_error_is_told_apart_and_secrets_are_hidden(channel: Conv
         ("network --name shop", ["driver: bridge", "members"]),
         ("images", ["shop/web:1.4", "MiB"]),
         ("images cdebug/busybox:1", ["cdebug/busybox:1"]),
+        ("images --catalogue", ["toolbox", "traces, packets, stacks", "nicolaka/netshoot:v0.13", "to pull"]),
         ("inspect shop/web:1.4 --path .RepoTags", ["shop/web:1.4"]),
         ("inspect bridge --path .Driver", ["bridge"]),
         ("logs orders --tail 5 --grep=-nothing", ["No line of its log matches `-nothing`."]),

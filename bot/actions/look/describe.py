@@ -15,7 +15,7 @@ from bot.core.bench import Bench
 from bot.core.errors import ForbiddenByCluster
 from bot.core.output import Card, Output
 from bot.core.ports.facts import FactsPort, ObjectsPort
-from bot.core.ports.images import ImagesPort
+from bot.core.ports.images import ImageFactsPort
 from bot.core.takes import one
 from bot.core.target import Container, Image, Objects, Thing
 
@@ -50,7 +50,7 @@ class Describe(
         if isinstance(found, Container):
             yield container_card(await bench.port(FactsPort).facts(found), bench.now)
         elif isinstance(found, Image):
-            yield image_card(await bench.port(ImagesPort).image_facts(found), found.name, bench.now)
+            yield image_card(await bench.port(ImageFactsPort).image_facts(found), found.name, bench.now)
         else:
             yield await _object(found, bench)
 

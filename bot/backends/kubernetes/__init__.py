@@ -14,6 +14,7 @@ from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.finding import KubernetesFinder
 from bot.backends.kubernetes.forward import KubernetesForward
 from bot.backends.kubernetes.holdings import KubernetesHoldings
+from bot.backends.kubernetes.images import KubernetesImages
 from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.logs import KubernetesLogs
 from bot.backends.kubernetes.names import Names
@@ -62,12 +63,14 @@ class Kubernetes:
         reviews = KubernetesReviews(context)
         self._namespaces = namespaces = KubernetesNamespaces(context, reviews)
         objects = KubernetesObjects(context, KubernetesHoldings(context, namespaces))
-        self._finder = KubernetesFinder(context, KubernetesListing(context, objects, namespaces), reviews, namespaces)
+        images = KubernetesImages(context)
+        listing = KubernetesListing(context, objects, namespaces)
+        self._finder = KubernetesFinder(context, listing, reviews, namespaces, images)
         exec_ = KubernetesExec(context)
         self._parts = [
             reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
             KubernetesUsage(context), exec_, FilesInside(exec_), KubernetesForward(context),
-            KubernetesSecrets(context),
+            KubernetesSecrets(context), images,
         ]  # fmt: skip
 
     @property

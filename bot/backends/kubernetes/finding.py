@@ -16,6 +16,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from bot.backends.kubernetes.context import KubernetesContext
+from bot.backends.kubernetes.images import KubernetesImages
 from bot.backends.kubernetes.kinds import KINDS, is_made_by, path_of
 from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
@@ -46,7 +47,7 @@ _MENU = 101
 _ALIKE = 5
 _NEAR = 55.0
 _WITH_PODS = frozenset({"pod", "service", *WORKLOADS})
-_NOT_HERE = frozenset({"image", "network"})
+_NOT_OBJECTS = frozenset({"image", "network"})
 _OTHERS = (*WORKLOADS, "service", "ingress", "networkpolicy", "persistentvolumeclaim", "configmap")
 
 
@@ -68,23 +69,29 @@ class KubernetesFinder:
         listing: KubernetesListing,
         reviews: KubernetesReviews,
         namespaces: KubernetesNamespaces,
+        images: KubernetesImages,
     ) -> None:
         self._context, self._api = context, context.api
-        self._listing, self._reviews, self._namespaces = listing, reviews, namespaces
+        self._listing, self._reviews, self._namespaces, self._images = listing, reviews, namespaces, images
 
     def kinds(self, takes: Takes) -> frozenset[str]:
         """Which kinds a verb that takes this can be pointed at."""
-        if takes.kinds <= _NOT_HERE:
-            return frozenset()
+        if takes.only in _NOT_OBJECTS:
+            return takes.kinds
         return (
             (_WITH_PODS | {"container"}) if _is_inside(takes) else KINDS | {"secret", ANY}
         )  # refused by its own words
 
     async def find(self, ref: TargetRef, takes: Takes) -> Candidates:
         """Raises NotFound, ForbiddenByCluster, Unavailable, and UsageError for what a cluster has not."""
-        if takes.kinds <= _NOT_HERE:
-            what = "images" if takes.only == "image" else "networks with names"
-            raise Unsupported(f"a cluster has no {what}: that is for docker contexts", hint="`get pods` lists pods.")
+        if takes.only == "network":
+            raise Unsupported(
+                "a cluster has no networks with names: that is for docker contexts", hint="`get netpol` lists policies."
+            )
+        if takes.only == "image":
+            scope = replace(self._context.scope, namespace="")
+            found = await self._images.found(ref.name)
+            return Candidates((Objects(scope, tuple(found)),) if found or not ref.name else ())
         if ref.kind:
             ref = replace(ref, kind=await self._context.kind(ref.kind))
             self._context.path(ref.kind)
