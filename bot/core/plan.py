@@ -6,7 +6,7 @@ Policy judges it (`context.plan`), the card shows all of it, and an approval is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,8 +86,8 @@ _SETS = ("images", "capabilities", "hostNamespaces", "hostPaths", "creates", "pa
 POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bool, secrets: Long"
 
 
-def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
-    """The whole plan, as an approver reads it."""
+def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -> Iterator[tuple[str, str]]:
+    """The whole plan, as an approver reads it. shown: what of a specification is."""
     yield from (("image", image) for image in plan.images)
     if plan.privileged:
         yield "privileged", "yes: it has root's power over the machine"
@@ -98,7 +98,7 @@ def rows_of(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "secrets", f"{plan.secrets} become readable"
     for thing in plan.creates:
         yield "creates", _named(thing)
-        yield from (("  with", _plain({name: value})) for name, value in sorted(thing.spec.items()))
+        yield from (("  with", _plain(shown({name: value}))) for name, value in sorted(thing.spec.items()))
         yield from (("  labelled", _plain({name: value})) for name, value in sorted(thing.labels.items()))
     yield from (("changes", f"{_named(change.thing)}: {change.patch}") for change in plan.patches)
     yield from (("deletes", f"{_named(change.thing)}{change.patch and f': {change.patch}'}") for change in plan.deletes)

@@ -10,13 +10,14 @@ from typing import Any
 import redis.asyncio as aioredis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.core.errors import Misconfigured, Unavailable
 
 ANSWER_S = 1.5  # half of what Slack waits for: a busy machine or disk is not away yet
 _CONNECTIONS = 64
 _READ_S = 0.05
+_SAID = 120  # characters
 
 
 def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async at once
@@ -41,7 +42,7 @@ def connect(url: str) -> Any:  # redis-py's commands are typed as sync or async 
 
 @asynccontextmanager
 async def answering(within_s: float = ANSWER_S) -> AsyncIterator[None]:
-    """Redis away, or slower than `within_s`, is Unavailable.
+    """Redis away, or slower than `within_s`, is Unavailable; so is one that refuses, with its words.
 
     Time in which the bot itself was busy is not Redis's silence: what has come meanwhile is read before anybody is
     blamed.
@@ -54,6 +55,13 @@ async def answering(within_s: float = ANSWER_S) -> AsyncIterator[None]:
                 yield
             finally:
                 late.cancel()
+    except ResponseError as error:  # it answers, and refuses: full, read-only, or somebody else wrote there
+        said = str(error).split("script:")[0][:_SAID]
+        raise Unavailable(
+            "can't now",
+            why=f"cdebug's memory (Redis) refuses it: {said}",
+            hint="Nothing ran; whoever runs cdebug has to look at Redis.",
+        ) from error
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable(
             "can't now", why="cdebug's memory (Redis) does not answer", hint="Nothing ran; try again in a minute."

@@ -183,6 +183,18 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
             ["--", "curl", "-H", "Authorization:\t[redacted: 2 characters]\t{a,b}"],
         ),
         (["--token", "x"], ["--token", "[redacted: 1 character]"]),
+        (["--", "mysql", "-u", "root", "-phunter2"], ["--", "mysql", "-u", "root", "-p[redacted: 7 characters]"]),
+        (
+            ["--", "sudo", "/bin/mysqldump", "-phunter2", "db"],
+            ["--", "sudo", "/bin/mysqldump", "-p[redacted: 7 characters]", "db"],
+        ),
+        (
+            ["--", "redis-cli", "-a", "hunter2", "GET", "x"],
+            ["--", "redis-cli", "-a", "[redacted: 7 characters]", "GET", "x"],
+        ),
+        (["--", "ssh", "-p2222", "host"], ["--", "ssh", "-p2222", "host"]),
+        (["--", "mysql", "-e", "select -psql from x"], ["--", "mysql", "-e", "select -psql from x"]),
+        (["-phunter2", "--", "mysql"], ["-phunter2", "--", "mysql"]),
         (
             ["--", "curl", "-H", "Authorization: Bearer abcdefghijklmn"],
             ["--", "curl", "-H", "Authorization: Bearer [redacted: 14 characters]"],
@@ -307,6 +319,23 @@ def test_a_secret_on_any_break_of_one_long_block_is_hidden():
         text = b"a " * before + line
         shown = scrubber.push(splitter.push(text)) + scrubber.push(splitter.push(b"\n"))
         assert b"zebra" not in shown
+
+
+def test_a_secret_of_what_is_to_be_made_is_hidden_and_what_runs_is_not():
+    made = {
+        "env": [{"name": "DB_PASSWORD", "value": "hunter2 x"}, {"name": "LEVEL", "value": "debug"}, {"name": "TOKEN"}],
+        "command": ["sh", "-c", "--token", "reboot"],
+        "args": ({"name": "token", "value": ["rm"]},),
+    }
+    assert Redactor().spec(made) == {
+        "env": [
+            {"name": "DB_PASSWORD", "value": "[redacted: 7 characters] x"},
+            {"name": "LEVEL", "value": "debug"},
+            {"name": "TOKEN"},
+        ],
+        "command": ["sh", "-c", "--token", "reboot"],
+        "args": [{"name": "token", "value": ["rm"]}],
+    }
 
 
 REPEATED = [

@@ -259,3 +259,13 @@ async def test_the_embedded_server_keeps_what_it_was_told_when_it_is_killed():
         await client.aclose()
         await second.stop()
         assert not (folder / "redis" / "redis.sock").exists()
+
+
+async def test_a_redis_that_refuses_is_told_with_its_words(redis: Any):
+    await redis.set("a-list", "is none")
+    with pytest.raises(Unavailable, match=r"Redis\) refuses it: WRONGTYPE Operation against a key.*look at Redis"):
+        async with answering():
+            await redis.lpush("a-list", "x")
+    with pytest.raises(Unavailable, match="refuses it: "):
+        async with answering():
+            await redis.eval("return redis.call('LPUSH', KEYS[1], 'x')", 1, "a-list")

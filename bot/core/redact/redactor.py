@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -24,6 +24,9 @@ _NAME = 512  # bytes before a value that its name may begin in
 _SHORTEST = 4  # characters of a value that is hidden wherever it stands
 _SCHEMES = ("bearer ", "basic ", "token ", "digest ", "negotiate ")
 _OWN_VALUES = ("--env", "-e")
+_CLIENTS = frozenset(
+    {"mysql", "mysqldump", "mysqladmin", "sshpass", "redis-cli", "sqlcmd", "mongo", "mongosh", "mongodump"}
+)
 
 
 class Redactor:
@@ -107,10 +110,36 @@ class Redactor:
         ours = words.index("--") if "--" in words else len(words)
         flags = next((at for at, word in enumerate(words) if word.startswith("-")), ours)
         before = ("", *words)
-        return [
+        told = [
             self._target(word) if at < flags else self._word(before[at], word, own=at < ours)
             for at, word in enumerate(words)
         ]
+        return [*told[: ours + 2], *self._of_clients(words[ours + 1 :], told[ours + 1 :])]
+
+    def spec(self, value: object) -> object:
+        """What is to be made, with the values of `{name, value}` pairs hidden as a command's are. All else stays as it
+        is: it may be what runs.
+        """
+        if isinstance(value, list | tuple):
+            return [self.spec(it) for it in value]
+        if not isinstance(value, Mapping):
+            return value
+        shown = {name: self.spec(it) for name, it in value.items()}
+        named, given = value.get("name"), value.get("value")
+        if isinstance(named, str) and isinstance(given, str) and _is_secret(named):
+            shown["value"] = self._value(given)
+        return shown
+
+    def _of_clients(self, argv: Sequence[str], told: Sequence[str]) -> Iterator[str]:
+        """The words after the first, where a client that was named before takes one as a password: `mysql -psecret`."""
+        client = ""
+        for at in range(1, len(argv)):
+            name = argv[at - 1].rpartition("/")[2]
+            client = name if name in _CLIENTS else client
+            before = f"{client} {argv[at - 1]} " if argv[at - 1].startswith("-") else f"{client} "
+            is_one_word = client and told[at] == argv[at] and not any(map(str.isspace, argv[at]))
+            said = self.command(before + argv[at]) if is_one_word else before + told[at]
+            yield said.removeprefix(before) if said.startswith(before) else told[at]
 
     def _target(self, word: str) -> str:
         """What a command is pointed at: the container `token` is no setting, though a path follows it."""

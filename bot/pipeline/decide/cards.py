@@ -57,7 +57,7 @@ def card_groups(redactor: Redactor, command: Command, found: Found, replicas: in
 
 def _planned(redactor: Redactor, plan: Plan) -> list[tuple[str, str]]:
     """The whole plan, as a command is shown: what it runs stays to be read."""
-    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan)]
+    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan, redactor.spec)]
 
 
 def _what(redactor: Redactor, command: Command) -> list[tuple[str, str]]:
