@@ -257,6 +257,8 @@ MUTANTS = (
     Mutant("a mirror gets around the list", "bot/core/images.py",
            'if mirror and text.startswith(f"{mirror}/"):', "if False:",
            "tests/core/test_images.py", "no_way_around or pulled_from"),
+    Mutant("heads that never end are waited for", "bot/slack/guests.py",
+           "        guest.force_close()\n", "        pass\n", f"{ATTACKS}test_overload.py", "heads"),
     Mutant("a node tells of hidden pods", "bot/backends/kubernetes/context.py",
            "if self.sees(self.thing(kind, it, here)):", "if True:",
            f"{ATTACKS}test_cluster.py", "lookalikes and node"),

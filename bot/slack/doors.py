@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import Misconfigured
 from bot.slack.calls import call
+from bot.slack.guests import Guests
 from bot.slack.inbox import BOLT_LOG
 
 PATH = "/slack/events"
@@ -108,7 +109,7 @@ class HttpDoor:
     """An HTTP server for Slack's signed requests.
 
     Rules of this class:
-    - a body has a size, a time and a number beside others; what is not sent in full is not waited for
+    - a head has a time and a number beside others, a body a size too; what is not sent in full is not waited for
     - nothing of it is read as anything before its signature was compared; one older than five minutes is none
     """
 
@@ -117,6 +118,8 @@ class HttpDoor:
         self._verifier = SignatureVerifier(signing_secret)
         self._waiting: deque[tuple[asyncio.Timeout, int]] = deque()  # with the bytes that each may take
         self._runner: web.AppRunner | None = None
+        self._guests: Guests | None = None
+        self._listener: asyncio.Server | None = None
 
     async def open(self) -> None:
         """Raises Misconfigured where the port is taken."""
@@ -132,12 +135,16 @@ class HttpDoor:
             max_field_size=_LONGEST_HEADER,
         )
         await self._runner.setup()
+        assert self._runner.server
+        self._guests = Guests(self._runner.server)
         try:
-            await web.TCPSite(self._runner, "0.0.0.0", self._port).start()
+            self._listener = await asyncio.get_running_loop().create_server(self._guests, "0.0.0.0", self._port)
         except OSError as error:
             raise Misconfigured(f"PORT {self._port} can't be listened on", why=error.strerror or "") from error
 
     async def _handle(self, request: web.Request) -> web.Response:
+        assert self._guests
+        self._guests.heard(request.protocol)
         if request.headers.get("Content-Encoding"):  # Slack packs nothing, and nothing is unpacked before it is signed
             return _closing(415)
         try:
@@ -182,5 +189,7 @@ class HttpDoor:
         return self._runner is not None
 
     async def close(self) -> None:
+        if self._listener:
+            self._listener.close()
         if self._runner:
             await self._runner.cleanup()

@@ -171,6 +171,23 @@ async def test_bodies_that_are_never_sent_whole_are_not_waited_for(door: Door): 
         writer.close()
 
 
+@pytest.mark.parametrize(
+    "head", [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-A: ", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
+)
+async def test_heads_that_are_never_sent_whole_are_not_waited_for(door: Door, head: bytes):  # noqa: F811
+    host, port = door.url.split("/")[2].split(":")
+    opened = []
+    for _ in range(700):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head)
+        opened.append((reader, writer))
+    await door.incidents.run("images")  # the neighbour is served meanwhile
+    async with asyncio.timeout(15):
+        assert all(await asyncio.gather(*(_until_closed(reader) for reader, _ in opened)))
+    for _, writer in opened:
+        writer.close()
+
+
 async def _until_closed(reader: asyncio.StreamReader) -> bool:
     while await reader.read(1024):
         pass
