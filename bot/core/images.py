@@ -43,8 +43,11 @@ class ImageName:
 
     @property
     def familiar(self) -> str:
-        """As people write it."""
-        return self.path.removeprefix("library/") if self.registry == HUB else str(self)
+        """As people write it; for them alone: an engine is given all of it, and has nothing to guess."""
+        first, _, rest = self.path.partition("/")
+        if self.registry != HUB or _is_registry(first):
+            return str(self)
+        return rest if first == "library" and "/" not in rest else self.path
 
 
 def parse_image(text: str) -> ImageName:
@@ -52,7 +55,7 @@ def parse_image(text: str) -> ImageName:
     first, slash, rest = text.partition("/")
     has_registry = bool(slash) and _is_registry(first)
     found = _NAME.fullmatch(text if has_registry else f"{HUB}/{text}") if len(text) <= _LONGEST else None
-    if not found or not (rest or not slash):
+    if not found or not (rest or not slash) or text.startswith("sha256:"):  # a digest alone is an id, and no name
         raise UsageError("not an image's name:", text[:60], hint="Write `busybox:1.35`, or `ghcr.io/acme/tools:2`.")
     registry = found[1].lower()
     if registry in _HUBS:
@@ -79,7 +82,7 @@ class Tools:
 CATALOGUE = (
     Tools("netshoot", "nicolaka/netshoot:v0.13", 190, "tcpdump, tshark, dig, mtr, nmap, iperf3, curl", "networks"),
     Tools("busybox", "busybox:1.35", 2, "sh, ps, wget, nc, nslookup, vi", "a shell where there is none"),
-    Tools("ubuntu", "ubuntu:22.04", 28, "bash, apt: install what is missing", "all that Debian packages offer"),
+    Tools("ubuntu", "ubuntu:22.04", 28, "bash, apt: install what is missing", "everything in Debian's packages"),
     Tools("alpine", "alpine:3.18", 3, "sh, apk: install what is missing", "small, and musl instead of glibc"),
 )
 _TOOLBOX = ("strace, tcpdump, gdb, eu-stack, py-spy, ps, ip, ss, dig, nc, curl, jq", "traces, packets, stacks")
@@ -111,7 +114,7 @@ class ImageRules:
             raise Denied(
                 "cdebug may not start the image",
                 name.familiar,
-                why=f"allowed are {', '.join(self.allowed) or 'none but the toolbox'}",
+                why=f"only these may be started: {', '.join(('the toolbox', *self.allowed))}",
                 hint="`images --catalogue` shows which it may; whoever runs cdebug can allow more.",
             )
         return self.pulled(name)
@@ -126,7 +129,7 @@ class ImageRules:
     def pulled(self, name: ImageName) -> str:
         """As an engine is told to pull it."""
         if not self.mirror or name.registry != HUB or name == self._own:
-            return name.familiar
+            return str(name)
         return f"{self.mirror.rstrip('/')}/{name.path}"
 
     def allows(self, name: ImageName) -> bool:
@@ -144,14 +147,14 @@ class ImageRules:
 
 @dataclass(frozen=True)
 class _Pattern:
-    """Of a registry with its repository, and of a tag or a digest; None for any."""
+    """Of a name without its tag, and of a tag or a digest; None for any."""
 
-    repository: Any
+    name: Any
     tag: Any = None
     digest: str | None = None
 
     def allows(self, name: ImageName) -> bool:
-        if not self.repository.fullmatch(f"{name.registry}/{name.repository}"):
+        if not self.name.fullmatch(f"{name.registry}/{name.repository}"):
             return False
         if self.digest is not None:
             return name.digest == self.digest
@@ -159,24 +162,30 @@ class _Pattern:
 
 
 def _pattern(text: str) -> _Pattern:
-    """`nicolaka/*`, `ghcr.io/acme/*:v1.*`, `busybox@sha256:…`, `*`."""
+    """`nicolaka/*`, `ghcr.io/acme/*:v1.*`, `busybox@sha256:…`; `*` alone is every image of every registry."""
+    if text == "*":
+        return _Pattern(_glob(text))
     text, _, digest = text.partition("@")
     front, slash, last = text.rpartition("/")
     last, colon, tag = last.partition(":")
-    repository = _with_registry(f"{front}{slash}{last}")
-    return _Pattern(_glob(repository), _glob(tag) if colon else None, digest or None)
+    registry, repository = _parts(f"{front}{slash}{last}")
+    name = compiled(f"{_escaped(registry, '[^/]*')}/{_escaped(repository, '.*')}")
+    return _Pattern(name, _glob(tag) if colon else None, digest or None)
 
 
-def _with_registry(text: str) -> str:
-    first, slash, _ = text.partition("/")
-    if "*" in first or (slash and _is_registry(first)):
-        return text
-    return f"{HUB}/{text}" if slash else f"{HUB}/library/{text}"
+def _parts(text: str) -> tuple[str, str]:
+    """Registry and repository, told apart as in a name."""
+    first, slash, rest = text.partition("/")
+    if not slash or not _is_registry(first):
+        return HUB, text if slash else f"library/{text}"
+    registry = HUB if first.lower() in _HUBS else first.lower()
+    return registry, f"library/{rest}" if registry == HUB and "/" not in rest and rest != "*" else rest
 
 
 def _glob(text: str) -> Any:
-    return compiled(".*".join(map(_escaped, text.split("*"))))
+    return compiled(_escaped(text, ".*"))
 
 
-def _escaped(text: str) -> str:
-    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in text)
+def _escaped(text: str, any_: str) -> str:
+    parts = ("".join(sign if sign.isalnum() else f"\\{sign}" for sign in part) for part in text.split("*"))
+    return any_.join(parts)

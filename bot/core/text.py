@@ -15,7 +15,8 @@ from bot.core.spelling import spell_out
 STDERR_MARK = b"\x01"
 LONGEST_LINE = 1 << 20
 _SLICE = 1 << 16
-_IN_TEXT, _ZEROS, _MOST_ODD = "\0\t\n\r\x1b", "\0" * 4, 0.1
+_IN_TEXT, _MOST_ODD, _SHORT_WORD = "\t\n\r\x1b", 0.1, 1.5
+TAR_MAGIC = slice(257, 262)  # POSIX, ustar interchange format
 _STYLE = "\ufe0f".encode()
 _PIECE = 1 << 14  # what engines keep of a line in one entry
 TIME = compiled_bytes(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* ")
@@ -74,12 +75,15 @@ def _spelt(block: bytes) -> bytes:
 
 
 def is_binary(start: bytes) -> bool:
-    """Whether what begins so is no text. Words with a NUL behind each, as in `/proc/1/environ`, are."""
+    """Whether what begins so is no text. Words with NULs behind each, as in `/proc/1/environ`, are; letters with a NUL
+    behind each, as in UTF-16, are none.
+    """
     if b"\0" not in start:
         return False
-    text = start.decode("utf-8", "replace")
-    odd = sum(sign == "\ufffd" or (sign < " " and sign not in _IN_TEXT) for sign in text)
-    return _ZEROS in text or odd > len(text) * _MOST_ODD
+    words = [word for word in start.decode("utf-8", "replace").split("\0") if word]
+    letters = sum(map(len, words))
+    odd = sum(sign == "\ufffd" or (sign < " " and sign not in _IN_TEXT) for word in words for sign in word)
+    return letters < _SHORT_WORD * max(1, len(words)) or odd > letters * _MOST_ODD or start[TAR_MAGIC] == b"ustar"
 
 
 class StreamSplitter:
@@ -100,6 +104,10 @@ class StreamSplitter:
         self._last = stream
         block = self._splitters[stream].push(chunk)
         return Lines(block, stream) if block else None
+
+    def forget(self, stream: Stream) -> None:
+        """What a stream has begun is no line after all."""
+        self._splitters[stream].close()
 
     def close(self) -> list[Lines]:
         """What was left without a newline, as last lines."""

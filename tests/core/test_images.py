@@ -57,7 +57,7 @@ def test_what_is_no_name_is_refused(text: str):
 @given(st.text(max_size=60))
 def test_any_text_is_a_name_or_one_line(text: str):
     try:
-        assert parse_image(parse_image(text).familiar) == parse_image(text)
+        assert parse_image(str(parse_image(text))) == parse_image(parse_image(text).familiar) == parse_image(text)
     except UsageError as error:
         assert str(error)
 
@@ -113,13 +113,47 @@ def test_no_way_around_the_list_by_tag_digest_mirror_or_short_name(typed: str):
 
 
 def test_everything_is_allowed_unless_somebody_says_what():
-    assert ImageRules().chosen("evil:1") == "evil:1"
-    assert ImageRules(allowed=()).chosen() == "cdebug-toolbox:latest"
-    with pytest.raises(Denied, match="none but the toolbox"):
+    assert ImageRules().chosen("evil:1") == "docker.io/library/evil:1"
+    assert ImageRules(allowed=()).chosen() == "docker.io/library/cdebug-toolbox:latest"
+    with pytest.raises(Denied, match="only these may be started: the toolbox"):
         ImageRules(allowed=()).chosen("busybox")
 
 
-def test_a_star_in_a_registry_is_any_and_a_dot_is_a_dot():
-    assert ImageRules(allowed=("*/tools",)).chosen("ghcr.io/acme/tools:2")
+@pytest.mark.parametrize(
+    ("allowed", "typed"),
+    [
+        ("library/*", "library/attacker/backdoor:1"),
+        ("docker.io/*", "docker.io/evil.com/backdoor:1"),
+        ("docker.io/*", "docker.io/localhost/backdoor:1"),
+        ("busybox", "busybox:1.35"),
+        ("Docker.IO/acme/*", "acme/tools"),
+        ("*.acme.com/*", "reg.acme.com/tools:1"),
+        ("busybox*", "busybox:1.35"),
+        ("*/tools", "acme/tools"),
+    ],
+)
+def test_what_is_pulled_is_what_was_judged(allowed: str, typed: str):
+    pulled = ImageRules(allowed=(allowed,)).chosen(typed)
+    assert pulled == str(parse_image(typed))
+    assert str(parse_image(pulled)) == pulled  # whoever reads it next has nothing to guess
+
+
+@pytest.mark.parametrize(
+    ("allowed", "typed"),
+    [
+        ("nginx*", "nginx.evil.com/backdoor"),
+        ("acme*/tools", "acme.evil.com/x/tools"),
+        ("*.acme.com/*", "evil.com/x.acme.com/foo"),
+        ("*.acme.com/*", "attacker/x.acme.com/foo"),
+        ("*/tools", "ghcr.io/acme/tools:2"),
+        ("ghcr.io/a.b", "ghcr.io/axb"),
+    ],
+)
+def test_a_pattern_is_of_one_registry(allowed: str, typed: str):
     with pytest.raises(Denied):
-        ImageRules(allowed=("ghcr.io/a.b",)).chosen("ghcr.io/axb")
+        ImageRules(allowed=(allowed,)).chosen(typed)
+
+
+def test_a_digest_alone_is_no_name():
+    with pytest.raises(UsageError):
+        parse_image("sha256:" + "ab" * 32)

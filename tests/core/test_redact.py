@@ -192,7 +192,17 @@ def test_lines_without_a_secret_pass_in_their_order(lines: list[str], size: int)
             ["--", "redis-cli", "-a", "hunter2", "GET", "x"],
             ["--", "redis-cli", "-a", "[redacted: 7 characters]", "GET", "x"],
         ),
+        (["--", "mariadb", "-psecret1"], ["--", "mariadb", "-p[redacted: 7 characters]"]),
+        (["--", "mongoimport", "-p", "secret1"], ["--", "mongoimport", "-p", "[redacted: 7 characters]"]),
+        (["--", "redis-cli", "--pass", "secret1"], ["--", "redis-cli", "--pass", "[redacted: 7 characters]"]),
+        (["--", "env", "A=b", "mysql", "-psecret1"], ["--", "env", "A=b", "mysql", "-p[redacted: 7 characters]"]),
         (["--", "ssh", "-p2222", "host"], ["--", "ssh", "-p2222", "host"]),
+        # what runs stays to be read
+        (["--", "sshpass", "-e", "bash", "-p", "/tmp/evil.sh"], ["--", "sshpass", "-e", "bash", "-p", "/tmp/evil.sh"]),
+        (["--", "sshpass", "-e", "time", "-p", "reboot"], ["--", "sshpass", "-e", "time", "-p", "reboot"]),
+        (["--", "sh", "-c", '"$2"', "redis-cli", "-a", "wget"], ["--", "sh", "-c", '"$2"', "redis-cli", "-a", "wget"]),
+        (["--", "time", "mysql", "-psecret1"], ["--", "time", "mysql", "-psecret1"]),
+        (["--", "mysql", "-pabcde", "-pfghij"], ["--", "mysql", "-p[redacted: 5 characters]", "-pfghij"]),
         (["--", "mysql", "-e", "select -psql from x"], ["--", "mysql", "-e", "select -psql from x"]),
         (["-phunter2", "--", "mysql"], ["-phunter2", "--", "mysql"]),
         (

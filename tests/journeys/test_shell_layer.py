@@ -369,7 +369,7 @@ async def test_words_with_a_nul_behind_each_are_text(channel: Conversation, box:
 async def test_more_than_a_file_may_have_is_counted_and_not_kept(channel: Conversation, box: str):
     _, thread = await channel.run("exec box -- head -c 60000000 /dev/zero")
     text = "\n".join(m["text"] for m in thread)
-    assert "It wrote 57.2 MiB that are not text: a file here has at most 50.0 MiB." in text
+    assert "It wrote 57.2 MiB of binary data: a file here may have at most 50.0 MiB." in text
     assert "exit status 0" in text
 
 

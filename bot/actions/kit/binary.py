@@ -7,11 +7,12 @@ import gzip
 import zlib
 
 from bot.core.output import File, Note, Output
-from bot.core.text import is_binary
+from bot.core.text import TAR_MAGIC, is_binary
 from bot.core.units import show_bytes
 
 _HEAD = 8 * 1024  # what is text this far is text
-_TAR_MAGIC, _TAR_BLOCK = slice(257, 262), 512  # POSIX pax, ustar interchange format
+_TAR_BLOCK = 512
+_ARCHIVE = "output.tar.gz"
 
 
 class BinaryOutput:
@@ -39,22 +40,25 @@ class BinaryOutput:
             self._is_text = not self._is_binary and self._size >= _HEAD
         return self._is_binary
 
-    async def close(self) -> list[Output]:
-        """The file; nothing where it was text."""
+    async def close(self, *, whole: bool) -> list[Output]:
+        """The file; nothing where it was text. whole: the program came to its end."""
         if not self._is_binary:
             return []
+        size = show_bytes(self._size)
         if self._size > self._most:
-            most = show_bytes(self._most)
-            return [Note(f"It wrote {show_bytes(self._size)} that are not text: a file here has at most {most}.")]
-        return [await asyncio.to_thread(_file, bytes(self._data))]
+            return [Note(f"It wrote {size} of binary data: a file here may have at most {show_bytes(self._most)}.")]
+        file = await asyncio.to_thread(_file, bytes(self._data))
+        if not whole and file.name == _ARCHIVE:  # nobody can tell what is in it
+            return [Note(f"It wrote {size} of an archive that was cut short: it is not shown.")]
+        return [file]
 
 
 def _file(data: bytes) -> File:
     """An archive by a name by which its members are scanned for secrets."""
-    if data[_TAR_MAGIC] == b"ustar":
-        return File("output.tar.gz", gzip.compress(data, 1))
+    if data[TAR_MAGIC] == b"ustar":
+        return File(_ARCHIVE, gzip.compress(data, 1))
     try:
         start = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _TAR_BLOCK)
     except zlib.error:
         start = b""
-    return File("output.tar.gz" if start[_TAR_MAGIC] == b"ustar" else "output.bin", data)
+    return File(_ARCHIVE if start[TAR_MAGIC] == b"ustar" else "output.bin", data)

@@ -42,8 +42,9 @@ async def outputs_of(
             async with aclosing(_within(limit, _said(process, stdin))) as output:
                 async for stream, chunk in output:
                     size += len(chunk)
-                    is_binary = stream == "out" and binary.takes(chunk)
-                    if lines := None if is_binary else splitter.push(stream, chunk):
+                    if stream == "out" and binary.takes(chunk):
+                        splitter.forget(stream)
+                    elif lines := splitter.push(stream, chunk):
                         yield lines
                     if most and size > most:
                         stopped = f"It is longer than {show_bytes(most)}."
@@ -53,11 +54,13 @@ async def outputs_of(
             stopped = f"It took longer than {show_duration(limit.total_seconds())}."
         except (asyncio.CancelledError, GeneratorExit):
             bench.last_words.extend([*splitter.close(), Note(await end(engine, container, query, process, mark))])
+            bench.last_words.extend(await binary.close(whole=False))
             raise
-        for rest in (*splitter.close(), *await binary.close()):
+        ended = f"{stopped} {await end(engine, container, query, process, mark)}" if stopped else ""
+        for rest in (*splitter.close(), *await binary.close(whole=not stopped)):
             yield rest
         if stopped:
-            yield Note(f"{stopped} {await end(engine, container, query, process, mark)}")
+            yield Note(ended)
             return
         status = await process.status()
         yield (

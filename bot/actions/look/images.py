@@ -68,7 +68,7 @@ def _tools(tools: Tools, rules: ImageRules, held: Sequence[ImageDetail]) -> tupl
     where = "no" if here is None else _few(here.nodes) if here.nodes else "yes"
     size = show_bytes(here.size) if here else f"{tools.size} MB to pull"
     use = tools.use if rules.allows(name) else f"{tools.use} (not allowed here)"
-    return (tools.name, use, where, size, pulled, tools.tools)
+    return (tools.name, use, where, size, name.familiar if pulled == str(name) else pulled, tools.tools)
 
 
 def _names(it: ImageDetail) -> str:

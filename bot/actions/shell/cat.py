@@ -21,9 +21,7 @@ from bot.core.ports.facts import FactsPort
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
-from bot.core.text import is_binary
 
-_HEAD = 8 * 1024
 _LONGEST = timedelta(minutes=1)
 
 
@@ -94,6 +92,6 @@ class Hidden:
 def _shown(data: bytes, name: str) -> Output:
     if not data:
         return Note("It is empty.")
-    if is_binary(data[:_HEAD]):
+    if b"\0" in data:
         return File(name, data)
     return Lines(data if data.endswith(b"\n") else data + b"\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -24,9 +24,12 @@ _NAME = 512  # bytes before a value that its name may begin in
 _SHORTEST = 4  # characters of a value that is hidden wherever it stands
 _SCHEMES = ("bearer ", "basic ", "token ", "digest ", "negotiate ")
 _OWN_VALUES = ("--env", "-e")
-_CLIENTS = frozenset(
-    {"mysql", "mysqldump", "mysqladmin", "sshpass", "redis-cli", "sqlcmd", "mongo", "mongosh", "mongodump"}
-)
+_WRAPPERS = frozenset({"env", "sudo"})
+_CLIENTS = frozenset({
+    "mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import",
+    "redis-cli", "valkey-cli", "sshpass", "sqlcmd", "mongo", "mongosh", "mongodump", "mongorestore", "mongoexport",
+    "mongoimport",
+})  # fmt: skip
 
 
 class Redactor:
@@ -114,7 +117,7 @@ class Redactor:
             self._target(word) if at < flags else self._word(before[at], word, own=at < ours)
             for at, word in enumerate(words)
         ]
-        return [*told[: ours + 2], *self._of_clients(words[ours + 1 :], told[ours + 1 :])]
+        return [*told[: ours + 1], *self._of_client(words[ours + 1 :], told[ours + 1 :])]
 
     def spec(self, value: object) -> object:
         """What is to be made, with the values of `{name, value}` pairs hidden as a command's are. All else stays as it
@@ -130,16 +133,22 @@ class Redactor:
             shown["value"] = self._value(given)
         return shown
 
-    def _of_clients(self, argv: Sequence[str], told: Sequence[str]) -> Iterator[str]:
-        """The words after the first, where a client that was named before takes one as a password: `mysql -psecret`."""
-        client = ""
-        for at in range(1, len(argv)):
-            name = argv[at - 1].rpartition("/")[2]
-            client = name if name in _CLIENTS else client
-            before = f"{client} {argv[at - 1]} " if argv[at - 1].startswith("-") else f"{client} "
-            is_one_word = client and told[at] == argv[at] and not any(map(str.isspace, argv[at]))
-            said = self.command(before + argv[at]) if is_one_word else before + told[at]
-            yield said.removeprefix(before) if said.startswith(before) else told[at]
+    def _of_client(self, argv: Sequence[str], told: Sequence[str]) -> Sequence[str]:
+        """Words of another program, which takes one as a password: `mysql -psecret`. That program alone, by its place,
+        and one word of it: whatever follows a name that stands elsewhere may be what runs.
+        """
+        at = next((n for n, word in enumerate(argv) if word not in _WRAPPERS and "=" not in word), 0)
+        client = argv[at].rpartition("/")[2] if argv else ""
+        if client not in _CLIENTS:
+            return told
+        last = at + 2 if client == "sshpass" else len(argv) - 1
+        for n in range(at + 1, min(last, len(argv) - 1) + 1):
+            before = f"{client} {argv[n - 1]} " if argv[n - 1].startswith("-") else f"{client} "
+            is_one_word = told[n] == argv[n] and argv[n][:1] != "/" and not any(map(str.isspace, argv[n]))
+            said = self.command(before + argv[n]) if is_one_word else ""
+            if said.startswith(before) and said != before + argv[n]:
+                return [*told[:n], said.removeprefix(before), *told[n + 1 :]]
+        return told
 
     def _target(self, word: str) -> str:
         """What a command is pointed at: the container `token` is no setting, though a path follows it."""

@@ -21,12 +21,12 @@ SHAPES: Mapping[str, str] = {
     "go dsn": r"(\b[\w.-]{1,60}:)[^\s\"'/]{1,100}(@(?:tcp|unix)\()",
     "sql": r"((?i:\bidentified(?: with \S+)? by(?: password)? )['\"])[^'\"\n]*(['\"])",
     "sql without quotes": r"((?i:\bidentified by ))[A-Za-z0-9_!@#$%^&*.-]{4,}(;|$)",
-    "client, quoted": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p)')"
+    "client, quoted": r"((?:\bsshpass[ \t]+-p[ \t]*|\b(?:redis|valkey)-cli\b[^\n|;&]{0,100}[ \t](?:-a|--pass)[ \t]+|\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump|-admin|-import)?)\b[^\n|;&]{0,100}[ \t]-p)')"
     r"[^'\n]+(')",
     "told once": r"((?:Unseal|Recovery) Key \d{1,2}: |password is generated for [^\s:]{1,100}: |generated security password: )\S+",
-    "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\bredis-cli\b[^\n|;&]{0,100}[ \t]-a[ \t]+|\b(?:docker|az|helm)[ \t][^\n|;&]{0,40}\blogin\b[^\n|;&]{0,100}[ \t]-p[ \t]+|\bldap[a-z]{3,9}\b[^\n|;&]{0,200}[ \t]-w[ \t]+"
-    r"|\bsqlcmd\b[^\n|;&]{0,100}[ \t]-P[ \t]+|\bmongo(?:sh|dump|restore)?\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
-    r"|\bmysql(?:dump|admin)?\b[^\n|;&]{0,100}[ \t]-p))[^\s'\"$]{3,}",
+    "client": r"((?:\bsshpass[ \t]+-p[ \t]*|\b(?:redis|valkey)-cli\b[^\n|;&]{0,100}[ \t](?:-a|--pass)[ \t]+|\b(?:docker|az|helm)[ \t][^\n|;&]{0,40}\blogin\b[^\n|;&]{0,100}[ \t]-p[ \t]+|\bldap[a-z]{3,9}\b[^\n|;&]{0,200}[ \t]-w[ \t]+"
+    r"|\bsqlcmd\b[^\n|;&]{0,100}[ \t]-P[ \t]+|\bmongo(?:sh|dump|restore|export|import)?\b[^\n|;&]{0,100}[ \t]-p[ \t]+"
+    r"|\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump|-admin|-import)?)\b[^\n|;&]{0,100}[ \t]-p))[^\s'\"$]{3,}",
     "netrc": r"((?:^|\s)machine[ \t]+\S+[ \t]+(?:login[ \t]+\S+[ \t]+)?password[ \t]+)\S+",
     "authentication": r"((?:^|[>:][ \t])AUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+)[A-Za-z0-9+/=]{8,}",
     "redis": r"((?:^|> |\] )AUTH[ \t]+(?:[a-z][a-z0-9_-]*[ \t]+)?)[^\s\"]*[0-9][^\s\"]*$",
