@@ -16,6 +16,7 @@ STDERR_MARK = b"\x01"
 LONGEST_LINE = 1 << 20
 _SLICE = 1 << 16
 _IN_TEXT, _MOST_ODD, _SHORT_WORD = "\t\n\r\x1b", 0.1, 1.5
+_LONGEST_PROMPT, _IN_DOCUMENTS = 300, (b"{", b"}", b'"', b"<", b"://")
 TAR_MAGIC = slice(257, 262)  # POSIX, ustar interchange format
 _STYLE = "\ufe0f".encode()
 _PIECE = 1 << 14  # what engines keep of a line in one entry
@@ -72,6 +73,13 @@ def _spelt(block: bytes) -> bytes:
         if control in block:
             block = block.replace(control, picture)
     return block if block.isascii() else spell_out(block.decode("utf-8", "replace")).encode()
+
+
+def is_prompt(begun: bytes) -> bool:
+    """Whether a cleaned line without an end reads as a prompt or a progress bar does: short, and no part of a document
+    or an address, in which what comes later says that what came before was a secret.
+    """
+    return len(begun) <= _LONGEST_PROMPT and not any(sign in begun for sign in _IN_DOCUMENTS)
 
 
 def is_binary(start: bytes) -> bool:

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Any, Protocol
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -123,7 +124,7 @@ class HttpDoor:
 
     async def open(self) -> None:
         """Raises Misconfigured where the port is taken."""
-        server = web.Application(client_max_size=_LARGEST)
+        server = web.Application(client_max_size=_LARGEST, middlewares=[self._hearing()])
         server.router.add_post(PATH, self._handle)
         self._runner = web.AppRunner(
             server,
@@ -142,9 +143,18 @@ class HttpDoor:
         except OSError as error:
             raise Misconfigured(f"PORT {self._port} can't be listened on", why=error.strerror or "") from error
 
+    def _hearing(self) -> Middleware:
+        """Whoever has sent the head of a request, whatever it asks, is no silent guest any more."""
+
+        @web.middleware
+        async def heard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            assert self._guests
+            self._guests.heard(request.protocol)
+            return await handler(request)
+
+        return heard
+
     async def _handle(self, request: web.Request) -> web.Response:
-        assert self._guests
-        self._guests.heard(request.protocol)
         if request.headers.get("Content-Encoding"):  # Slack packs nothing, and nothing is unpacked before it is signed
             return _closing(415)
         try:

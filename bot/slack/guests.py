@@ -1,38 +1,35 @@
-"""Connections to the HTTP door: each has seconds to say what it wants, and so many may say nothing at once."""
+"""Connections to the HTTP door that have said nothing yet: only so many of them at once.
+
+aiohttp gives each its time (`keepalive_timeout` counts for the first request, too), and no number.
+"""
 
 from __future__ import annotations
-
-import asyncio
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-_HEAD_S = 5.0
 _MOST_SILENT = 500
 
 
 class Guests:
-    """Makes a server's protocols. Without it one that never ends its headers would be kept for good: aiohttp has a
-    time for what comes after a request, and none for the first.
+    """Makes a server's protocols. Where too many are silent, the one that has been so for longest makes room: Slack's
+    requests come at once.
     """
 
     def __init__(self, server: web.Server) -> None:
         self._server = server
-        self._silent: dict[RequestHandler, asyncio.TimerHandle] = {}
+        self._silent: dict[RequestHandler, None] = {}  # in their order; one that went by itself stays until it is old
 
     def __call__(self) -> RequestHandler:
-        """Of a new connection; where too many are silent, the one that has been so for longest makes room."""
+        """Of a new connection."""
         guest = self._server()
-        self._silent[guest] = asyncio.get_running_loop().call_later(_HEAD_S, self._turn_away, guest)
+        self._silent[guest] = None
         if len(self._silent) > _MOST_SILENT:
-            self._turn_away(next(iter(self._silent)))
+            oldest = next(iter(self._silent))
+            self.heard(oldest)
+            oldest.force_close()
         return guest
 
     def heard(self, guest: RequestHandler) -> None:
-        """It has sent a request."""
-        if timer := self._silent.pop(guest, None):
-            timer.cancel()
-
-    def _turn_away(self, guest: RequestHandler) -> None:
-        self.heard(guest)
-        guest.force_close()
+        """It has sent the head of a request."""
+        self._silent.pop(guest, None)

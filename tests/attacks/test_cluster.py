@@ -254,6 +254,12 @@ reason: Odd
         cluster.run_kubectl("delete", "event", "odd", "--namespace", "shop")
 
 
+@pytest.mark.parametrize("path", [".data.password", ".spec.containers[0].env[0].value", ".data[0]", "data.x"])
+async def test_an_order_tells_nothing_of_secrets(shop_channel: Conversation, path: str):
+    await shop_channel.type(f"/cdebug get cm --sort-by {path}")
+    await shop_channel.whispered("can't sort by what may be secret")
+
+
 @pytest.mark.parametrize(
     "command",
     [

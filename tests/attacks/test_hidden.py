@@ -170,5 +170,12 @@ async def test_what_was_hidden_stays_so_when_it_is_removed(room: Conversation, c
     assert "treasurer" not in text
     assert "Not shown: " in text
     assert "its labels are too large to be read" in text
+    make(containers, "treasurer-2", "true", labels={})
+    containers.wait("treasurer-2", timeout=10)
+    containers.rename("treasurer-2", "usher-2")
+    containers.remove_container("usher-2")
+    for name in ("usher-2", "treasurer-2"):  # by each of its names
+        _, thread = await room.run(f"events {name}")
+        assert "destroy" in thread[0]["text"]
     _, thread = await room.run("events treasurer")
     assert "destroy" in thread[0]["text"]

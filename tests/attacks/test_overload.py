@@ -171,21 +171,31 @@ async def test_bodies_that_are_never_sent_whole_are_not_waited_for(door: Door): 
         writer.close()
 
 
-@pytest.mark.parametrize(
-    "head", [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-A: ", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
-)
-async def test_heads_that_are_never_sent_whole_are_not_waited_for(door: Door, head: bytes):  # noqa: F811
+@pytest.mark.parametrize("head", [b"", b"POST /slack/events HTTP/1.1\r\nX-A: "])
+async def test_of_connections_that_say_nothing_the_oldest_make_room(door: Door, head: bytes):  # noqa: F811
     host, port = door.url.split("/")[2].split(":")
     opened = []
     for _ in range(700):
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(head)
         opened.append((reader, writer))
+    async with asyncio.timeout(3):  # their own time is fifteen seconds
+        assert all(await asyncio.gather(*(_until_closed(reader) for reader, _ in opened[:150])))
+    assert not opened[-1][0].at_eof()
     await door.incidents.run("images")  # the neighbour is served meanwhile
-    async with asyncio.timeout(15):
-        assert all(await asyncio.gather(*(_until_closed(reader) for reader, _ in opened)))
     for _, writer in opened:
         writer.close()
+
+
+async def test_the_neighbour_a_connection_that_asked_something_else_first_is_kept(door: Door):  # noqa: F811
+    host, port = door.url.split("/")[2].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    for wait_s in (0, 6):
+        await asyncio.sleep(wait_s)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"404" in await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(len(b"404: Not Found"))
+    writer.close()
 
 
 async def _until_closed(reader: asyncio.StreamReader) -> bool:

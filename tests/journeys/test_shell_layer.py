@@ -313,6 +313,27 @@ async def test_a_line_without_an_end_is_shown_while_its_program_waits(
     assert "MIIEvQ" not in "".join(m["text"] for m in await channel.thread(root))
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        """printf '{"value": "hunter2hunter", '; sleep 5; printf '"name": "DB_PASSWORD"}\\n'""",
+        """printf 'connecting to https://ann:hunter2hunter'; sleep 5; printf '@host/\\n'""",
+    ],
+)
+async def test_a_line_is_not_shown_before_what_tells_of_its_secret(channel: Conversation, box: str, script: str):
+    await channel.type(f"/cdebug exec box -- sh -c {shlex.quote(script)}")
+    seen = ""
+
+    def done(all_: list[Json]) -> bool:
+        nonlocal seen
+        seen += "".join(m["text"] for m in all_ if m["thread_ts"])
+        return any(m["text"].startswith("done") for m in all_)
+
+    await channel.until(done, "the end")
+    assert "[redacted]" in seen
+    assert "hunter2hunter" not in seen
+
+
 async def test_what_a_command_asks_is_there_when_its_time_is_over(channel: Conversation, box: str):
     _, thread = await channel.run("exec box --timeout 1s -- sh -c 'printf Really?; sleep 60'")
     text = "\n".join(m["text"] for m in thread)

@@ -17,6 +17,7 @@ from bot.core.output import Table
 from bot.core.paths import check_path
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Thing
 
+_SECRET = ("data", "stringData", "binaryData", "env", "envFrom", "annotations")
 # The columns that show what kubectl sorts by.
 _PATHS = {"restartcount": "restarts", "starttime": "age", "creationtimestamp": "age", "phase": "state"}
 
@@ -39,11 +40,14 @@ class Listing(Anywhere, Located):
         if self.output not in ("", "wide"):
             raise UsageError("a list is shown as a table or `wide`, not as", self.output, hint="`inspect` shows YAML.")
         check_path(self.order)
+        if hidden := next((it for it in _SECRET if it in self.order.replace("[", ".").split(".")), ""):
+            raise UsageError("can't sort by what may be secret:", hidden, hint="`get KIND` lists them by name.")
 
     @property
     def order(self) -> str:
+        """As kubectl takes it: `.spec.replicas`, `{.spec.replicas}` and `spec.replicas`."""
         path = self.sort_by.strip("{}'\"")
-        return path if path.startswith(".") else ""
+        return f".{path.removeprefix('.')}" if "." in path else ""
 
 
 def tables(things: Sequence[Thing], listing: Listing) -> list[Table]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.backends.docker.context import SERVICE, DockerContext, capped
-from bot.backends.docker.gone import removed
+from bot.backends.docker.gone import Past
 from bot.core.errors import UsageError
 from bot.core.takes import Takes, one
 from bot.core.target import EVERYWHERE, Candidates, Container, Image, Network, Objects, TargetRef, Thing
@@ -55,7 +55,8 @@ class DockerFinder:
             things = containers
             matches = list(_by_name(ref.name, containers, _container_steps(ref)) if ref.name else containers)
             if takes.gone and ref.name and not any(ref.name in (it.name, it.id) for it in containers):
-                matches = [*await removed(self._context, ref.name, ref.namespace)] or matches
+                past = await Past.of(self._context, ref.namespace)
+                matches = [*past.removed(ref.name)] or matches
         if not matches and not takes.only and not ref.kind and ref.name:
             return await self._other_kinds(ref, things)
         if takes.merged and _of_one_service(matches):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -60,7 +61,7 @@ class DockerInspection:
         return [
             ImageDetail(
                 asked[row["Id"]],
-                tuple(row.get("RepoTags") or ()),
+                self._seen_tags(asked[row["Id"]], row.get("RepoTags") or ()),
                 row["Size"],
                 datetime.fromtimestamp(row["Created"], UTC),
                 tuple(sorted(it.name for it in containers if it.image_id == row["Id"])),
@@ -68,6 +69,9 @@ class DockerInspection:
             for row in listed
             if row["Id"] in asked
         ]
+
+    def _seen_tags(self, image: Image, tags: Sequence[str]) -> tuple[str, ...]:
+        return tuple(tag for tag in tags if self._context.sees(replace(image, name=tag)))
 
     async def image_facts(self, image: Image) -> ImageFacts:
         """Of one image, with the containers made of it that may be seen."""

@@ -167,18 +167,19 @@ class Api:
         *,
         accept: str = "",
         most: int = MOST_PAGES,
+        size: int = PAGE,
     ) -> AsyncIterator[Any]:
-        """A list, page by page. Raises UsageError for one that has more than `most` pages."""
+        """A list, page by page. size: objects per page. Raises UsageError for one that has more than `most` pages."""
         after = ""
         for _ in range(most):
-            paged = [*query, ("limit", str(PAGE)), *([("continue", after)] if after else [])]
+            paged = [*query, ("limit", str(size)), *([("continue", after)] if after else [])]
             page = await self.get(what, target, path, paged, accept=accept)
             yield page
             after = (page.get("metadata") or {}).get("continue") or ""
             if not after:
                 return
         raise UsageError(
-            f"more than {PAGE * most:,} objects are in", target, hint="Name a namespace, or a label by `-l`."
+            f"more than {size * most:,} objects are in", target, hint="Name a namespace, or a label by `-l`."
         )
 
     @asynccontextmanager

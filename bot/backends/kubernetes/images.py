@@ -29,7 +29,7 @@ class KubernetesImages:
         held = await self._held()
         wanted = [it for it in held if not name or _is_called(it, name)]
         wanted = wanted or [it for it in held if any(tag.startswith(name) for tag in it.tags)]
-        return [it.image for it in wanted if self._context.sees(it.image)]
+        return [it.image for it in wanted]
 
     async def images(self, images: Sequence[Image]) -> list[ImageDetail]:
         """Raises ForbiddenByCluster, Unavailable."""
@@ -45,12 +45,19 @@ class KubernetesImages:
         known: dict[str, ImageDetail] = {}
         for node in nodes:
             for it in status_of(node).get("images") or ():
-                if detail := _detail(it, node["metadata"]["name"], scope):
+                if detail := self._seen(_detail(it, node["metadata"]["name"], scope)):
                     before = known.get(detail.image.id, detail)
                     tags = tuple(dict.fromkeys((*before.tags, *detail.tags)))
                     places = tuple(dict.fromkeys((*before.nodes, *detail.nodes)))
                     known[detail.image.id] = replace(before, tags=tags, nodes=places)
         return list(known.values())
+
+    def _seen(self, detail: ImageDetail | None) -> ImageDetail | None:
+        """With those of its names that may be seen; None where none is left."""
+        if detail is None or not detail.tags:
+            return detail if detail and self._context.sees(detail.image) else None
+        tags = tuple(tag for tag in detail.tags if self._context.sees(replace(detail.image, name=tag)))
+        return replace(detail, image=replace(detail.image, name=tags[0]), tags=tags) if tags else None
 
 
 def _detail(seen: Mapping[str, Any], node: str, scope: Scope) -> ImageDetail | None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.backends.kubernetes.client import MOST_PAGES, PAGE
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, addresses
 from bot.backends.kubernetes.kinds import is_made_by
@@ -20,6 +21,7 @@ from bot.core.facts.objects import Refused
 from bot.core.paths import pick
 from bot.core.target import EVERYWHERE, Node, Resource, Row, Scope, Thing
 
+_FEW = 50
 _READ_WHOLE = {*POINTING, "persistentvolume"}  # what they speak of may be hidden
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
@@ -109,9 +111,10 @@ class KubernetesListing:
             return
         fields = ",".join(filter(None, (f"metadata.name={name}" if name else "", fields)))
         query += [(key, value) for key, value in (("labelSelector", selector), ("fieldSelector", fields)) if value]
-        async for page in self._api.pages(
-            f"list {kind}s in", scope, self._context.path(kind, scope.namespace), query, accept=_TABLE
-        ):
+        # Whole objects may have a megabyte each.
+        size, most = (_FEW, MOST_PAGES * PAGE // _FEW) if is_read_whole else (PAGE, MOST_PAGES)
+        path = self._context.path(kind, scope.namespace)
+        async for page in self._api.pages(f"list {kind}s in", scope, path, query, accept=_TABLE, most=most, size=size):
             yield _as_table(page)
 
 

@@ -296,7 +296,7 @@ def _check_kind(ref: TargetRef, kinds: frozenset[str], action: Action) -> None:
         typed = f"{kind}/{ref.name}" if ref.name else kind
         if "pod" not in kinds and kind not in ("container", "service", "image", "network"):
             hint = "`ps` lists containers; `use` shows which contexts there are."
-            raise UsageError(f"`{ref.context}` is a Docker context, and has nothing of the kind", kind, hint=hint)
+            raise UsageError(f"`{ref.context}` is a Docker context: it has no objects of kind", kind, hint=hint)
         raise UsageError(f"`{action.verb}` takes a {what}, not", typed, hint=f"See `help {action.verb}`.")
 
 

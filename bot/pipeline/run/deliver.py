@@ -101,10 +101,7 @@ class Delivery:
     async def _take(self, output: Output) -> None:
         if isinstance(output, Lines):
             self.bytes += 0 if output.lead else len(output.data)
-            if not isinstance(self._result, TextResult):
-                await self._finish()
-                self._result = TextResult(*self._common)
-            await self._result.push(output)
+            await (await self._text()).push(output)
         elif isinstance(output, Note):
             self._notes += [output.text] if output.text else []
             self._answered |= not output.aside
@@ -113,8 +110,19 @@ class Delivery:
         elif isinstance(output, Progress):
             await self._parts.chat.settle(self._place, self._running.with_detail(output.text))
         else:
-            await self._finish()
-            await self._begin(output)
+            async with self._drawing:
+                await self._finish()
+                await self._begin(output)
+
+    async def _text(self) -> TextResult:
+        """The text that is being shown, or a new one."""
+        if isinstance(self._result, TextResult):
+            return self._result
+        async with self._drawing:
+            if not isinstance(self._result, TextResult):  # what is shown of a line without an end may have begun it
+                await self._finish()
+                self._result = TextResult(*self._common)
+            return self._result
 
     async def _begin(self, output: Table | Card | Chart | File) -> None:
         if isinstance(output, Table):

@@ -18,7 +18,7 @@ from bot.core.redact import HIDDEN, Redactor, Scrubber, is_secret_header
 from bot.core.request import Place
 from bot.core.subject import Subject
 from bot.core.target import Found, Objects, Scope
-from bot.core.text import clean, mark_stderr, sieve, under_name
+from bot.core.text import clean, is_prompt, mark_stderr, sieve, under_name
 from bot.core.view import Button, CardView, TextView, View
 from bot.core.window import BlockLines, FirstLines, LastLines, cut
 from bot.pipeline.parts import Parts
@@ -182,7 +182,8 @@ class TextResult(Result):
         if now == self._drawn or self._last is not None:
             return
         await self._store()  # what scrolls by between two edits is on the shelf
-        view = self._view((f"{self._shown.total:,} lines so far",), begun, final=False)
+        so_far = f"{self._shown.total:,} lines so far" if self._shown.total or not begun else "its line has not ended"
+        view = self._view((so_far,), begun, final=False)
         if not self._message:
             await self._show(view)
         elif not await self._parts.chat.refresh(self._place, self._message, view):
@@ -190,9 +191,10 @@ class TextResult(Result):
         self._drawn = now
 
     def _begun(self, line: Lines) -> bytes:
-        """A line that may go on, cleaned and redacted as if it didn't."""
+        """A prompt, cleaned and redacted as if it were whole; nothing of a line whose rest tells its secrets."""
         scrubber = self._scrubbers.get((line.source, line.stream)) or Scrubber(self._redactor)
-        return self._sieved(scrubber.peek(clean(line.data)), line.stream, line.source)
+        begun = clean(line.data)
+        return self._sieved(scrubber.peek(begun), line.stream, line.source) if is_prompt(begun) else b""
 
     async def finish(self, notes: tuple[str, ...]) -> bool:
         for (source, stream), scrubber in self._scrubbers.items():
@@ -212,7 +214,7 @@ class TextResult(Result):
         total = self._shown.total - self._dropped
         kept = self._kept(total, shows_end=self._end, dropped=self._dropped, notes=self._notes(notes))
         await self._keep(kept, view.first - self._dropped, view.first + len(view.lines) - self._dropped)
-        self.summary = f"{self._shown.total:,} line{'s' if self._shown.total > 1 else ''}"
+        self.summary = f"{self._shown.total:,} line{'s' if self._shown.total != 1 else ''}"
         if len(view.lines) < self._shown.total:
             await as_file(self._parts, self._place, kept)
         return True

@@ -58,7 +58,7 @@ def _state(pod: PodFacts) -> str:
 
 def _asks(share: Share) -> str:
     if not share.cpus and not share.memory:
-        return "asks for nothing"
+        return "requests nothing"
     return f"cpu {show_cpus(share.cpus)}, memory {show_bytes(share.memory)}"
 
 
