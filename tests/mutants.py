@@ -247,7 +247,7 @@ MUTANTS = (
            "return ahead.push(line) + ahead.close()", "return line",
            "tests/journeys/test_shell_layer.py", "without_an_end"),
     Mutant("an archive that a program writes is not scanned", "bot/actions/kit/binary.py",
-           'File("output.tar.gz" if start[_TAR_MAGIC] == b"ustar" else "output.bin", data)', 'File("output.bin", data)',
+           'File(_ARCHIVE if start[TAR_MAGIC] == b"ustar" else "output.bin", data)', 'File("output.bin", data)',
            "tests/journeys/test_shell_layer.py", "archive_that_a_program"),
     Mutant("a digest gets around a tag", "bot/core/images.py",
            "(not name.digest and self.tag.fullmatch(name.tag) is not None)",
