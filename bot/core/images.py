@@ -128,7 +128,9 @@ class ImageRules:
 
     def pulled(self, name: ImageName) -> str:
         """As an engine is told to pull it."""
-        if not self.mirror or name.registry != HUB or name == self._own:
+        if name == self._own:
+            return str(parse_image(self.toolbox))
+        if not self.mirror or name.registry != HUB:
             return str(name)
         return f"{self.mirror.rstrip('/')}/{name.path}"
 

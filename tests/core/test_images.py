@@ -154,6 +154,12 @@ def test_a_pattern_is_of_one_registry(allowed: str, typed: str):
         ImageRules(allowed=(allowed,)).chosen(typed)
 
 
+def test_a_toolbox_behind_the_mirror_is_pulled_from_there():
+    rules = ImageRules(toolbox="reg.corp/hub/acme/toolbox:3", mirror="reg.corp/hub", allowed=())
+    assert rules.chosen() == "reg.corp/hub/acme/toolbox:3"
+    assert rules.chosen("acme/toolbox:3") == "reg.corp/hub/acme/toolbox:3"
+
+
 def test_a_digest_alone_is_no_name():
     with pytest.raises(UsageError):
         parse_image("sha256:" + "ab" * 32)
