@@ -103,9 +103,9 @@ class StreamSplitter:
 
     @property
     def rest(self) -> Lines | None:
-        """What the stream that spoke last has written of a line, as a line."""
-        rest = self._splitters[self._last].rest
-        return Lines(rest + b"\n", self._last) if rest else None
+        """What a stream has written of a line, as a line; of two the one that spoke last."""
+        known = sorted(self._splitters.items(), key=lambda it: it[0] != self._last)
+        return next((Lines(it.rest + b"\n", stream) for stream, it in known if it.rest), None)
 
     def push(self, stream: Stream, chunk: bytes) -> Lines | None:
         """The lines that are complete now."""

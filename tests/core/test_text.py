@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.output import Lines
 from bot.core.pattern import compile_pattern, matching_lines
-from bot.core.text import LONGEST_LINE, STDERR_MARK, LineSplitter, clean, mark_stderr, sieve
+from bot.core.text import LONGEST_LINE, STDERR_MARK, LineSplitter, StreamSplitter, clean, mark_stderr, sieve
 
 
 def split(chunks: list[bytes]) -> bytes:
@@ -113,3 +114,15 @@ def test_a_pattern_that_hangs_backtrackers_answers_at_once():
 )
 def test_a_line_that_was_written_over_is_shown_as_it_stood_at_last(written: bytes, shown: str):
     assert clean(written).decode() == shown
+
+
+def test_a_line_without_an_end_is_known_whichever_stream_spoke_last():
+    splitter = StreamSplitter()
+    assert splitter.rest is None
+    splitter.push("err", b"Overwrite? ")
+    splitter.push("out", b"begun\n")  # engines read the two side by side
+    assert splitter.rest == Lines(b"Overwrite? \n", "err")
+    splitter.push("out", b"and")
+    assert splitter.rest == Lines(b"and\n", "out")
+    splitter.forget("out")
+    assert splitter.rest == Lines(b"Overwrite? \n", "err")
