@@ -5,18 +5,15 @@ Its packages, last steps, user and environment are the Dockerfile's.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.archives import BuiltImage, write_archive
-from deploy.demo.cluster.build import cache
+from deploy.demo.cluster.build import alone, cache
 from deploy.demo.engine import Missing, install
 
 TOOLBOX = "cdebug-toolbox:latest"
@@ -35,8 +32,7 @@ _LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 
 def build() -> Path:
     """An archive with the image, built where the cache doesn't have it: half a minute. Raises Missing."""
-    cache().mkdir(parents=True, exist_ok=True)
-    with _alone():
+    with alone("toolbox.lock"):
         archive = cache() / f"toolbox-{_key()}.tar"
         if not archive.exists():
             install("mmdebstrap", "debian-archive-keyring", program="mmdebstrap")
@@ -97,11 +93,3 @@ def _key() -> str:
     for path in (_PACKAGES, _FINISH, _py_spy()):
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """One build at a time; who comes second finds the first one's work."""
-    with (cache() / "toolbox.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -44,8 +44,8 @@ class DockerEvents:
         if past:
             self._context.mentioned.extend(told.values())
         if past and past.unread:
-            what = "one event" if past.unread == 1 else f"{past.unread:,} events"
-            yield Omission(what, "what they are about is gone, and its labels are too large to be read")
+            why = "what they are about is gone, and its labels are too large to be read"
+            yield Omission.counted(past.unread, why)
 
 
 def event_of(seen: Mapping[str, Any], name: str = "") -> Event:

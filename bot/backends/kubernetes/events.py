@@ -160,15 +160,11 @@ def _omitted(about: list[Mapping[str, Any]], there: Mapping[str, Thing], listed:
     """How many events can't be judged: what they are about is gone, or of a kind that can't be looked through."""
     others = [it for it in about if it.get("uid") not in there]
     gone = sum(_kind_read(it) in listed for it in others)
-    found = [Omission(_events(gone), "what they are about is gone")] if gone else []
+    found = [Omission.counted(gone, "what they are about is gone")] if gone else []
     if kinds := sorted({str(it.get("kind") or "unnamed") for it in others if _kind_read(it) not in listed}):
         why = f"you may not list, or cdebug doesn't read, {', '.join(kinds)}"
-        found.append(Omission(_events(len(others) - gone), why))
+        found.append(Omission.counted(len(others) - gone, why))
     return found
-
-
-def _events(count: int) -> str:
-    return "one event" if count == 1 else f"{count:,} events"
 
 
 def _last(event: Mapping[str, Any]) -> datetime | None:

@@ -32,6 +32,10 @@ class Omission:
     what: str
     why: str
 
+    @classmethod
+    def counted(cls, count: int, why: str) -> Omission:
+        return cls("one event" if count == 1 else f"{count:,} events", why)
+
     def __str__(self) -> str:
         return f"{self.what} ({self.why})"
 

@@ -44,8 +44,7 @@ def cache() -> Path:
 
 def build() -> Programs:
     """The programs, built where the cache doesn't have them: minutes the first time. Raises Missing."""
-    cache().mkdir(parents=True, exist_ok=True)
-    with _alone(cache()):
+    with alone("lock"):
         go = _go()
         folder = cache() / f"servers-{_key(go)}"
         folder.mkdir(exist_ok=True)
@@ -65,9 +64,10 @@ def _key(go: Path) -> str:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One build at a time; who comes second finds the first one's work."""
-    with (folder / "lock").open("w") as lock:
+def alone(name: str) -> Iterator[None]:
+    """One build of a kind at a time; who comes second finds the first one's work. name: of the lock in the cache."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
