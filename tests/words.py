@@ -36,7 +36,7 @@ def lines() -> list[str]:
 _CODE = (
     "entity ", 'action "', "appliesTo ", "channel: {", "context: String", "id: String", "elif ", "else exit", "if [",
     "if tr ", "for folder", "done'", "echo ", 'cd "$1"', "stty ", "Content-", "Connection: ", "Upgrade: ", "Host: ",
-    "POST ",
+    "POST ", "own=$", "grep -qF", 'ls "$folder',
 )  # fmt: skip
 
 

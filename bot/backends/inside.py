@@ -68,7 +68,7 @@ class FilesInside:
         except NotFound as error:
             raise Unsupported(
                 "cannot read the files of", container, why="its image has no shell",
-                hint="`kubectl debug` brings a toolbox beside it.",
+                hint="`debug` brings a toolbox beside it.",
             ) from error  # fmt: skip
         kind, _, rest = out.decode("utf-8", "surrogateescape").partition(" ")
         if status == _ABSENT:

@@ -137,6 +137,11 @@ class Action:
         return False
 
     @property
+    def interactive(self) -> bool:
+        """Whether people type into it while it runs: its bench has their keys."""
+        return False
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Advice on what was typed; it forbids nothing."""
         return ()
@@ -315,7 +320,3 @@ def _cut(word: str) -> tuple[str, str]:
     """`web:/app` → web, /app."""
     name, colon, path = word.partition(":")
     return (name, path) if colon else (word, "")
-
-
-class InteractiveAction(Inside, TargetedAction):
-    """A verb that people type into while it runs: its bench has their keys."""

@@ -35,6 +35,7 @@ class Plan:
     capabilities: those that are gained over the target's own. host_namespaces: `pid`, `network`, `ipc`. secrets: how
     many Secrets become readable. ends_s: seconds after which what is made ends by itself. passed_over: plans that were
     not taken, stronger and weaker ones, and why. looked_up: names that stood for something else, and for what.
+    warnings: what the engine, or cdebug, has to say against it.
     """
 
     images: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Plan:
     ends_s: float = 0.0
     passed_over: tuple[tuple[str, str], ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != NO_PLAN
@@ -98,6 +100,8 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
         yield "secrets", f"{plan.secrets} become readable"
     for thing in plan.creates:
         yield "creates", _named(thing)
+        if thing.stays:
+            yield "  stays", "until its end: later commands that need the same use it"
         yield from (("  with", _plain(shown({name: value}))) for name, value in sorted(thing.spec.items()))
         yield from (("  labelled", _plain({name: value})) for name, value in sorted(thing.labels.items()))
     yield from (("changes", f"{_named(change.thing)}: {change.patch}") for change in plan.patches)
@@ -106,12 +110,13 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
         yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s!r} seconds)"
     yield from (("looked up", _plain({name: what})) for name, what in plan.looked_up)
     yield from (("not taken", _plain({name: why})) for name, why in plan.passed_over)
+    yield from (("warning", said) for said in plan.warnings)
 
 
 def _named(thing: Thing) -> str:
     """Where it is, what it is, and which of that name."""
-    known = getattr(thing, "id", "")
-    return f"{thing.scope}/{thing.kind}/{thing.name}{known and f' ({known})'}"
+    known, beside = getattr(thing, "id", ""), getattr(thing, "beside", "")
+    return f"{thing.scope}/{thing.kind}/{beside and f'{beside}:'}{thing.name}{known and f' ({known})'}"
 
 
 def _plain(value: object) -> str:

@@ -151,6 +151,7 @@ class Container(Labelled):
     owner: what made it and its like, as `kind/name`; nothing where it stands alone.
     restarts: how often it was started anew. why: in the engine's words, why it doesn't run. secret_paths: where secrets
     are mounted in it; secret_variables: which of its variables are made of one; secrets: the names of those it uses.
+    helper: cdebug made it, to look at another.
     """
 
     scope: Scope
@@ -168,6 +169,7 @@ class Container(Labelled):
     secret_paths: tuple[str, ...] = ()
     secret_variables: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    helper: bool = False
     kind = "container"
 
     @property
@@ -258,16 +260,27 @@ class Node(Labelled):
 
 @dataclass(frozen=True)
 class NewObject(Labelled):
-    """What doesn't exist yet, as a plan resolved it; its labels protect it as its source is protected."""
+    """What doesn't exist yet, as a plan resolved it; its labels protect it as its source is protected.
+
+    beside: the name of what it becomes a part of, a pod. stays: until its end, for later commands that need the same;
+    else it goes with the command.
+    """
 
     scope: Scope
     name: str
     spec: Mapping[str, object] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     kind: str = "container"
+    beside: str = ""
+    stays: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """By which it is found again in its scope."""
+        return f"{self.beside}:{self.name}" if self.beside else self.name
 
     def __str__(self) -> str:
-        return f"{self.scope}/{self.name}"
+        return f"{self.scope}/{self.full_name}"
 
 
 Thing = Container | Resource | Image | Network | Node | NewObject
@@ -317,7 +330,8 @@ def identity_of(thing: Thing) -> str:
     if isinstance(thing, Container):
         return f"container {thing.id} of image {thing.image_id}"
     if isinstance(thing, NewObject):
-        return f"new {json.dumps([thing.kind, thing.name, thing.spec], sort_keys=True)}"
+        known = [thing.kind, thing.beside, thing.name, thing.spec, thing.stays]
+        return f"new {json.dumps(known, sort_keys=True)}"
     if isinstance(thing, Resource | Node):
         return f"{thing.kind} {thing.id} of generation {thing.generation}"
     return f"{thing.kind} {thing.id}"

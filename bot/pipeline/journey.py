@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from bot.core.action import Action, ArgvAction, InteractiveAction
+from bot.core.action import Action, ArgvAction
 from bot.core.acts import RunPress
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, UsageError
@@ -208,4 +208,4 @@ def _with_input(action: Action, request: Request) -> Action:
 
 def _live_buttons(action: Action) -> tuple[Button, ...]:
     stop = Button("Stop", RunPress("stop"))
-    return (stop, Button("Ctrl-C", RunPress("interrupt"))) if isinstance(action, InteractiveAction) else (stop,)
+    return (stop, Button("Ctrl-C", RunPress("interrupt"))) if action.interactive else (stop,)

@@ -123,6 +123,13 @@ class FakeEngine(InMemoryEngine):
         self.containers[made.name] = self.base.containers[made.name] = made
         return made
 
+    async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
+        container = self.base.containers.get(thing.name)
+        entry = container and MadeObject.of_labels(self.scope.context, "", "container", thing.name, container.labels)
+        if container and not entry:
+            raise NotRunning("cannot use", thing, why="something else has its name")
+        return (container, entry) if container and entry else None
+
     async def made(self) -> list[MadeObject]:
         found = [
             MadeObject.of_labels(self.scope.context, "", "container", it.name, it.labels)

@@ -9,17 +9,16 @@ from typing import Annotated
 
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
+from bot.actions.kit.variables import check_variables
 from bot.core.action import ArgvAction, Duration, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
 from bot.core.output import Output
-from bot.core.pattern import compiled
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
-_VARIABLE = compiled(r"[A-Za-z_][A-Za-z0-9_.-]*=")
 _LONGEST = timedelta(minutes=10)
 
 
@@ -50,10 +49,7 @@ class Exec(
             raise UsageError("`exec` needs a command after `--`", hint="Write `exec web -- ls -la /app`.")
         if self.limit > _LONGEST:
             raise UsageError("`--timeout` takes at most 10m", hint="Try `--timeout 10m`.")
-        if bad := next((pair for pair in self.env if not _VARIABLE.match(pair)), ""):
-            raise UsageError(
-                "`--env` takes `NAME=value`, not", bad.partition("=")[0][:40], hint="Write `--env LOG_LEVEL=debug`."
-            )
+        check_variables(self.env)
 
     @property
     def warnings(self) -> tuple[str, ...]:

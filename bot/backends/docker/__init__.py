@@ -12,6 +12,7 @@ from bot.backends.docker.exec import DockerExec
 from bot.backends.docker.facts import DockerFacts
 from bot.backends.docker.files import DockerFiles
 from bot.backends.docker.finding import DockerFinder
+from bot.backends.docker.helpers import DockerHelpers
 from bot.backends.docker.inspection import DockerInspection
 from bot.backends.docker.logs import DockerLogs
 from bot.backends.docker.making import DockerMaking
@@ -26,6 +27,7 @@ __all__ = ["Docker", "connect"]
 Port = TypeVar("Port")
 _PARTS = (
     DockerLogs, DockerFacts, DockerInspection, DockerStats, DockerEvents, DockerExec, DockerFiles, DockerMaking,
+    DockerHelpers,
 )  # fmt: skip
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.backends.docker.client import Client
+from bot.core.ledger import LABEL
 from bot.core.ports.finding import Sees
 from bot.core.target import Container, Scope, Thing
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 SECRETS = ("/run/secrets",)  # where the engine and compose put a container's secrets
+_COMPOSE = "com.docker.compose."
+OF = "cdebug/of/"  # before the labels of what a container was made for
 _LONGEST_LABEL = 1_024
 
 
@@ -48,9 +51,21 @@ def capped(labels: Mapping[str, str] | None) -> dict[str, str]:
     return {name: value[:_LONGEST_LABEL] for name, value in (labels or {}).items() if len(name) <= _LONGEST_LABEL}
 
 
+def labels_of(listed: Mapping[str, Any]) -> dict[str, str]:
+    """What cdebug made is judged as what it was made for, whose labels it keeps under names that mean nothing to
+    others; it is no part of a compose service.
+    """
+    labels = capped(listed.get("Labels"))
+    if LABEL not in labels:
+        return labels
+    kept = {name.removeprefix(OF): value for name, value in labels.items() if name.startswith(OF)}
+    judged = {name: value for name, value in kept.items() if name == PROJECT or not name.startswith(_COMPOSE)}
+    return judged | {name: value for name, value in labels.items() if not name.startswith(OF)}
+
+
 def container_of(listed: Mapping[str, Any], scope: Scope) -> Container:
     """A row of the engine's container list. Its compose project is its namespace."""
-    labels = capped(listed.get("Labels"))
+    labels = labels_of(listed)
     names = sorted(listed.get("Names") or [listed["Id"][:12]], key=lambda name: name.count("/"))
     return Container(
         scope=replace(scope, namespace=labels.get(PROJECT, "")),
@@ -61,4 +76,5 @@ def container_of(listed: Mapping[str, Any], scope: Scope) -> Container:
         state=listed["State"],
         labels=labels,
         owner=f"service/{labels[SERVICE]}" if SERVICE in labels else "",
+        helper=LABEL in labels,
     )

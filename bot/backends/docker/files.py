@@ -123,15 +123,15 @@ class DockerFiles:
 
     async def _is_apart(self, container: Container, path: str) -> bool:
         """Whether it is in what the engine doesn't see."""
-        return any(_is_in(path, mount) for mount in (*_KERNELS, *await self._mounts(container)))
+        return any(is_in(path, mount) for mount in (*_KERNELS, *await self._mounts(container)))
 
     async def _unseen(self, container: Container, path: str, *, folder: bool) -> list[str]:
         """What the engine doesn't see of a path: that it is in such a mount, or has some in it."""
         if container.state != "running":
             return []
         mounts = await self._mounts(container)
-        around = [mount for mount in (*_KERNELS, *mounts) if _is_in(path, mount)]
-        return around or [mount for mount in mounts if folder and _is_in(mount, path)]
+        around = [mount for mount in (*_KERNELS, *mounts) if is_in(path, mount)]
+        return around or [mount for mount in mounts if folder and is_in(mount, path)]
 
     async def _mounts(self, container: Container) -> tuple[str, ...]:
         """Where it has a tmpfs."""
@@ -145,6 +145,7 @@ class DockerFiles:
         return self._memory[container.id]
 
 
-def _is_in(path: str, folder: str) -> bool:
+def is_in(path: str, folder: str) -> bool:
+    """Whether a path in a container is a folder, or in it, as they are written."""
     path = posixpath.normpath(path)
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")

@@ -7,8 +7,8 @@ from typing import Any
 
 import docker
 
-from bot.backends.docker.context import PROJECT, DockerContext, container_of
-from bot.core.errors import CdebugError
+from bot.backends.docker.context import OF, DockerContext, container_of
+from bot.core.errors import CdebugError, NotRunning
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.target import Container, NewObject
 
@@ -21,7 +21,8 @@ class DockerMaking:
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         """Raises NotFound for its image, NotRunning where the name is taken, TimedOut, Unavailable."""
-        body = {**thing.spec, "Labels": {**thing.labels, **entry.labels}}
+        labels = {f"{OF}{name}": value for name, value in thing.labels.items()}
+        body = {**thing.spec, "Labels": {**labels, **entry.labels}}
         try:
             row = await self._client.call("make", thing, lambda api: _started(api, thing.name, body))
         except CdebugError:
@@ -29,15 +30,31 @@ class DockerMaking:
             raise
         return container_of(row, self._context.scope)
 
+    async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
+        """Its name is a digest of its body, which can't be changed, and the seal is of its name.
+
+        Raises NotRunning, TimedOut, Unavailable.
+        """
+        rows = await self._client.call(
+            "look for", thing, lambda api: api.containers(all=True, filters={"name": f"^/{thing.name}$"})
+        )
+        if not rows:
+            return None
+        entry = self._entry(rows[0])
+        if entry is None or rows[0]["State"] != "running":
+            raise NotRunning(
+                "cannot use", thing, why="something else has its name", hint="`ps -a` shows it; try again in a while."
+            )
+        return container_of(rows[0], self._context.scope), entry
+
     async def made(self) -> list[MadeObject]:
         """Raises TimedOut, Unavailable."""
         found = (self._entry(row) for row in await self._labelled(LABEL))
         return [entry for entry in found if entry]
 
     def _entry(self, row: dict[str, Any]) -> MadeObject | None:
-        labels = row.get("Labels") or {}
-        name = (row.get("Names") or [row["Id"][:12]])[0].lstrip("/")
-        return MadeObject.of_labels(self._context.name, labels.get(PROJECT, ""), "container", name, labels)
+        known = container_of(row, self._context.scope)
+        return MadeObject.of_labels(self._context.name, known.scope.namespace, known.kind, known.name, known.labels)
 
     async def unmake(self, entry: MadeObject) -> bool:
         """Raises TimedOut, Unavailable."""

@@ -122,7 +122,7 @@ def _refused(said: str, container: Container, program: str) -> CdebugError:
     if any(words in said for words in _MISSING):
         return NotFound(
             f"there is no `{program}` in", container, why="its image has no such program",
-            hint="`kubectl debug` brings a toolbox beside it; `describe` names the image.",
+            hint="`debug` brings a toolbox beside it; `describe` names the image.",
         )  # fmt: skip
     return NotRunning("cannot run a command in", container, why=said[:300], hint="`describe` shows its state.")
 

@@ -17,6 +17,12 @@ class MakingPort(Protocol):
         NotFound for its image; nothing is left behind then.
         """
 
+    async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
+        """What runs under its name exactly as planned, with what its labels say, whoever wrote them.
+
+        Raises NotRunning where what has the name is anything else.
+        """
+
     async def made(self) -> list[MadeObject]:
         """All that carries cdebug's labels on this engine, whoever wrote them."""
 

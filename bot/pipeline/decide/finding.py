@@ -163,6 +163,8 @@ class Finder:
         # A verb that plans can't be judged yet: it depends on the plan.
         of_place = [] if action.plans else [judge.of_place(scope)]
         found = await self._match(engine, scope, refs, action)
+        if action.layer not in (Layer.LOOK, Layer.DESK):
+            _check_helpers(found)
         if isinstance(found, Objects) and action.layer is Layer.LOOK:
             found = judge.readable(found, named=bool(action.targets))
         plan = await action.plan(found, Bench(engine, self._parts.now(), self._parts.limits))
@@ -279,6 +281,18 @@ class Judge:
         answer = strictest(decisions)
         assert not isinstance(answer, Deny)
         return answer
+
+
+def _check_helpers(found: Found) -> None:
+    """What is beside a target may have more power than is given without an approval: it is entered by the verb that
+    was approved. Raises Denied.
+    """
+    for thing in things_of(found):
+        if isinstance(thing, Container) and thing.helper:
+            raise Denied(
+                "nobody enters by itself", thing, why="cdebug made it, to look at another",
+                hint="`debug NAME` of that one uses it, as it was approved.",
+            )  # fmt: skip
 
 
 def _several(things: list[Thing], ref: TargetRef, action: Action) -> Ambiguous:

@@ -75,7 +75,12 @@ class Keyboard:
 
     async def _held_a_shell(self, request: Request) -> bool:
         session = await self._parts.sessions.session(request.place)
-        return session is not None and session.command.split(" ")[0] == "sh"
+        if session is None or not session.command:
+            return False
+        try:
+            return self._parts.grammar.parse(session.command).interactive
+        except UsageError:  # of another version
+            return False
 
     async def stop(self, visit: Visit) -> None:
         """Stop what runs in this thread, as the word does. Raises Denied, CdebugError where nothing does."""

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.audit import Entry
-from bot.core.errors import CdebugError, Unsupported
+from bot.core.errors import CdebugError, NotRunning, Unsupported
 from bot.core.ledger import MadeObject, Sign
 from bot.core.ports.finding import FindPort
 from bot.core.ports.making import MakingPort
@@ -43,6 +43,9 @@ class RunMaker:
         if engine is None:
             raise Unsupported("nothing can be made on", self.engine.scope)
         entry = self._entry(thing)
+        if thing.stays and (container := await self._standing(engine, thing)):
+            yield container
+            return
         await self.parts.ledger.intend(entry)
         try:
             container = await engine.make(thing, entry)
@@ -51,7 +54,22 @@ class RunMaker:
             await _record(self.parts, entry)
             yield container
         finally:
-            await to_the_end(undo(self.parts, engine, entry))
+            if not (thing.stays and entry.state == "made"):
+                await to_the_end(undo(self.parts, engine, entry))
+
+    async def _standing(self, engine: MakingPort, thing: NewObject) -> Container | None:
+        """What an earlier command made of the same plan. Raises NotRunning where what has its name is not cdebug's, or
+        is about to be removed.
+        """
+        found = await engine.standing(thing)
+        if found is None:
+            return None
+        container, entry = found
+        if not entry.is_ours(signer(self.parts)):
+            raise NotRunning("cannot use", thing, why="something that cdebug did not make has its name")
+        if entry.is_due(self.parts.now().timestamp()):
+            raise NotRunning("cannot use", thing, why="its time is over", hint="Try again in a minute.")
+        return container
 
     def _entry(self, thing: NewObject) -> MadeObject:
         plan, request = self.command.plan, self.command.request
@@ -66,7 +84,7 @@ class RunMaker:
             context=thing.scope.context,
             namespace=thing.scope.namespace,
             kind=thing.kind,
-            name=thing.name,
+            name=thing.full_name,
             team=request.team,
             user=request.user,
             channel=request.channel,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.action import Action, InteractiveAction
+from bot.core.action import Action
 from bot.core.acts import ResultPress
 from bot.core.bench import Unfinished
 from bot.core.output import Card, Lines, Output, Stream, Table
@@ -226,7 +226,7 @@ class TextResult(Result):
         first = total - len(lines) if self._end else 0
         edge: Edge = "end" if self._end else "start"
         whole = len(lines) == total
-        quiet = not final or (whole and isinstance(self._action, InteractiveAction))  # a shell is read line by line
+        quiet = not final or (whole and self._action.interactive)  # a shell is read line by line
         shown = window_view(
             self._title, (), lines, first, total, room, edge, notes,
             "" if quiet else self._window,

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.action import Action, InteractiveAction, Layer
+from bot.core.action import Action, Layer
 from bot.core.bench import Bench, Typed
 from bot.core.errors import CdebugError, Denied
 from bot.core.manual import typed
@@ -111,7 +111,7 @@ class Running:
 
     def _limit(self, action: Action) -> timedelta:
         limits = self._parts.limits
-        if isinstance(action, InteractiveAction):
+        if action.interactive:
             return limits.shell
         return limits.follow if action.endless else limits.longest
 
@@ -193,7 +193,7 @@ def _live_run(command: Command, found: Found, run: Run) -> LiveRun:
         votes=command.grant.votes if command.grant else 0,
         glass=command.glass_broken,
         plan=command.plan,
-        shell=command.request.user if isinstance(command.action, InteractiveAction) else "",
+        shell=command.request.user if command.action.interactive else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""Layer 3: helpers beside a target, and changes that are undone."""

@@ -1,0 +1,128 @@
+"""`debug`: a container of another image beside one, in its namespaces, as its user."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from bot.actions.kit.beside import has_ended, place_of
+from bot.actions.kit.execution import outputs_of
+from bot.actions.kit.shells import shell_of
+from bot.actions.kit.variables import check_variables
+from bot.core.action import ArgvAction, Duration, Shown, option
+from bot.core.bench import Bench
+from bot.core.errors import UsageError
+from bot.core.output import Note, Output, Progress
+from bot.core.pattern import compiled
+from bot.core.plan import Plan
+from bot.core.ports.exec import ExecPort, ExecQuery
+from bot.core.ports.helpers import HelperQuery, HelpersPort
+from bot.core.ports.making import MakingPort
+from bot.core.powers import PROFILES, Wish, check_profile
+from bot.core.takes import one
+from bot.core.target import Container
+
+_USER = compiled(r"\d{1,9}(?::\d{1,9})?")
+_CAPABILITY = compiled(r"[A-Za-z_]{2,30}")
+_SHORTEST, _LONGEST, _LONGEST_RUN = timedelta(minutes=1), timedelta(hours=4), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debug(
+    ArgvAction,
+    verb="debug",
+    takes=one("container"),
+    needs=(HelpersPort, MakingPort, ExecPort),
+    rights=("get pods", "patch pods/ephemeralcontainers", "get pods/exec"),
+    examples=("debug web", "debug web -- ps aux", "debug web --image netshoot --profile netadmin -- ip route"),
+):
+    """Start a debug container beside a running one; run a command in it, or turn this thread into a shell of it.
+
+    It shares the target's processes and network, has its volumes, and runs as its user with no power that it lacks,
+    unless a profile is named. It ends by itself; until then later commands that need the same use it.
+    """
+
+    container: Annotated[
+        str, option("--container", "--target", "-c", help="which container of a pod to stand beside")
+    ] = ""
+    image: Annotated[
+        str, option("--image", help="an image, or a short name of `images --catalogue`; else the toolbox")
+    ] = ""
+    profile: Annotated[
+        str, option("--profile", help=f"what it may do: one of {', '.join(PROFILES)}"), Shown("PROFILE")
+    ] = "auto"
+    user: Annotated[str, option("--as", help="as this user id and group id"), Shown("UID[:GID]")] = ""
+    capabilities: Annotated[
+        tuple[str, ...], option("--cap-add", help="one more capability, as SYS_PTRACE"), Shown("NAME")
+    ] = ()
+    env: Annotated[
+        tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`"), Shown("NAME=VALUE")
+    ] = ()
+    bare: Annotated[bool, option("--no-volumes", help="without the target's volumes")] = False
+    lifetime: Annotated[Duration, option("--for", help="end it after")] = timedelta(minutes=30)
+    limit: Annotated[Duration, option("--timeout", help="end the command after")] = timedelta(minutes=5)
+
+    def __post_init__(self) -> None:
+        check_profile(self.profile)
+        check_variables(self.env)
+        if self.user and not _USER.fullmatch(self.user):
+            raise UsageError("`--as` takes UID or UID:GID, not", self.user[:40], hint="Write `--as 1000:1000`.")
+        if bad := next((name for name in self.capabilities if not _CAPABILITY.fullmatch(name)), ""):
+            raise UsageError("not a capability:", bad[:40], hint="Write `--cap-add SYS_PTRACE`.")
+        if not _SHORTEST <= self.lifetime <= _LONGEST:
+            raise UsageError("`--for` takes 1m to 4h", hint="Try `--for 30m`.")
+        if self.limit > _LONGEST_RUN:
+            raise UsageError("`--timeout` takes at most 10m", hint="Try `--timeout 10m`.")
+
+    @property
+    def interactive(self) -> bool:
+        return not self.argv
+
+    @property
+    def endless(self) -> bool:
+        return not self.argv
+
+    @property
+    def shows_end(self) -> bool:
+        return True
+
+    @property
+    def nothing(self) -> str:
+        return "It printed nothing." if self.argv else "The shell has ended."
+
+    @property
+    def lasting(self) -> str:
+        what = "the command changes" if self.argv else "is typed into the shell changes (each line is audited)"
+        return f"whatever {what} in the target's files, processes and network"
+
+    async def plan(self, found: Container, bench: Bench) -> Plan:
+        if self.stdin and not self.argv:
+            raise UsageError("a shell reads no code block", hint="Write `debug NAME -- sh -s`, and the block.")
+        names = tuple(sorted({name.upper().removeprefix("CAP_") for name in self.capabilities}))
+        query = HelperQuery(
+            image=bench.limits.images.chosen(self.image),
+            seconds=int(self.lifetime.total_seconds()),
+            wish=Wish(self.profile, self.user, names),
+            volumes=not self.bare,
+        )
+        return await bench.port(HelpersPort).plan_helper(found, query)
+
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        (planned,) = bench.plan.creates
+        yield Progress(f"starting {planned.name} beside {found.name}")
+        async with bench.maker.made(planned) as helper:
+            yield await place_of(bench, helper, found)
+            outputs = self._outputs(helper, bench)
+            async with aclosing(outputs):
+                async for output in outputs:
+                    yield output
+            if await has_ended(bench, found):
+                yield Note(f"`{found.name}` ended, or was restarted, meanwhile: what stood beside it ended with it.")
+
+    def _outputs(self, helper: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+        if not self.argv:
+            return shell_of(bench, helper, self.env, without="`--image busybox` has one.")
+        return outputs_of(bench, helper, ExecQuery(self.argv, env=self.env), self.stdin, self.limit)
