@@ -176,7 +176,7 @@ def _constructor(action: type[Action]) -> Callable[..., Action]:
     parameters = [
         inspect.Parameter(
             field.name,
-            inspect.Parameter.KEYWORD_ONLY if field.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            inspect.Parameter.KEYWORD_ONLY if field.kw_only else inspect.Parameter.POSITIONAL_ONLY,
             default=_default(field),
             annotation=hints[field.name],
         )

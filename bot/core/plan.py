@@ -35,7 +35,7 @@ class Plan:
     capabilities: those that are gained over the target's own. host_namespaces: `pid`, `network`, `ipc`. secrets: how
     many Secrets become readable. ends_s: seconds after which what is made ends by itself. passed_over: plans that were
     not taken, stronger and weaker ones, and why. looked_up: names that stood for something else, and for what.
-    warnings: what the engine, or cdebug, has to say against it.
+    about: rows of a verb's own, label and value. warnings: what the engine, or cdebug, has to say against it.
     """
 
     images: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class Plan:
     ends_s: float = 0.0
     passed_over: tuple[tuple[str, str], ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -91,6 +92,7 @@ POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bo
 def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -> Iterator[tuple[str, str]]:
     """The whole plan, as an approver reads it. shown: what of a specification is."""
     yield from (("image", image) for image in plan.images)
+    yield from ((f"{label}:", _plain(value)) for label, value in plan.about)
     if plan.privileged:
         yield "privileged", "yes: it has root's power over the machine"
     yield from (("gains capability", name) for name in plan.capabilities)

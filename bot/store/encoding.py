@@ -132,9 +132,11 @@ def _read_part(name: str, value: Any) -> Any:
         return tuple(found_from_json(each) for each in value)
     if name in _CHANGES:
         return tuple(Change(things_of(found_from_json(thing))[0], patch) for thing, patch in value)
-    if name in ("passed_over", "looked_up"):
-        return tuple((one, other) for one, other in value)
-    return tuple(value) if isinstance(value, list) else value
+    return _as_tuple(value)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
 def _flat(value: Plan | Request | Approval | StoredResult | LiveRun | Entry, but: str = "") -> dict[str, Any]:

@@ -29,6 +29,7 @@ WHOLE = Plan(
     ends_s=1_800,
     passed_over=(("weaker", "the namespace is restricted"),),
     looked_up=(("svc/web:80", "8080"),),
+    about=(("user", "1000"),),
     warnings=("it is watched",),
 )
 

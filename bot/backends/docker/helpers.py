@@ -57,7 +57,8 @@ class DockerHelpers:
             creates=(NewObject(container.scope, name, body, container.labels, stays=True),),
             ends_s=float(query.seconds),
             passed_over=passed_over(way, query.wish, target),
-            looked_up=(("way", way.name), ("image's id", image), *_volumes(mounts)),
+            about=(("runs", way.name), ("user", way.power.user), *_volumes(mounts)),
+            looked_up=((query.image, image),),
             warnings=_warnings(host, query),
         )
 

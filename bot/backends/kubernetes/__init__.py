@@ -13,10 +13,12 @@ from bot.backends.kubernetes.events import KubernetesEvents
 from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.finding import KubernetesFinder
 from bot.backends.kubernetes.forward import KubernetesForward
+from bot.backends.kubernetes.helpers import KubernetesHelpers
 from bot.backends.kubernetes.holdings import KubernetesHoldings
 from bot.backends.kubernetes.images import KubernetesImages
 from bot.backends.kubernetes.listing import KubernetesListing
 from bot.backends.kubernetes.logs import KubernetesLogs
+from bot.backends.kubernetes.making import KubernetesMaking
 from bot.backends.kubernetes.names import Names
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
@@ -70,7 +72,7 @@ class Kubernetes:
         self._parts = [
             reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
             KubernetesUsage(context), exec_, FilesInside(exec_), KubernetesForward(context),
-            KubernetesSecrets(context), images,
+            KubernetesSecrets(context), images, KubernetesMaking(context, exec_), KubernetesHelpers(context),
         ]  # fmt: skip
 
     @property

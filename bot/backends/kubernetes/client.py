@@ -27,6 +27,7 @@ PAGE = 500
 MOST_PAGES = 40
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+_MERGE = "application/strategic-merge-patch+json"
 _READ_AHEAD = 1 << 20
 _HEARTBEAT_S = 30.0
 T = TypeVar("T")
@@ -108,9 +109,11 @@ class Api:
         *,
         accept: str = "application/json",
         body: Json | None = None,
+        patch: str = "",
         quiet_s: float | None = ANSWER_S,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """An answer whose status is good. quiet_s: how long the cluster may say nothing, None for ever.
+        """An answer whose status is good. patch: of which type the body is, where it is one; else it is posted.
+        quiet_s: how long the cluster may say nothing, None for ever.
 
         Raises what `by_status` and `translate` make of anything else, also when the stream breaks.
         """
@@ -118,9 +121,11 @@ class Api:
         try:
             access, session = await self.connection.opened()
             headers = [*who, ("Accept", accept), *(await _in_time(access.credentials())).items()]
+            headers += [("Content-Type", patch)] if patch else []
+            method = "PATCH" if patch else "POST" if body is not None else "GET"
             timeout = aiohttp.ClientTimeout(total=None, connect=ANSWER_S, sock_connect=ANSWER_S, sock_read=quiet_s)
             async with session.request(
-                "POST" if body is not None else "GET", access.host + path, params=list(query), headers=headers,
+                method, access.host + path, params=list(query), headers=headers,
                 json=body, timeout=timeout,
                 allow_redirects=False, server_hostname=access.server_name or None, proxy=access.proxy or None,
             ) as answer:  # fmt: skip
@@ -147,6 +152,14 @@ class Api:
         """The same, sent and received."""
         async with self.request(what, target, path, body=body) as answer:
             return self._read(await answer.read(), what, target)
+
+    async def patch(
+        self, what: str, target: object, path: str, body: Json, query: Sequence[tuple[str, str]]
+    ) -> tuple[Any, tuple[str, ...]]:
+        """The object with a strategic merge, and what the cluster warns of. Source: RFC 7234, "Warning"."""
+        async with self.request(what, target, path, query, body=body, patch=_MERGE) as answer:
+            warnings = tuple(it.split('"')[1] for it in answer.headers.getall("Warning", ()) if '"' in it)
+            return self._read(await answer.read(), what, target), warnings
 
     def _read(self, answer: bytes, what: str, target: object) -> Any:
         """What a proxy or a login page says is no answer of the cluster's: every object of the API names its kind."""

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from bot.backends.kubernetes.client import METADATA, METADATA_LIST, Api
 from bot.backends.kubernetes.kinds import owner_of, path_of
+from bot.backends.kubernetes.marks import MANAGER
 from bot.core.errors import NotFound
 from bot.core.target import Resource, Scope
 
@@ -37,6 +38,7 @@ class Names:
         self._pods: dict[str, dict[str, Entry]] = {}
         self._sorted: dict[str, list[str]] = {}
         self._gone: dict[str, tuple[str, str, Entry]] = {}
+        self._helped: set[tuple[str, str]] = set()
         self.ready = asyncio.Event()
 
     async def keep(self) -> None:
@@ -56,6 +58,7 @@ class Names:
 
     async def _list(self) -> str:
         pods: dict[str, dict[str, Entry]] = {}
+        helped: set[tuple[str, str]] = set()
         version = ""
         about = self._api.connection.name
         async for page in self._api.pages(
@@ -65,10 +68,13 @@ class Names:
             for item in page["items"]:
                 metadata = item["metadata"]
                 pods.setdefault(metadata["namespace"], {})[metadata["name"]] = _entry(metadata)
+                if _is_helped(metadata):
+                    helped.add((metadata["namespace"], metadata["name"]))
         for namespace, known in self._pods.items():
             for name, entry in known.items():
                 if pods.get(namespace, {}).get(name, ("",))[0] != entry[0]:
                     self._remember(namespace, name, entry)
+        self._helped = helped
         self._pods, self._sorted = pods, {namespace: sorted(names) for namespace, names in pods.items()}
         return version
 
@@ -96,6 +102,7 @@ class Names:
         namespace, name = metadata["namespace"], metadata["name"]
         pods, names = self._pods.setdefault(namespace, {}), self._sorted.setdefault(namespace, [])
         if change == "DELETED":
+            self._helped.discard((namespace, name))
             if entry := pods.pop(name, None):
                 self._remember(namespace, name, entry)
                 names.pop(bisect_left(names, name))
@@ -103,6 +110,13 @@ class Names:
         if name not in pods:
             insort(names, name)
         pods[name] = _entry(metadata)
+        if _is_helped(metadata):
+            self._helped.add((namespace, name))
+
+    @property
+    def helped(self) -> tuple[tuple[str, str], ...]:
+        """Namespace and name of each pod that a container was added to in cdebug's name."""
+        return tuple(sorted(self._helped))
 
     def _remember(self, namespace: str, name: str, entry: Entry) -> None:
         """Of those that are no more, the last ones."""
@@ -159,6 +173,10 @@ class Names:
 
 def _entry(metadata: Mapping[str, Any]) -> Entry:
     return metadata["uid"], metadata.get("labels") or {}, owner_of(metadata), int(metadata.get("generation") or 0)
+
+
+def _is_helped(metadata: Mapping[str, Any]) -> bool:
+    return any(it.get("manager") == MANAGER for it in metadata.get("managedFields") or ())
 
 
 def _resource(name: str, entry: Entry, scope: Scope) -> Resource:

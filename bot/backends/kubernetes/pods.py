@@ -9,6 +9,7 @@ from typing import Any
 from bot.backends.kubernetes import secrets
 from bot.backends.kubernetes.facts.pods import ROLES
 from bot.backends.kubernetes.kinds import owner_of
+from bot.backends.kubernetes.marks import is_made
 from bot.core.errors import NotFound
 from bot.core.ports.finding import Sees
 from bot.core.target import EVERYWHERE, Container, Neighbour, Scope
@@ -105,6 +106,7 @@ def container_of(pod: Mapping[str, Any], spec: Mapping[str, Any], scope: Scope) 
         secret_paths=secrets.paths_of(pod),
         secret_variables=secrets.variables_of(pod),
         secrets=secrets.names_of(pod, spec),
+        helper=is_made(spec),
     )
 
 

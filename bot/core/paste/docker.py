@@ -15,6 +15,7 @@ from bot.core.paste.reading import (
     PastedTool,
     as_verb,
     copied_out,
+    debugged,
     executed,
     one_operand,
     tail,
@@ -244,7 +245,18 @@ DOCKER = PastedTool(
         "network ls": Instead("`network NAME` shows a container's networks, `network --name NETWORK` one of them."),
         "volume ls": Instead("`describe NAME` shows a container's mounts."),
         "volume inspect": Instead("`describe NAME` shows a container's mounts."),
-        **dict.fromkeys(("debug", "sbom", "scout"), Instead("`sh NAME` opens a shell in a container.")),
+        "debug": PastedCommand(
+            debugged,
+            {
+                "-c --command COMMAND": Instead("Write the command after `--`, as `debug NAME -- ps -ef`."),
+                "--host HOST": _CONNECTION,
+                "--platform PLATFORM": IDLE,
+                "--privileged": Instead("`--profile sysadmin` gives it capabilities by name."),
+                "--shell SHELL": IDLE,
+            },
+            runs="--",
+        ),
+        **dict.fromkeys(("sbom", "scout"), Instead("`describe image/NAME` says what an image runs.")),
         **dict.fromkeys(("version", "info", "system df", "system info"), Instead("`use` lists the contexts.")),
         **dict.fromkeys(
             (

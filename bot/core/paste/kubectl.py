@@ -16,6 +16,7 @@ from bot.core.paste.reading import (
     PastedTool,
     as_verb,
     copied_out,
+    debugged,
     executed,
     tail,
 )
@@ -154,6 +155,18 @@ def _in_context(value: str) -> list[str]:
     )
 
 
+def _debugged(pasted: Pasted) -> list[str]:
+    words = pasted.operands
+    if words and words[0].partition("/")[0] in ("node", "nodes", "no"):
+        raise pasted.refused("debug a node", "`describe node/NAME` says how it is, `debug POD` looks inside.")
+    return debugged(pasted)
+
+
+def _profile(value: str) -> list[str]:
+    """The oldest one says nothing of what is needed: that is found out."""
+    return [] if value == "legacy" else ["--profile", value]
+
+
 _OUTPUT: dict[str, Meaning] = {
     "--allow-missing-template-keys": IDLE,
     "--chunk-size COUNT": IDLE,
@@ -171,6 +184,33 @@ _TERMINAL: dict[str, Meaning] = {
     "--pod-running-timeout TIME": IDLE,
     "-q --quiet": IDLE,
     "-i --stdin": IDLE,
+    "-t --tty": IDLE,
+}
+_COPY = Instead("`debug NAME` stands beside the pod itself; cdebug makes no copies.")
+_DEBUG: dict[str, Meaning] = {
+    "--arguments-only": Instead("Write the whole command after `--`."),
+    "--attach": IDLE,
+    "-c --container NAME": IDLE,  # of the new one, which cdebug names by what it may do
+    "--copy-to NAME": _COPY,
+    "--custom PATH": _FILES,
+    "--env VARIABLE": "--env",
+    "-f --filename PATH": _FILES,
+    "--image IMAGE": "--image",
+    "--image-pull-policy POLICY": IDLE,
+    "--keep-annotations": _COPY,
+    "--keep-init-containers": _COPY,
+    "--keep-labels": _COPY,
+    "--keep-liveness": _COPY,
+    "--keep-readiness": _COPY,
+    "--keep-startup": _COPY,
+    "--profile PROFILE": _profile,
+    "-q --quiet": IDLE,
+    "--replace": _COPY,
+    "--same-node": _COPY,
+    "--set-image IMAGES": _COPY,
+    "--share-processes": IDLE,  # a copy shares its pod's; beside the pod itself it means nothing to kubectl either
+    "-i --stdin": IDLE,
+    "--target NAME": "--container",
     "-t --tty": IDLE,
 }
 _GET = PastedCommand(
@@ -314,7 +354,7 @@ KUBECTL = PastedTool(
         ),
         "rollout history": Instead("`get rs` lists replica sets, `describe deploy/NAME` says what happened."),
         "port-forward": PastedCommand(_forwarded, {"--address ADDRESSES": IDLE, "--pod-running-timeout TIME": IDLE}),
-        "debug": Instead("`sh NAME` opens a shell in a container, `exec NAME -- COMMAND` runs a command."),
+        "debug": PastedCommand(_debugged, _DEBUG, runs="--"),
         **dict.fromkeys(
             ("config use-context", "config set-context"), Instead("`use CONTEXT/NAMESPACE` sets it for the channel.")
         ),

@@ -96,7 +96,7 @@ class PastedTool:
             raise UsageError(f"`{name}` has no equivalent here", hint=known.hint)
         if isinstance(known, PastedTool):
             return known.translate(words)
-        reader = _Reader(name, {**known.flags, **self.everywhere})
+        reader = _Reader(name, {**self.everywhere, **known.flags})
         operands, argv = reader.read(words, runs=known.runs)
         given = {**before.given, **reader.given}
         return known.make(Pasted(name, operands, [*before.words, *reader.words], given, argv))
@@ -231,3 +231,10 @@ def executed(pasted: Pasted, *, typed: bool) -> list[str]:
     if typed and len(argv) == 1 and argv[0] in SHELLS:
         return ["sh", *pasted.operands, *pasted.flags]
     return ["exec", *pasted.operands, *pasted.flags, "--", *argv]
+
+
+def debugged(pasted: Pasted) -> list[str]:
+    """A shell that somebody would type into is what `debug` opens by itself."""
+    argv = pasted.argv or []
+    is_shell = len(argv) == 1 and argv[0] in SHELLS
+    return ["debug", *one_operand(pasted, "debug"), *pasted.flags, *([] if is_shell or not argv else ["--", *argv])]

@@ -116,6 +116,22 @@ async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
         await _record(parts, done)
 
 
+async def _hands(parts: Parts, entry: MadeObject) -> MakingPort | None:
+    """The part that removes it, as the person for whom it was made: the bot itself may do nothing in a cluster."""
+    engine = parts.engines[entry.context]
+    try:
+        person = await parts.directory.person(entry.team, entry.user)
+    except CdebugError as error:
+        parts.log.warning("who made it is not known", object=str(entry), id=entry.id, why=str(error))
+        return engine.port(MakingPort)
+    return engine.seen_by(person, lambda _: True).port(MakingPort)
+
+
+async def _undo_as_its_maker(parts: Parts, entry: MadeObject) -> None:
+    if hands := await _hands(parts, entry):
+        await undo(parts, hands, entry)
+
+
 async def sweep(parts: Parts) -> None:
     """Undo all that is due, on every engine that can make things. Raises Unavailable where the ledger can't be read."""
     known = {entry.id: entry for entry in await parts.ledger.open()}
@@ -131,7 +147,7 @@ async def _sweep(parts: Parts, context: str, engine: MakingPort, known: Mapping[
     now = parts.now().timestamp()
     for entry in known.values():
         if entry.context == context and entry.is_due(now):
-            await undo(parts, engine, entry)
+            await _undo_as_its_maker(parts, entry)
     try:
         labelled = await engine.made()
     except CdebugError as error:
@@ -144,7 +160,7 @@ async def _sweep(parts: Parts, context: str, engine: MakingPort, known: Mapping[
         came_late = written is not None and written.state == "undone"  # the engine went on after we gave up
         if came_late or entry.is_due(now):
             await parts.ledger.intend(entry)
-            await undo(parts, engine, entry)
+            await _undo_as_its_maker(parts, entry)
 
 
 def signer(parts: Parts) -> Sign:

@@ -1,0 +1,139 @@
+"""Debug containers that cdebug makes in pods, as the person who asked for them.
+
+Source: Kubernetes API reference v1.34, PodStatus.ephemeralContainerStatuses. One that ended can't be removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any
+
+from bot.backends.kubernetes.context import KubernetesContext
+from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, differences, spec_of, specs_of, state_of
+from bot.backends.kubernetes.exec import KubernetesExec
+from bot.backends.kubernetes.kinds import path_of
+from bot.backends.kubernetes.marks import labels_of, marked, unmarked, variable_of
+from bot.backends.kubernetes.pods import container_of
+from bot.core.errors import CdebugError, NotFound, NotRunning
+from bot.core.ledger import LABEL, MadeObject
+from bot.core.ports.exec import ExecQuery
+from bot.core.target import Container, NewObject, Scope
+
+Json = Mapping[str, Any]
+_STARTING_S, _ENDING_S, _PAUSE_S = 60.0, 5.0, 0.1
+# Ours; which container is meant comes as an argument.
+_END = r"""
+for folder in /proc/[0-9]*; do
+  if tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF "$1"; then
+    [ "${folder#/proc/}" = "$$" ] || kill -9 "${folder#/proc/}" 2>/dev/null
+  fi
+done
+"""
+
+
+class KubernetesMaking:
+    """Makes and ends as the person; finds what was made as the bot, which may list pods."""
+
+    def __init__(self, context: KubernetesContext, exec_: KubernetesExec) -> None:
+        self._context, self._api, self._exec = context, context.api, exec_
+
+    async def make(self, thing: NewObject, entry: MadeObject) -> Container:
+        """Raises NotRunning where it doesn't start, ForbiddenByCluster, NotFound, Unavailable."""
+        pod = await self._pod(thing.scope, thing.beside, thing)
+        spec = {**marked(thing.spec, entry), "name": thing.name}
+        await add(self._api, thing.scope, pod, spec, dry=False)
+        async with asyncio.timeout(_STARTING_S) as time:
+            try:
+                while True:
+                    pod = await self._pod(thing.scope, thing.beside, thing)
+                    state, said = state_of(pod, thing.name)
+                    if state == "running":
+                        return container_of(pod, spec, thing.scope)
+                    if state == "terminated" or said.get("reason", "") not in UNDER_WAY:
+                        raise _not_started(thing, said)
+                    await asyncio.sleep(_PAUSE_S)
+            except TimeoutError:
+                if not time.expired():
+                    raise
+                raise NotRunning(
+                    "cannot start", thing, why=f"it did not start within {_STARTING_S:g} s",
+                    hint=f"`events pod/{thing.beside}` says why.",
+                ) from None  # fmt: skip
+
+    async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
+        """Raises NotRunning, ForbiddenByCluster, Unavailable."""
+        pod = await self._pod(thing.scope, thing.beside, thing)
+        spec = spec_of(pod, thing.name)
+        if spec is None:
+            return None
+        asked = {**thing.spec, "name": thing.name}
+        other = list(differences(asked, {name: it for name, it in unmarked(spec).items() if name in asked}))
+        entry = self._entry(pod, spec, thing.scope)
+        if other or entry is None or state_of(pod, thing.name)[0] != "running":
+            raise NotRunning("cannot use", thing, why="something else has its name", hint="Try again in a while.")
+        return container_of(pod, spec, thing.scope), entry
+
+    async def made(self) -> list[MadeObject]:
+        """Those of pods that a container was added to in cdebug's name, unless they ended. Raises Unavailable."""
+        found = list[MadeObject]()
+        for namespace, name in self._context.names.helped:
+            scope = Scope(self._context.name, "kubernetes", namespace)
+            pod = await self._seen(scope, name)
+            for spec in specs_of(pod) if pod else ():
+                entry = self._entry(pod, spec, scope)
+                found += [entry] if entry and state_of(pod, spec["name"])[0] != "terminated" else []
+        return found
+
+    async def _seen(self, scope: Scope, name: str) -> Json:
+        """A pod as the bot may read it, which lists pods; nothing where it is gone."""
+        query = [("fieldSelector", f"metadata.name={name}")]
+        listed = await self._context.own.get("look for", f"{scope}/{name}", path_of("pod", scope.namespace), query)
+        return next(iter(listed["items"]), {})
+
+    def _entry(self, pod: Json, spec: Json, scope: Scope) -> MadeObject | None:
+        name = f"{pod['metadata']['name']}:{spec['name']}"
+        return MadeObject.of_labels(scope.context, scope.namespace, "container", name, labels_of(spec))
+
+    async def unmake(self, entry: MadeObject) -> bool:
+        """End it. Raises NotRunning where it can't be ended yet, ForbiddenByCluster, Unavailable."""
+        scope = Scope(entry.context, "kubernetes", entry.namespace)
+        pod_name, _, name = entry.name.partition(":")
+        pod = await self._seen(scope, pod_name)
+        spec = spec_of(pod, name) if pod else None
+        if spec is None or labels_of(spec).get(LABEL) != entry.id:
+            return False
+        state, _ = state_of(pod, name)
+        if state == "running":
+            await self._end(container_of(pod, spec, scope), entry)
+        elif state != "terminated":
+            raise NotRunning("cannot remove", entry, why="it has not started, and nothing takes it from its pod")
+        return True
+
+    async def _end(self, helper: Container, entry: MadeObject) -> None:
+        try:
+            query = ExecQuery(("sh", "-c", _END, "sh", variable_of(entry)))
+            async with self._exec.exec(helper, query) as process, aclosing(process.output()) as output:
+                async for _ in output:
+                    pass
+        except CdebugError:  # it ended while it was asked to, or it has no shell
+            pass
+        async with asyncio.timeout(_ENDING_S):
+            while pod := await self._seen(helper.scope, helper.name):
+                if state_of(pod, helper.container)[0] == "terminated":
+                    return
+                await asyncio.sleep(_PAUSE_S)
+
+    async def _pod(self, scope: Scope, name: str, about: object) -> Json:
+        pod: Json = await self._api.get("look for", about, path_of("pod", scope.namespace, name))
+        return pod
+
+
+def _not_started(thing: NewObject, said: Json) -> CdebugError:
+    why = " ".join(f"{said.get('reason', '')}: {said.get('message', '')}".split())[:300].strip(": ")
+    kind = NotFound if "Image" in said.get("reason", "") else NotRunning
+    return kind(
+        "cannot start", thing, why=why or "it ended at once",
+        hint="It stays in the pod's list, and does nothing. `images --catalogue` shows what else there is.",
+    )  # fmt: skip
