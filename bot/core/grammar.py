@@ -176,7 +176,7 @@ def _constructor(action: type[Action]) -> Callable[..., Action]:
     parameters = [
         inspect.Parameter(
             field.name,
-            inspect.Parameter.KEYWORD_ONLY if field.kw_only else inspect.Parameter.POSITIONAL_ONLY,
+            _place(field),
             default=_default(field),
             annotation=hints[field.name],
         )
@@ -189,6 +189,13 @@ def _constructor(action: type[Action]) -> Callable[..., Action]:
     make.__annotations__ = {it.name: it.annotation for it in parameters}
     make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return make
+
+
+def _place(field: dataclasses.Field[Any]) -> Any:
+    """One target has a place and no flag, whose name is a verb's own to give; of several, flags may stand between."""
+    if field.kw_only:
+        return inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter.POSITIONAL_OR_KEYWORD if field.default == () else inspect.Parameter.POSITIONAL_ONLY
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

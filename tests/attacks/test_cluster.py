@@ -95,8 +95,8 @@ def pod_name(cluster: Administered) -> str:
 
 
 ASKS = [
-    "logs {}", "describe {}", "inspect {}", "stats {}", "network {}", "events {}", "exec {} -- id", "sh {}", "ps {}",
-    "cat {} /etc/passwd", "attach {}", "http {}:80/", "can exec {}", "logs pod/{}", "logs cluster/shop/{}",
+    "logs {}", "describe {}", "inspect {}", "stats {}", "network {}", "events {}", "exec {} -- id", "debug {}", "sh {}",
+    "ps {}",    "cat {} /etc/passwd", "attach {}", "http {}:80/", "can exec {}", "logs pod/{}", "logs cluster/shop/{}",
     "get pod/{}", "exec {} --break-glass x -- id", "logs {} -c nope", "logs {} --all-containers",
 ]  # fmt: skip
 

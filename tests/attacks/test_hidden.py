@@ -11,8 +11,8 @@ from tests.harness import BASE, Conversation, Json, labels, make
 pytestmark = pytest.mark.usefixtures("secret")
 ASKS = [
     "logs {}", "describe {}", "inspect {}", "inspect {} --path .State.Pid", "stats {}", "processes {}", "diff {}",
-    "network {}", "events {}", "exec {} -- id", "sh {}", "ls {} /app", "cat {} /app/map", "cp {}:/app/map", "attach {}",
-    "kill {} --run ab12", "can exec {}", "can logs {}", "logs container/{}", "logs local/{}",
+    "network {}", "events {}", "exec {} -- id", "debug {}", "sh {}", "ls {} /app", "cat {} /app/map", "cp {}:/app/map",
+    "attach {}",    "kill {} --run ab12", "can exec {}", "can logs {}", "logs container/{}", "logs local/{}",
     "exec {} --break-glass x -- id",
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ Source: Kubernetes API reference v1.34, PodStatus.ephemeralContainerStatuses. On
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
@@ -104,12 +105,24 @@ class KubernetesMaking:
         spec = spec_of(pod, name) if pod else None
         if spec is None or labels_of(spec).get(LABEL) != entry.id:
             return False
-        state, _ = state_of(pod, name)
+        state = await self._settled(scope, pod_name, name)
         if state == "running":
             await self._end(container_of(pod, spec, scope), entry)
-        elif state != "terminated":
+        elif state == "waiting":
             raise NotRunning("cannot remove", entry, why="it has not started, and nothing takes it from its pod")
         return True
+
+    async def _settled(self, scope: Scope, pod_name: str, name: str) -> str:
+        """Its state, once it has begun: what starts can't be ended yet. `terminated` where its pod is gone."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ENDING_S):
+                while pod := await self._seen(scope, pod_name):
+                    state, said = state_of(pod, name)
+                    if state not in ("", "waiting") or said.get("reason", "") not in UNDER_WAY:
+                        return state
+                    await asyncio.sleep(_PAUSE_S)
+                return "terminated"
+        return "waiting"
 
     async def _end(self, helper: Container, entry: MadeObject) -> None:
         try:
