@@ -83,7 +83,7 @@ async def gather(calls: Iterable[Awaitable[T]]) -> list[T]:
     return [answer for task in tasks if (answer := task.result()) is not None]
 
 
-async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+async def to_the_end(work: Coroutine[Any, Any, object]) -> None:
     """Wait for it, however often this task is cancelled meanwhile; the cancellation is raised once it is done.
 
     work: bounds its own time.

@@ -87,6 +87,14 @@ class ReadAudit:
     since: str = ""
 
 
+@dataclass(frozen=True)
+class Clean:
+    """Remove what cdebug made, by name; show what there is where nothing is named. mine: all of the asker's own."""
+
+    names: tuple[str, ...] = ()
+    mine: bool = False
+
+
 Effect = (
     ShowManual
     | UseScope
@@ -101,4 +109,5 @@ Effect = (
     | WhoAmI
     | MayI
     | ReadAudit
+    | Clean
 )

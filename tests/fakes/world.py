@@ -133,7 +133,7 @@ class FakeEngine(InMemoryEngine):
     async def made(self) -> list[MadeObject]:
         found = [
             MadeObject.of_labels(self.scope.context, "", "container", it.name, it.labels)
-            for it in self.base.containers.values()
+            for it in self.containers.values()
         ]
         return [entry for entry in found if entry]
 

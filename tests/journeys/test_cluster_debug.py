@@ -157,3 +157,18 @@ async def test_an_image_that_can_not_be_pulled_is_told_with_the_clusters_words(s
     await shop_channel.as_("U0BOB").press(card, "Approve")
     root = await shop_channel.ended(root, "failed", patience_s=60)
     assert "ErrImagePull" in root["text"]
+
+
+async def test_clean_ends_it_and_lists_it_no_more(shop_channel: Conversation, cluster: Administered):
+    await approved(shop_channel, "debug agent -- true")
+    await shop_channel.type("/cdebug clean")
+    said = await shop_channel.whispered("cluster/shop/agent-")
+    name = re.findall(r"cluster/shop/(agent-[^`]*)`", said["text"])[0]
+
+    await shop_channel.type(f"/cdebug clean {name}")
+
+    await shop_channel.whispered("1 removed.")
+    pod, _, container = name.partition(":")
+    seen = yaml.safe_load(cluster.run_kubectl("get", "pod", pod, "--namespace", "shop", "-o", "yaml"))
+    ended = [it["state"] for it in seen["status"]["ephemeralContainerStatuses"] if it["name"] == container]
+    assert "terminated" in ended[0]

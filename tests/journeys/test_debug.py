@@ -157,3 +157,15 @@ async def test_what_cant_be_done_is_said_before_anybody_is_asked(
     await channel.type(f"/cdebug {command}")
     await channel.until(lambda all_: says in str(all_), says)
     assert helpers(containers) == []
+
+
+async def test_clean_lists_it_and_removes_it(channel: Conversation, app: str, containers: docker.APIClient):
+    await approved(channel, "debug app -- true")
+    name = helpers(containers)[0]["Names"][0].lstrip("/")
+    await channel.type("/cdebug clean")
+    await channel.whispered(f"`local/{name}` by `debug` for <@U0ANN>")
+
+    await channel.type(f"/cdebug clean {name}")
+
+    await channel.whispered("1 removed.")
+    assert helpers(containers) == []

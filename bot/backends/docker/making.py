@@ -48,8 +48,9 @@ class DockerMaking:
         return container_of(rows[0], self._context.scope), entry
 
     async def made(self) -> list[MadeObject]:
-        """Raises TimedOut, Unavailable."""
-        found = (self._entry(row) for row in await self._labelled(LABEL))
+        """As far as somebody may see them. Raises TimedOut, Unavailable."""
+        sees, scope = self._context.sees, self._context.scope
+        found = (self._entry(row) for row in await self._labelled(LABEL) if sees(container_of(row, scope)))
         return [entry for entry in found if entry]
 
     def _entry(self, row: dict[str, Any]) -> MadeObject | None:

@@ -72,7 +72,8 @@ class Kubernetes:
         self._parts = [
             reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
             KubernetesUsage(context), exec_, FilesInside(exec_), KubernetesForward(context),
-            KubernetesSecrets(context), images, KubernetesMaking(context, exec_), KubernetesHelpers(context),
+            KubernetesSecrets(context), images, KubernetesMaking(context, exec_, namespaces),
+            KubernetesHelpers(context),
         ]  # fmt: skip
 
     @property

@@ -16,8 +16,9 @@ from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, differences, spec_
 from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.marks import labels_of, marked, unmarked, variable_of
+from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.pods import container_of
-from bot.core.errors import CdebugError, NotFound, NotRunning
+from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, NotFound, NotRunning
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container, NewObject, Scope
@@ -37,8 +38,8 @@ done
 class KubernetesMaking:
     """Makes and ends as the person; finds what was made as the bot, which may list pods."""
 
-    def __init__(self, context: KubernetesContext, exec_: KubernetesExec) -> None:
-        self._context, self._api, self._exec = context, context.api, exec_
+    def __init__(self, context: KubernetesContext, exec_: KubernetesExec, namespaces: KubernetesNamespaces) -> None:
+        self._context, self._api, self._exec, self._namespaces = context, context.api, exec_, namespaces
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         """Raises NotRunning where it doesn't start, ForbiddenByCluster, NotFound, Unavailable."""
@@ -77,15 +78,28 @@ class KubernetesMaking:
         return container_of(pod, spec, thing.scope), entry
 
     async def made(self) -> list[MadeObject]:
-        """Those of pods that a container was added to in cdebug's name, unless they ended. Raises Unavailable."""
+        """Those of pods that a container was added to in cdebug's name, unless they ended; as far as somebody may see
+        them, and the cluster lets them read the pod. Raises Unavailable.
+        """
         found = list[MadeObject]()
         for namespace, name in self._context.names.helped:
-            scope = Scope(self._context.name, "kubernetes", namespace)
-            pod = await self._seen(scope, name)
+            scope = await self._namespaces.place(namespace)
+            pod = await self._readable(scope, name)
             for spec in specs_of(pod) if pod else ():
                 entry = self._entry(pod, spec, scope)
-                found += [entry] if entry and state_of(pod, spec["name"])[0] != "terminated" else []
+                is_over = state_of(pod, spec["name"])[0] == "terminated"
+                if entry and not is_over and self._context.sees(container_of(pod, spec, scope)):
+                    found.append(entry)
         return found
+
+    async def _readable(self, scope: Scope, name: str) -> Json:
+        """A pod; nothing where it is gone, or isn't theirs to read."""
+        if self._api is self._context.own:
+            return await self._seen(scope, name)
+        try:
+            return await self._pod(scope, name, f"{scope}/{name}")
+        except (NotFound, ForbiddenByCluster, Denied):
+            return {}
 
     async def _seen(self, scope: Scope, name: str) -> Json:
         """A pod as the bot may read it, which lists pods; nothing where it is gone."""

@@ -24,7 +24,7 @@ class MakingPort(Protocol):
         """
 
     async def made(self) -> list[MadeObject]:
-        """All that carries cdebug's labels on this engine, whoever wrote them."""
+        """All that carries cdebug's labels on this engine, whoever wrote them, and may be seen."""
 
     async def unmake(self, entry: MadeObject) -> bool:
         """Remove what carries the entry's label and name, and nothing else; False where nothing does."""

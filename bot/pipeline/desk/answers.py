@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
 from bot.core.approval import Approval
-from bot.core.effect import Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
+from bot.core.effect import Clean, Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.pattern import compiled
@@ -27,6 +27,7 @@ from bot.pipeline.decide.approving import Approving
 from bot.pipeline.decide.cards import expiry
 from bot.pipeline.decide.finding import Ambiguous, Finder
 from bot.pipeline.desk.auditing import AuditReader
+from bot.pipeline.desk.cleaning import Cleaning
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
 from bot.pipeline.trail import told
@@ -42,6 +43,7 @@ class Answers:
     def __init__(self, parts: Parts, approving: Approving) -> None:
         self._parts, self._approving = parts, approving
         self._finder = Finder(parts)
+        self._cleaning = Cleaning(parts)
 
     async def to(self, visit: Visit, wanted: Effect) -> Said:
         """The answer to a question; nothing for an effect that is none."""
@@ -56,6 +58,8 @@ class Answers:
                 return await self.can(visit, command)
             case ReadAudit():
                 return await self.audit(visit, wanted)
+            case Clean():
+                return await self._cleaning.clean(visit, wanted)
         return ""
 
     def whoami(self, visit: Visit) -> Said:

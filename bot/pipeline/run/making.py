@@ -95,8 +95,8 @@ class RunMaker:
         return entry.sealed(signer(self.parts))
 
 
-async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
-    """Remove it, and say so in the ledger; where that fails it is stuck, and the sweep tries again."""
+async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> MadeObject:
+    """Remove it, and say so in the ledger; where that fails it is stuck, and the sweep tries again. What it is then."""
     removed = False
     try:
         async with asyncio.timeout(_UNDO_S):
@@ -106,14 +106,15 @@ async def undo(parts: Parts, engine: MakingPort, entry: MadeObject) -> None:
         parts.log.warning("not removed", object=str(entry), id=entry.id, why=str(error))
         done = replace(entry, state="stuck", why=str(error)[:_WHY] or "it took too long")
     if done == entry:
-        return
+        return done
     try:
         moved = await parts.ledger.move(entry, done)
     except CdebugError as error:  # its label is still there for the sweep, or it is gone
         parts.log.warning("not in the ledger", object=str(entry), id=entry.id, state=done.state, why=str(error))
-        return
+        return done
     if moved and (removed or entry.state != "intended" or done.state == "stuck"):  # else nothing was ever there
         await _record(parts, done)
+    return done
 
 
 async def _hands(parts: Parts, entry: MadeObject) -> MakingPort | None:

@@ -1,0 +1,113 @@
+"""What cdebug made, as somebody may know of it: listed, and removed for them.
+
+The engines are asked, and not the ledger: what was made is there whether or not that is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.core.effect import Clean
+from bot.core.errors import CdebugError, Denied, NotFound
+from bot.core.ledger import MadeObject
+from bot.core.ports.making import MakingPort
+from bot.core.said import Said, clock_time, mention
+from bot.core.spelling import quoted
+from bot.core.target import NewObject
+from bot.pipeline.decide.finding import Finder
+from bot.pipeline.enter.visit import Visit
+from bot.pipeline.parts import Parts
+from bot.pipeline.run.making import signer, undo
+from bot.together import gather
+
+_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class _There:
+    """Something that is there, and the part of an engine, as the asker, that has it."""
+
+    entry: MadeObject
+    engine: MakingPort
+
+    def is_called(self, name: str) -> bool:
+        return name in (self.entry.name, self.entry.name.partition(":")[2])
+
+
+class Cleaning:
+    """Each answer is one message, for the asker alone."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._finder = Finder(parts)
+
+    async def clean(self, visit: Visit, wanted: Clean) -> Said:
+        """Raises NotFound for a name that isn't there, Denied for what isn't theirs to remove: then nothing is."""
+        asked = await gather(self._made(visit, context) for context in sorted(self._parts.engines))
+        there = [it for found, _ in asked for it in found]
+        silent = [context for _, context in asked if context]
+        if not wanted.names and not wanted.mine:
+            return self._listed(there, silent)
+        chosen = [it for it in there if self._is_own(visit, it)] if wanted.mine else self._named(visit, wanted, there)
+        ended = [await self._remove(it) for it in chosen]
+        left = [str(it.entry) for it, done in zip(chosen, ended, strict=True) if done.state == "stuck"]
+        said = f"{len(chosen) - len(left)} removed." if chosen else "Nothing of yours is there."
+        return f"{said} Not yet, and tried again each minute: {', '.join(left)}." if left else said
+
+    async def _made(self, visit: Visit, context: str) -> tuple[list[_There], str]:
+        """What is there, and the context's name where it can't be asked."""
+        engine = self._finder.engine(context, visit).port(MakingPort)
+        if engine is None:
+            return [], ""
+        try:
+            made = await engine.made()
+        except CdebugError:
+            return [], context
+        return [_There(it, engine) for it in made if it.is_ours(signer(self._parts))], ""
+
+    def _named(self, visit: Visit, wanted: Clean, there: list[_There]) -> list[_There]:
+        chosen = []
+        for name in wanted.names:
+            found = [it for it in there if it.is_called(name)]
+            if not found:
+                raise NotFound("cdebug made nothing that is called", name[:80], hint="`clean` lists what is there.")
+            chosen += found
+        for it in chosen:
+            if not self._is_own(visit, it) and not visit.may("approve", _thing(self._parts, it.entry)):
+                raise Denied(
+                    "not yours to remove:", it.entry, why="it was made for somebody else",
+                    hint="They can, and so can whoever may approve it.",
+                )  # fmt: skip
+        return chosen
+
+    @staticmethod
+    def _is_own(visit: Visit, it: _There) -> bool:
+        return (it.entry.team, it.entry.user) == (visit.person.team, visit.person.user)
+
+    async def _remove(self, it: _There) -> MadeObject:
+        """It is in the ledger first, also where that was lost. Raises Unavailable."""
+        entry = await self._parts.ledger.get(it.entry.id)
+        if entry is None or entry.state == "undone":
+            entry = it.entry
+            await self._parts.ledger.intend(entry)
+        return await undo(self._parts, it.engine, entry)
+
+    def _listed(self, there: list[_There], silent: list[str]) -> Said:
+        lines = [_row(it.entry) for it in there[:_SHOWN]]
+        if len(there) > _SHOWN:
+            lines.append((f"… and {len(there) - _SHOWN} more.",))
+        if silent:
+            lines.append((f"These don't answer, and may have some: {', '.join(f'`{name}`' for name in silent)}.",))
+        said = tuple(part for line in lines for part in (*line, "\n"))
+        return said[:-1] or "Nothing that cdebug made is there."
+
+
+def _row(entry: MadeObject) -> tuple[str, ...]:
+    until = clock_time(datetime.fromtimestamp(entry.expires, UTC))
+    return (f"`{quoted(str(entry))}` by `{entry.verb}` for ", mention(entry.user), " until ", until)
+
+
+def _thing(parts: Parts, entry: MadeObject) -> NewObject:
+    scope = parts.engines[entry.context].scope
+    return NewObject(scope, entry.name, kind=entry.kind)
