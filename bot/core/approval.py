@@ -114,6 +114,22 @@ def digest_of(action: Action, request: Request, found: Found, plan: Plan = NO_PL
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 
 
+def pass_of(request: Request, place: Place, found: Found, plan: Plan) -> str:
+    """SHA-256 over who made what, beside what, and in which thread: what they run in it is no part of it, nor what was
+    said of it.
+    """
+    made = replace(plan, passed_over=(), looked_up=(), about=(), warnings=())
+    known = {
+        "requester": [request.team, request.user],
+        "thread": [place.team, place.channel, place.thread],
+        "context": found.scope.context,
+        "namespace": found.scope.namespace,
+        "objects": sorted(identity_of(thing) for thing in things_of(found)),
+        "plan": _planned(made),
+    }
+    return hashlib.sha256(canonical(known).encode()).hexdigest()
+
+
 def _fields(action: Action) -> dict[str, Any]:
     """Every field with its default filled in, as canonical JSON can hold it."""
     return {field.name: _plain(getattr(action, field.name)) for field in fields(action) if field.name != "stdin"}  # type: ignore[arg-type]

@@ -88,7 +88,7 @@ class ReadAudit:
 
 
 @dataclass(frozen=True)
-class Clean:
+class CleanUp:
     """Remove what cdebug made, by name; show what there is where nothing is named. mine: all of the asker's own."""
 
     names: tuple[str, ...] = ()
@@ -109,5 +109,5 @@ Effect = (
     | WhoAmI
     | MayI
     | ReadAudit
-    | Clean
+    | CleanUp
 )

@@ -13,7 +13,7 @@ from bot.core.policy import Circumstances
 from bot.core.request import Request
 from bot.pipeline.enter.visit import Visit
 
-_CHANGES = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun, effect.Clean)
+_CHANGES = (effect.ApproveRequest, effect.DenyRequest, effect.StopRuns, effect.UseScope, effect.Rerun, effect.CleanUp)
 
 
 def is_reading(action: Action) -> bool:

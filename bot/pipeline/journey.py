@@ -23,6 +23,7 @@ from bot.pipeline.decide.approving import Approving
 from bot.pipeline.decide.break_glass import break_glass
 from bot.pipeline.decide.choice import chosen
 from bot.pipeline.decide.finding import Ambiguous, Finder
+from bot.pipeline.decide.passes import Passes
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts, internal_error
 from bot.pipeline.run.outcome import Outcomes, detail_of
@@ -61,6 +62,7 @@ class Journey:
         self._finder = Finder(parts)
         self._running = Running(parts, self._finder)
         self._outcomes = Outcomes(parts)
+        self._passes = Passes(parts, self._finder, approving)
 
     async def go(
         self,
@@ -145,6 +147,10 @@ class Journey:
                 raise ruling
             allowed = await self._allowed(command, ruling)
             if allowed is None:
+                allowed = await self._passed(command, place, ruling)
+            elif command.grant:
+                await self._passes.give(allowed, place, ruling.found)
+            if allowed is None:
                 assert isinstance(ruling.decision, Ask)
                 await remember(self._parts, command, place, ruling.found, "")
                 return "waiting for approval", await self._approving.ask(
@@ -195,6 +201,16 @@ class Journey:
             return None
         await break_glass(self._parts, command, self._trail(command), ruling.found)
         return replace(command, glass_broken=True)
+
+    async def _passed(self, command: Command, place: Place, ruling: Ruling) -> Command | None:
+        """The command under an approval that still holds for what it uses; None where there is none."""
+        command = replace(command, plan=ruling.plan)
+        grant = await self._passes.grant_of(command, place, ruling.found)
+        if grant is None:
+            return None
+        trail = self._trail(command)
+        await trail.write(trail.entry("decided", f"allowed by request {grant.approval.id}", ruling.reached))
+        return replace(command, grant=grant)
 
 
 def _with_input(action: Action, request: Request) -> Action:

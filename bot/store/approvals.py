@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.approval import Approval
 from bot.store.connection import answering
 from bot.store.encoding import approval_from_json, approval_to_json
-from bot.store.keys import APPROVAL, APPROVALS
+from bot.store.keys import APPROVAL, APPROVALS, PASS
 
 _SWAP = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -53,6 +53,17 @@ class RedisApprovals:
     async def due(self, now: float) -> list[Approval]:
         """Those whose time is over and that nobody has closed."""
         return await self._listed(str(now))
+
+    async def put_pass(self, key: str, approval_id: str, seconds: float) -> None:
+        """Keep by which request something may be used again, for so long."""
+        async with answering():
+            await self._redis.set(PASS(digest=key), approval_id, ex=max(1, int(seconds)))
+
+    async def get_pass(self, key: str) -> str:
+        """The request's id; nothing where there is none, or its time is over."""
+        async with answering():
+            known = await self._redis.get(PASS(digest=key))
+        return known.decode() if known else ""
 
     async def _listed(self, until: str) -> list[Approval]:
         async with answering():

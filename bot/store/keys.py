@@ -35,6 +35,7 @@ BUDGET = Key("budget:{channel}", "store/budget", 60, "when this channel's next m
 FLOOD = Key("flood:{who}:{minute}", "store/budget", 120, "how many commands a person or channel sent in a minute")
 APPROVAL = Key("approval:{id}", "store/approvals", 2 * DAY_S, "a request for approval: what, who voted, how it ended")
 APPROVALS = Key("approvals", "store/approvals", 0, "sorted set: the requests that wait, by when they expire")
+PASS = Key("pass:{digest}", "store/approvals", 4 * 3_600, "by which approved request somebody uses a helper again")
 LIVE = Key("live:{channel}:{thread}", "store/live", DAY_S, "hash: the live runs of a thread, each with its replica")
 MAILBOX = Key("mailbox:{replica}", "store/live", 3_600, "stream: lines, Stop and Ctrl-C for a replica's live runs")
 MADE = Key("made:{id}", "store/ledger", 7 * DAY_S, "what cdebug made; its lifetime begins once that is undone")
@@ -58,6 +59,7 @@ ALL = (
     FLOOD,
     APPROVAL,
     APPROVALS,
+    PASS,
     LIVE,
     MAILBOX,
     MADE,

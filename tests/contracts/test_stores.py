@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 
 from bot.core.ledger import MadeObject
-from bot.core.ports.state import Ledger, Menu, Sessions, Shelf, StoredResult, Window
+from bot.core.ports.state import Approvals, Ledger, Menu, Sessions, Shelf, StoredResult, Window
 from bot.core.request import Place
 from bot.core.session import Default, Session
 from bot.core.target import Scope
+from bot.store.approvals import RedisApprovals
 from bot.store.connection import connect
 from bot.store.ledger import RedisLedger
 from bot.store.sessions import RedisSessions
 from bot.store.shelf import RedisShelf
-from tests.fakes.stores import MemoryLedger, MemorySessions, MemoryShelf
+from tests.fakes.stores import MemoryApprovals, MemoryLedger, MemorySessions, MemoryShelf
 from tests.harness import RedisServer
 
 PLACE = Place("T0", "C0", "1.0", "1.0")
@@ -53,6 +54,17 @@ async def ledger(request: pytest.FixtureRequest, redis_server: RedisServer) -> A
     client = connect(redis_server.url)
     await client.flushall()
     yield RedisLedger(client)
+    await client.aclose()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def approvals(request: pytest.FixtureRequest, redis_server: RedisServer) -> AsyncIterator[Approvals]:
+    if request.param == "memory":
+        yield MemoryApprovals()
+        return
+    client = connect(redis_server.url)
+    await client.flushall()
+    yield RedisApprovals(client)
     await client.aclose()
 
 
@@ -126,3 +138,10 @@ async def test_of_two_who_undo_it_at_once_one_succeeds(ledger: Ledger):
     undone = replace(entry, state="undone")
     assert [await ledger.move(entry, undone) for _ in range(2)] == [True, False]
     assert not await ledger.move(made_object("never", 1), undone)
+
+
+async def test_a_pass_names_its_request_until_its_time_is_over(approvals: Approvals):
+    assert await approvals.get_pass("k") == ""
+    await approvals.put_pass("k", "3f9a", 60)
+    assert await approvals.get_pass("k") == "3f9a"
+    assert await approvals.get_pass("other") == ""

@@ -104,6 +104,13 @@ class MemoryApprovals:
 
     def __init__(self) -> None:
         self.kept: dict[str, Approval] = {}
+        self.passes: dict[str, str] = {}
+
+    async def put_pass(self, key: str, approval_id: str, seconds: float) -> None:
+        self.passes[key] = approval_id
+
+    async def get_pass(self, key: str) -> str:
+        return self.passes.get(key, "")
 
     async def put(self, approval: Approval) -> None:
         self.kept[approval.id] = approval

@@ -169,3 +169,17 @@ async def test_clean_lists_it_and_removes_it(channel: Conversation, app: str, co
 
     await channel.whispered("1 removed.")
     assert helpers(containers) == []
+
+
+async def test_what_was_approved_once_is_used_again_from_its_thread_unasked(channel: Conversation, app: str):
+    root, card = await asked(channel, "debug app -- true")
+    await channel.as_("U0BOB").press(card, "Approve")
+    await channel.ended(root, "done")
+
+    await channel.type("@cdebug debug -- sh -c 'echo a$((40 + 2))'", thread=root["ts"])
+    await channel.replied(root, "a42")
+
+    await channel.type("@cdebug debug --profile general -- sh -c 'echo b$((40 + 2))'", thread=root["ts"])
+    await channel.until(
+        lambda all_: sum(m["thread_ts"] == root["ts"] and "Approve" in labels(m) for m in all_) == 1, "a second card"
+    )

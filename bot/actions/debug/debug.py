@@ -14,7 +14,7 @@ from bot.actions.kit.shells import shell_of
 from bot.actions.kit.variables import check_variables
 from bot.core.action import ArgvAction, Duration, Shown, option
 from bot.core.bench import Bench
-from bot.core.errors import UsageError
+from bot.core.errors import CdebugError, UsageError
 from bot.core.output import Note, Output, Progress
 from bot.core.pattern import compiled
 from bot.core.plan import Plan
@@ -96,7 +96,10 @@ class Debug(
     @property
     def lasting(self) -> str:
         what = "the command changes" if self.argv else "is typed into the shell changes (each line is audited)"
-        return f"whatever {what} in the target's files, processes and network"
+        return (
+            f"whatever {what} in the target's files, processes and network; and so with what the requester runs in the"
+            " same debug container from this thread until it ends, without being asked again"
+        )
 
     async def plan(self, found: Container, bench: Bench) -> Plan:
         if self.stdin and not self.argv:
@@ -115,10 +118,13 @@ class Debug(
         yield Progress(f"starting {planned.name} beside {found.name}")
         async with bench.maker.made(planned) as helper:
             yield await place_of(bench, helper, found)
-            outputs = self._outputs(helper, bench)
-            async with aclosing(outputs):
-                async for output in outputs:
-                    yield output
+            try:
+                async with aclosing(self._outputs(helper, bench)) as outputs:
+                    async for output in outputs:
+                        yield output
+            except CdebugError:
+                if not await has_ended(bench, found):
+                    raise
             if await has_ended(bench, found):
                 yield Note(f"`{found.name}` ended, or was restarted, meanwhile: what stood beside it ended with it.")
 

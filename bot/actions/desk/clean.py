@@ -30,4 +30,4 @@ class Clean(DeskAction, verb="clean", examples=("clean", "clean cdebug-web-1c2d3
             raise UsageError("`--mine` is all of yours: it takes no names")
 
     def effect(self) -> Effect:
-        return effect.Clean(self.names, self.mine)
+        return effect.CleanUp(self.names, self.mine)

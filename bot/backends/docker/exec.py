@@ -12,12 +12,13 @@ import json
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from bot.backends.docker.client import Client
 from bot.backends.docker.context import DockerContext
 from bot.backends.docker.streams import Hijacked
-from bot.core.errors import NotRunning
+from bot.core.errors import CdebugError, NotFound, NotRunning
 from bot.core.output import Stream
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
@@ -49,6 +50,7 @@ class DockerExec:
         )  # fmt: skip
         body = json.dumps({"Detach": False, "Tty": query.terminal}).encode()
         stream = await self._client.hijack(what, container, f"/exec/{made['Id']}/start", body)
+        stream.lives = partial(self._runs, container)
         try:
             if query.terminal:
                 await self._client.call(
@@ -57,6 +59,16 @@ class DockerExec:
             yield DockerProcess(self._client, container, made["Id"], stream, terminal=query.terminal)
         finally:
             await stream.close()
+
+    async def _runs(self, container: Container) -> bool:
+        """The engine leaves an exec's stream open where its container ended with the one whose processes it shares."""
+        try:
+            seen = await self._client.call("look at", container, lambda api: api.inspect_container(container.id))
+        except NotFound:
+            return False
+        except CdebugError:  # it doesn't answer: what is open stays open
+            return True
+        return bool(seen["State"]["Running"])
 
     async def attach(self, container: Container) -> AsyncGenerator[tuple[Stream, bytes], None]:
         """Raises NotRunning, NotFound, Unavailable."""

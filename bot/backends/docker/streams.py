@@ -5,36 +5,45 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import aiohttp
 
 from bot.core.errors import Unavailable
 
-_ANSWER_S = 5
+_ANSWER_S, _QUIET_S = 5, 5.0
 _LONGEST_HEAD = 64 * 1024
 _LONGEST_ROW, _KEPT = 256 * 1024, 4 * 1024
 
 
 class Hijacked:
-    """Bytes from and to a process. Raises OSError where the connection breaks."""
+    """Bytes from and to a process. Raises OSError where the connection breaks.
+
+    lives: asked now and then while nothing comes; the stream has ended where it doesn't.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self.lives: Callable[[], Awaitable[bool]] | None = None
 
     async def read(self, most: int) -> bytes:
         """What there is, empty at the end."""
-        try:
-            return await self._reader.read(most)
-        except ConnectionError:
-            return b""
+        return await self._while_it_lives(lambda: self._reader.read(most))
 
     async def exactly(self, count: int) -> bytes:
         """So many bytes; empty where the stream ends before."""
-        try:
-            return await self._reader.readexactly(count)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return b""
+        return await self._while_it_lives(lambda: self._reader.readexactly(count))
+
+    async def _while_it_lives(self, read: Callable[[], Awaitable[bytes]]) -> bytes:
+        while True:
+            try:
+                async with asyncio.timeout(_QUIET_S if self.lives else None) as time:
+                    return await read()  # one that is cancelled has taken nothing
+            except (asyncio.IncompleteReadError, ConnectionError):
+                return b""
+            except TimeoutError:
+                if not time.expired() or not self.lives or not await self.lives():
+                    return b""
 
     async def write(self, data: bytes) -> None:
         with contextlib.suppress(ConnectionError):  # it has ended: its status says how

@@ -6,12 +6,13 @@ Sources: Kubernetes API reference v1.34, EphemeralContainer, SecurityContext; "P
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
-from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, spec_of, specs_of, state_of
+from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, specs_of, state_of
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of as containers_of
 from bot.backends.kubernetes.pods import status_of
@@ -71,15 +72,16 @@ class KubernetesHelpers:
         refused: list[tuple[Way, CdebugError]] = []
         for way in ways(query.wish, target):
             spec = _spec(container, mounts, query, way.power)
-            helper, stands = _named(container, pod, spec)
             try:
-                asked = {**spec, "name": helper.name}
-                warnings = () if stands else (await add(self._api, container.scope, pod, asked, dry=True))[1]
+                # Under a name that is free, also where such a one runs: the answer is the same with it and without.
+                asked = {**spec, "name": f"{_name(spec)}-asked"}
+                _, warnings = await add(self._api, container.scope, pod, asked, dry=True)
             except (ForbiddenByCluster, NotRunning) as error:
                 refused.append((way, error))
                 continue
+            before = tuple((it.name, error.why) for it, error in refused)
             lacking = (way.lacks,) if way.lacks else ()
-            return way, helper, tuple((it.name, error.why) for it, error in refused), (*warnings, *lacking)
+            return way, _named(container, pod, spec), before, (*warnings, *lacking)
         raise _none(container, *refused[-1])
 
     async def _about_image(self, pod: Json, image: str) -> tuple[str, ...]:
@@ -173,21 +175,20 @@ def _security(power: Power) -> dict[str, Any]:
     }
 
 
-def _named(container: Container, pod: Json, spec: Json) -> tuple[NewObject, bool]:
-    """Under a name that says what it is, which is the name of the one that runs already, where one does."""
-    digest = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:_DIGEST]
+def _name(spec: Json) -> str:
+    """Which says what it is: another power is another name."""
+    return f"cdebug-{hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:_DIGEST]}"
+
+
+def _named(container: Container, pod: Json, spec: Json) -> NewObject:
+    """Under the name of the one that runs already, where one does. Raises NotRunning where one is being started."""
     taken = {it["name"] for it in specs_of(pod)}
-    number, name = 1, f"cdebug-{digest}"
-    while name in taken and _is_over(pod, name):
-        number += 1
-        name = f"cdebug-{digest}-{number}"
-    standing = spec_of(pod, name)
-    if standing is not None and state_of(pod, name)[0] != "running":
-        raise NotRunning(
-            "cannot debug", container, why=f"its debug container {name} starts", hint="Try again in a moment."
-        )
-    helper = NewObject(container.scope, name, spec, container.labels, beside=container.name, stays=True)
-    return helper, standing is not None
+    name = _name(spec)
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    free = next(it for it in names if it not in taken or not _is_over(pod, it))
+    if free in taken and state_of(pod, free)[0] != "running":
+        raise NotRunning("cannot debug", container, why=f"`{free}` is being started", hint="Try again in a moment.")
+    return NewObject(container.scope, free, spec, container.labels, beside=container.name, stays=True)
 
 
 def _is_over(pod: Json, name: str) -> bool:

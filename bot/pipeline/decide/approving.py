@@ -134,7 +134,7 @@ class Approving:
         if approval.voted(visit.person, self._now()) != approval:  # on record first: a vote that counts is in the audit
             await self._record(visit, approval, "approved", f"request {approval.id}")
         approval = await self._moved(approval, lambda it: it.voted(visit.person, self._now()))
-        count = await self._counting(approval)
+        count = await self.count(approval)
         requester = await self._requester(approval)
         decision = requester.decide(approval.verb, approval.found, _known(approval, count))
         if not isinstance(decision, Allow):
@@ -232,7 +232,7 @@ class Approving:
             approval = again
         raise Unavailable(f"request `{approval.id}` could not be changed", hint="Try again.")
 
-    async def _counting(self, approval: Approval) -> int:
+    async def count(self, approval: Approval) -> int:
         """How many votes policy still permits: a role may have ended since."""
         policy, channel = self._parts.policy, await self._parts.directory.channel(approval.card.channel)
         people = [await self._parts.directory.person(vote.team, vote.user) for vote in approval.votes]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bot.core.action import Action, ArgvAction, DeskAction, PathAction
 from bot.core.approval import Approval
-from bot.core.effect import Clean, Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
+from bot.core.effect import CleanUp, Effect, ListRequests, ListSessions, MayI, ReadAudit, WhoAmI
 from bot.core.errors import Denied, ForbiddenByCluster, UsageError
 from bot.core.manual import typed
 from bot.core.pattern import compiled
@@ -58,7 +58,7 @@ class Answers:
                 return await self.can(visit, command)
             case ReadAudit():
                 return await self.audit(visit, wanted)
-            case Clean():
+            case CleanUp():
                 return await self._cleaning.clean(visit, wanted)
         return ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.core.effect import Clean
+from bot.core.effect import CleanUp
 from bot.core.errors import CdebugError, Denied, NotFound
 from bot.core.ledger import MadeObject
 from bot.core.ports.making import MakingPort
@@ -42,7 +42,7 @@ class Cleaning:
         self._parts = parts
         self._finder = Finder(parts)
 
-    async def clean(self, visit: Visit, wanted: Clean) -> Said:
+    async def clean(self, visit: Visit, wanted: CleanUp) -> Said:
         """Raises NotFound for a name that isn't there, Denied for what isn't theirs to remove: then nothing is."""
         asked = await gather(self._made(visit, context) for context in sorted(self._parts.engines))
         there = [it for found, _ in asked for it in found]
@@ -66,7 +66,7 @@ class Cleaning:
             return [], context
         return [_There(it, engine) for it in made if it.is_ours(signer(self._parts))], ""
 
-    def _named(self, visit: Visit, wanted: Clean, there: list[_There]) -> list[_There]:
+    def _named(self, visit: Visit, wanted: CleanUp, there: list[_There]) -> list[_There]:
         chosen = []
         for name in wanted.names:
             found = [it for it in there if it.is_called(name)]

@@ -29,6 +29,7 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
     swapped: Annotated[bool, option("--swapped", help="make something else than was planned")] = False
     twice: Annotated[bool, option("--twice", help="make it a second time")] = False
     without_end: Annotated[bool, option("--endless", help="plan no end")] = False
+    kept: Annotated[bool, option("--keep", help="let it stay for later commands")] = False
     stays: Annotated[int, option("--stays", help="seconds that it is used for")] = 0
 
     async def plan(self, found: Container, bench: Bench) -> Plan:
@@ -37,6 +38,7 @@ class Plant(TargetedAction, verb="plant", takes=one("container")):
             f"{found.name}-helper",
             {"Image": self.image, "Cmd": ["sleep", str(_SECONDS)]},
             labels=found.labels,
+            stays=self.kept,
         )
         return Plan(
             images=(self.image,),
