@@ -23,7 +23,10 @@ _MOST_LINES = 100
 
 @dataclass
 class Run:
-    """A run and, once somebody or something cancelled it, how it ended and why."""
+    """A run and, once somebody or something cancelled it, how it ended and why.
+
+    lacks_program: it failed because the container has not what it takes.
+    """
 
     place: Place
     task: asyncio.Task[Any]
@@ -31,6 +34,7 @@ class Run:
     state: State = "stopped"
     why: str = ""
     by: str = ""
+    lacks_program: bool = False
     still: Callable[[], Awaitable[bool]] | None = None
     lines: asyncio.Queue[Typed] = field(default_factory=lambda: asyncio.Queue(_MOST_LINES))
     _plugged: asyncio.Event = field(default_factory=asyncio.Event)

@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from bot.core.errors import CdebugError, NotFound, NotRunning, Unsupported, UsageError
+from bot.core.errors import CdebugError, NoShell, NotFound, NotRunning, Unsupported, UsageError
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.files import PathStat, Unread
 from bot.core.target import Container
@@ -66,7 +66,7 @@ class FilesInside:
         try:
             status, out, said = await self._run(container, ("sh", "-c", _STAT, "sh", path))
         except NotFound as error:
-            raise Unsupported(
+            raise NoShell(
                 "cannot read the files of", container, why="its image has no shell",
                 hint="`debug` brings a toolbox beside it.",
             ) from error  # fmt: skip

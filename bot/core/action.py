@@ -112,6 +112,11 @@ class Action:
         return ""
 
     @property
+    def beside(self) -> str:
+        """The command that does the same from beside a container that lacks the program; nothing where none does."""
+        return ""
+
+    @property
     def sieve(self) -> str:
         """A pattern: only output lines that hold it are kept and shown. Applied after redaction."""
         return ""

@@ -10,7 +10,12 @@ from typing import Any
 
 
 class CdebugError(Exception):
-    """`what` happened, on which `target`, `why`, and a `hint` of what to do next."""
+    """`what` happened, on which `target`, `why`, and a `hint` of what to do next.
+
+    lacks_program: the container has not what it takes; what stands beside it may have.
+    """
+
+    lacks_program = False
 
     def __init__(self, what: str, target: object = "", *, why: str = "", hint: str = "") -> None:
         self.what, self.target, self.why, self.hint = what, str(target).replace("`", "ˋ"), why, hint
@@ -37,12 +42,24 @@ class NotFound(CdebugError):
     """Nothing of that name is there now."""
 
 
+class NoProgram(NotFound):
+    """The container is there, and the program is not in it."""
+
+    lacks_program = True
+
+
 class NotRunning(CdebugError):
     """The container is there and not in a state that allows this."""
 
 
 class Unsupported(CdebugError):
     """The engine of this context has no such thing."""
+
+
+class NoShell(Unsupported):
+    """The container is there, and no shell or tool in it by which it could be done."""
+
+    lacks_program = True
 
 
 class Denied(CdebugError):

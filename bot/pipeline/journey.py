@@ -124,14 +124,16 @@ class Journey:
     async def _live(self, command: Command, place: Place, running: Status, finding: Finding) -> None:
         started = self._parts.now()
         cancelled: asyncio.CancelledError | None = None
+        beside = ""
         with self._parts.runs.live(place, self._parts.new_id()) as run:
             try:
                 state, detail = await self._attempt(command, place, running, finding, run)
+                beside = command.action.beside if run.lacks_program else ""
             except asyncio.CancelledError as error:
                 state, detail, cancelled = run.state, run.why, error
         took = (self._parts.now() - started).total_seconds()
         outcome = replace(running, state=state, detail=detail_of(state, detail, took), ended_by=run.by)
-        await self._outcomes.settle(command, place, outcome, hurry=run.in_a_hurry)
+        await self._outcomes.settle(command, place, outcome, hurry=run.in_a_hurry, beside=beside)
         COMMANDS.labels(command.action.verb, state).inc()
         SECONDS.labels(command.action.verb).observe(took)
         if cancelled:
@@ -165,6 +167,7 @@ class Journey:
             brief = several.question
             line = f"{brief} Name it with the command: a menu can't keep the code block."
         except CdebugError as error:
+            run.lacks_program = error.lacks_program
             state = "denied" if isinstance(error, Denied) else "failed"
             brief, line = error.brief, str(error)
         except Exception:

@@ -10,7 +10,7 @@ import yaml
 
 from deploy.demo.cluster.kubectl import Administered
 from tests.cluster.world import applied
-from tests.harness import Conversation, Json, asked
+from tests.harness import Conversation, Json, asked, labels
 
 pytestmark = pytest.mark.usefixtures("cluster_toolbox")
 
@@ -172,3 +172,20 @@ async def test_clean_ends_it_and_lists_it_no_more(shop_channel: Conversation, cl
     seen = yaml.safe_load(cluster.run_kubectl("get", "pod", pod, "--namespace", "shop", "-o", "yaml"))
     ended = [it["state"] for it in seen["status"]["ephemeralContainerStatuses"] if it["name"] == container]
     assert "terminated" in ended[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "shows"), [("cat bare /etc/hosts", "127.0.0.1"), ("ls bare /bin", "sleep"), ("exec bare -- id -u", "0")]
+)
+async def test_what_has_no_shell_offers_the_same_from_beside(shop_channel: Conversation, command: str, shows: str):
+    root, _ = await shop_channel.run(command, ends="failed")
+    assert labels(root) == ["Again", "Use debug"]
+
+    await shop_channel.press(root, "Use debug")
+    card = await shop_channel.until(
+        lambda all_: next((m for m in all_ if m["thread_ts"] == root["ts"] and "Approve" in labels(m)), None), "a card"
+    )
+    await shop_channel.as_("U0BOB").press(card, "Approve")
+
+    await shop_channel.replied(root, shows)
+    await shop_channel.replied(root, "exit status 0")

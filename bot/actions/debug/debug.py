@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from bot.actions.kit.beside import has_ended, place_of
+from bot.actions.kit.beside import ROOT, has_ended, place_of
 from bot.actions.kit.execution import outputs_of
 from bot.actions.kit.shells import shell_of
 from bot.actions.kit.variables import check_variables
@@ -117,9 +117,11 @@ class Debug(
         (planned,) = bench.plan.creates
         yield Progress(f"starting {planned.name} beside {found.name}")
         async with bench.maker.made(planned) as helper:
-            yield await place_of(bench, helper, found)
+            root, note = await place_of(bench, helper, found)
+            yield note
+            env = (*self.env, *([f"{ROOT}={root}"] if root else []))
             try:
-                async with aclosing(self._outputs(helper, bench)) as outputs:
+                async with aclosing(self._outputs(helper, bench, env)) as outputs:
                     async for output in outputs:
                         yield output
             except CdebugError:
@@ -128,7 +130,7 @@ class Debug(
             if await has_ended(bench, found):
                 yield Note(f"`{found.name}` ended, or was restarted, meanwhile: what stood beside it ended with it.")
 
-    def _outputs(self, helper: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+    def _outputs(self, helper: Container, bench: Bench, env: tuple[str, ...]) -> AsyncGenerator[Output, None]:
         if not self.argv:
-            return shell_of(bench, helper, self.env, without="`--image busybox` has one.")
-        return outputs_of(bench, helper, ExecQuery(self.argv, env=self.env), self.stdin, self.limit)
+            return shell_of(bench, helper, env, without="`--image busybox` has one.")
+        return outputs_of(bench, helper, ExecQuery(self.argv, env=env), self.stdin, self.limit)

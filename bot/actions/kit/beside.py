@@ -5,8 +5,10 @@ Sources: proc(5), `/proc/PID/root` and `/proc/PID/mountinfo`; ptrace(2) says who
 
 from __future__ import annotations
 
+import shlex
 from contextlib import aclosing
 
+from bot.core.action import Located
 from bot.core.bench import Bench
 from bot.core.errors import NotFound
 from bot.core.output import Note
@@ -29,20 +31,41 @@ echo shut
 """
 
 
-async def place_of(bench: Bench, helper: Container, target: Container) -> Note:
-    """Where the target's files are for the helper, or why they can't be read. Raises what exec raises."""
+ROOT = "TARGET_ROOT"  # the variable that says where the target's files are
+
+
+def as_debug(action: Located, *argv: str) -> str:
+    """The same by `debug`, as one types it: where, beside what, and what to run there."""
+    where = [("--namespace", action.namespace), ("--container", action.part), ("--selector", action.selector)]
+    flags = [word for flag, value in where if value for word in (flag, value)]
+    return shlex.join(["debug", *action.targets, *flags, *(["--", *argv] if argv else [])])
+
+
+def under_root(program: str, path: str) -> tuple[str, ...]:
+    """A program on a path of the target. The shell reads where that is, and nothing of the path."""
+    return ("sh", "-c", f'{program} "${ROOT}/$1"', "sh", path.lstrip("/"))
+
+
+async def place_of(bench: Bench, helper: Container, target: Container) -> tuple[str, Note]:
+    """Where the target's files are for the helper, nothing where they can't be read, and what there is to say of it.
+    Raises what exec raises.
+    """
     asked = ExecQuery(("sh", "-c", _LOOK, "sh", bench.port(HelpersPort).mark_of(target)))
     said = b""
     async with bench.port(ExecPort).exec(helper, asked) as process, aclosing(process.output()) as output:
         async for stream, chunk in output:
             said = (said + chunk)[-_SAID:] if stream == "out" else said
-    return Note(_place(said.decode("utf-8", "replace").split(), target), aside=True)
-
-
-def _place(said: list[str], target: Container) -> str:
-    match said:
+    match said.decode("utf-8", "replace").split():
         case ["sees", pid] if pid.isascii() and pid.isdigit():
-            return f"The files of `{target.name}` are under `/proc/{pid}/root`; its processes are seen from here."
+            root = f"/proc/{pid}/root"
+            text = f"The files of `{target.name}` are under `{root}` (`${ROOT}`); its processes are seen from here."
+            return root, Note(text, aside=True)
+        case words:
+            return "", Note(_unplaced(words, target), aside=True)
+
+
+def _unplaced(said: list[str], target: Container) -> str:
+    match said:
         case ["apart"]:
             return f"It does not stand beside `{target.name}`: neither its processes nor its files are seen from here."
         case ["shut"]:

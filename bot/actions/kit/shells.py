@@ -11,7 +11,7 @@ from bot.actions.kit.exits import meaning
 from bot.actions.kit.marks import end, new_mark, variable
 from bot.actions.kit.terminal import SHELLS, Terminal
 from bot.core.bench import Bench
-from bot.core.errors import NotFound
+from bot.core.errors import NoShell, NotFound
 from bot.core.output import Exit, Lines, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.target import Container
@@ -23,7 +23,7 @@ async def shell_of(
 ) -> AsyncGenerator[Output, None]:
     """Until it ends. env: NAME=value each; without: what to do where no shell answers.
 
-    Raises NotFound where none does, and what the engine raises.
+    Raises NoShell where none does, and what the engine raises.
     """
     engine, mark = bench.port(ExecPort), new_mark()
     for argv in SHELLS:
@@ -41,7 +41,7 @@ async def shell_of(
                 return
         except NotFound:
             continue
-    raise NotFound("no shell is in", container, why="neither bash, sh nor busybox answers", hint=without)
+    raise NoShell("no shell is in", container, why="neither bash, sh nor busybox answers", hint=without)
 
 
 async def _session(

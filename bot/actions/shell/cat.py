@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.actions.kit.archives import content, fetched, located, too_large
+from bot.actions.kit.beside import as_debug, under_root
 from bot.actions.kit.execution import outputs_of
 from bot.actions.kit.mounted import WHY, is_secret, is_secret_inside, told
 from bot.core.action import PathAction
@@ -40,6 +41,10 @@ class Cat(
         super().__post_init__()
         if not self.path:
             raise UsageError("`cat` needs a path", hint="Write `cat web /app/config.yaml`.")
+
+    @property
+    def beside(self) -> str:
+        return as_debug(self, *under_root("cat", self.path))
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         data = await self._read(found, bench)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+from bot.actions.kit.beside import as_debug
 from bot.actions.kit.editing import advice
 from bot.actions.kit.execution import outputs_of
 from bot.actions.kit.variables import check_variables
 from bot.core.action import ArgvAction, Duration, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning, UsageError
-from bot.core.output import Output
+from bot.core.output import Exit, Note, Output
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.files import FilesPort
 from bot.core.takes import one
 from bot.core.target import Container
 
 _LONGEST = timedelta(minutes=10)
+_NOT_FOUND = 127
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,11 @@ class Exec(
     def shows_end(self) -> bool:
         return True
 
-    def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
+    @property
+    def beside(self) -> str:
+        return as_debug(self, *self.argv)
+
+    async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":
             raise NotRunning(
                 "cannot run a command in", found, why=f"it is {found.condition}",
@@ -72,4 +79,8 @@ class Exec(
                 else "`logs` and `describe` say why; `cat` and `cp` read its files all the same.",
             )  # fmt: skip
         query = ExecQuery(self.argv, self.user, self.workdir, self.env)
-        return outputs_of(bench, found, query, self.stdin, self.limit)
+        async with aclosing(outputs_of(bench, found, query, self.stdin, self.limit)) as outputs:
+            async for output in outputs:
+                yield output
+                if isinstance(output, Exit) and output.status == _NOT_FOUND:
+                    yield Note(f"`debug {found.name} -- …` runs it from an image that has it.", aside=True)

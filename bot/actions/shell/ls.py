@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.actions.kit.archives import fetched, located, opened
+from bot.actions.kit.beside import as_debug, under_root
 from bot.actions.kit.execution import outputs_of
 from bot.core.action import PathAction
 from bot.core.bench import Bench
@@ -33,6 +34,10 @@ class Ls(
     examples=("ls web /app", "ls web:/etc", "ls /var/log"),
 ):
     """List the files at a path of a container; one that has stopped is read from outside."""
+
+    @property
+    def beside(self) -> str:
+        return as_debug(self, *under_root("ls -la", self.path or "/"))
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state in ("", "running"):

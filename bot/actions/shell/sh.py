@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from bot.actions.kit.beside import as_debug
 from bot.actions.kit.shells import shell_of
 from bot.core.action import Inside, TargetedAction
 from bot.core.bench import Bench
@@ -52,6 +53,10 @@ class Sh(
     @property
     def lasting(self) -> str:
         return "whatever is typed into the shell, until it ends; each line is audited"
+
+    @property
+    def beside(self) -> str:
+        return as_debug(self)
 
     def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         if found.state and found.state != "running":

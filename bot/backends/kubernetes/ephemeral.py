@@ -52,7 +52,12 @@ def _others(pod: Json, spec: Json, answer: Json) -> Iterator[str]:
     if made is None:
         yield "it is left out"
         return
-    yield from differences(spec, {name: value for name, value in made.items() if _DEFAULTS.get(name) != value})
+    yield from other_than(spec, made)
+
+
+def other_than(asked: Json, made: Json) -> Iterator[str]:
+    """The places in which a container isn't what was asked for, beside what the API server adds to each."""
+    yield from differences(asked, {name: value for name, value in made.items() if _DEFAULTS.get(name) != value})
 
 
 def differences(asked: Any, made: Any, path: str = "") -> Iterator[str]:

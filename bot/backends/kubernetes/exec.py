@@ -13,7 +13,7 @@ from bot.backends.kubernetes.channels import PROTOCOLS, Remote
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.refusals import is_of_node, node_gone
-from bot.core.errors import CdebugError, NotFound, NotRunning, Unavailable, Unsupported, UsageError
+from bot.core.errors import CdebugError, NoProgram, NotFound, NotRunning, Unavailable, Unsupported, UsageError
 from bot.core.output import Stream
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container
@@ -120,7 +120,7 @@ def _refused(said: str, container: Container, program: str) -> CdebugError:
     if is_of_node(said):
         return node_gone("run a command in", container)
     if any(words in said for words in _MISSING):
-        return NotFound(
+        return NoProgram(
             f"there is no `{program}` in", container, why="its image has no such program",
             hint="`debug` brings a toolbox beside it; `describe` names the image.",
         )  # fmt: skip

@@ -181,13 +181,11 @@ def _name(spec: Json) -> str:
 
 
 def _named(container: Container, pod: Json, spec: Json) -> NewObject:
-    """Under the name of the one that runs already, where one does. Raises NotRunning where one is being started."""
+    """Under the name of the one that is there already, unless nobody can use that any more."""
     taken = {it["name"] for it in specs_of(pod)}
     name = _name(spec)
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     free = next(it for it in names if it not in taken or not _is_over(pod, it))
-    if free in taken and state_of(pod, free)[0] != "running":
-        raise NotRunning("cannot debug", container, why=f"`{free}` is being started", hint="Try again in a moment.")
     return NewObject(container.scope, free, spec, container.labels, beside=container.name, stays=True)
 
 

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
-from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, differences, spec_of, specs_of, state_of
+from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, other_than, spec_of, specs_of, state_of
 from bot.backends.kubernetes.exec import KubernetesExec
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.marks import labels_of, marked, unmarked, variable_of
@@ -46,13 +46,17 @@ class KubernetesMaking:
         pod = await self._pod(thing.scope, thing.beside, thing)
         spec = {**marked(thing.spec, entry), "name": thing.name}
         await add(self._api, thing.scope, pod, spec, dry=False)
+        return container_of(await self._started(thing), spec, thing.scope)
+
+    async def _started(self, thing: NewObject) -> Json:
+        """The pod in which it runs. Raises NotRunning where it doesn't start, NotFound for its image."""
         async with asyncio.timeout(_STARTING_S) as time:
             try:
                 while True:
                     pod = await self._pod(thing.scope, thing.beside, thing)
                     state, said = state_of(pod, thing.name)
                     if state == "running":
-                        return container_of(pod, spec, thing.scope)
+                        return pod
                     if state == "terminated" or said.get("reason", "") not in UNDER_WAY:
                         raise _not_started(thing, said)
                     await asyncio.sleep(_PAUSE_S)
@@ -65,17 +69,15 @@ class KubernetesMaking:
                 ) from None  # fmt: skip
 
     async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
-        """Raises NotRunning, ForbiddenByCluster, Unavailable."""
+        """Once it runs, where somebody starts it just now. Raises NotRunning, ForbiddenByCluster, Unavailable."""
         pod = await self._pod(thing.scope, thing.beside, thing)
         spec = spec_of(pod, thing.name)
         if spec is None:
             return None
-        asked = {**thing.spec, "name": thing.name}
-        other = list(differences(asked, {name: it for name, it in unmarked(spec).items() if name in asked}))
         entry = self._entry(pod, spec, thing.scope)
-        if other or entry is None or state_of(pod, thing.name)[0] != "running":
+        if entry is None or any(other_than({**thing.spec, "name": thing.name}, unmarked(spec))):
             raise NotRunning("cannot use", thing, why="something else has its name", hint="Try again in a while.")
-        return container_of(pod, spec, thing.scope), entry
+        return container_of(await self._started(thing), spec, thing.scope), entry
 
     async def made(self) -> list[MadeObject]:
         """Those of pods that a container was added to in cdebug's name, unless they ended; as far as somebody may see

@@ -47,14 +47,23 @@ class RunMaker:
             yield container
             return
         await self.parts.ledger.intend(entry)
+        stays = False
         try:
-            container = await engine.make(thing, entry)
+            try:
+                container = await engine.make(thing, entry)
+            except NotRunning:
+                there = await self._standing(engine, thing) if thing.stays else None
+                if there is None:
+                    raise
+                yield there  # somebody was quicker
+                return
             intended, entry = entry, replace(entry, state="made")
             await self.parts.ledger.move(intended, entry)
             await _record(self.parts, entry)
+            stays = thing.stays
             yield container
         finally:
-            if not (thing.stays and entry.state == "made"):
+            if not stays:
                 await to_the_end(undo(self.parts, engine, entry))
 
     async def _standing(self, engine: MakingPort, thing: NewObject) -> Container | None:

@@ -43,12 +43,12 @@ class Outcomes:
         question = self._parts.redactor.text(several.question)
         await self._parts.chat.post(place, MenuView(question, menu.id, choices))
 
-    async def settle(self, command: Command, place: Place, status: Status, *, hurry: bool) -> None:
+    async def settle(self, command: Command, place: Place, status: Status, *, hurry: bool, beside: str = "") -> None:
         """Edit the root to its outcome. Being stopped, we are quick; what could not be told is done again later."""
         told = False
         try:
             async with asyncio.timeout(_HURRY_S if hurry else _PATIENCE_S):
-                buttons = () if hurry else await self._again(command, place, status.state)
+                buttons = () if hurry else await self._buttons(command, place, status.state, beside)
                 await self._parts.chat.settle(place, replace(status, buttons=buttons), hurry=hurry)
                 told = True
                 if status.state in ("stopped", "interrupted"):
@@ -71,16 +71,22 @@ class Outcomes:
         except CdebugError as error:
             self._parts.log.warning("not marked as done", id=command.request.id, why=str(error))
 
-    async def _again(self, command: Command, place: Place, state: State) -> tuple[Button, ...]:
-        """A button that sends the command once more; a code block that was typed with it is not kept for that."""
+    async def _buttons(self, command: Command, place: Place, state: State, beside: str) -> tuple[Button, ...]:
+        """One that sends the command once more, and one for the command that does it from beside; a code block that was
+        typed with it is not kept for that.
+        """
         if command.request.stdin or state == "waiting for approval":
             return ()
-        menu = Menu(self._parts.new_id(), place, (typed(without_glass(command.action)),), command.request.user)
-        try:
-            await self._parts.sessions.put_menu(menu)
-        except Unavailable:
-            return ()
-        return (Button("Again", AgainPress(menu.id)),)
+        offered = [("Again", typed(without_glass(command.action))), *([("Use debug", beside)] if beside else [])]
+        buttons = []
+        for label, text in offered:
+            menu = Menu(self._parts.new_id(), place, (text,), command.request.user)
+            try:
+                await self._parts.sessions.put_menu(menu)
+            except Unavailable:
+                break
+            buttons.append(Button(label, AgainPress(menu.id)))
+        return tuple(buttons)
 
 
 def detail_of(state: State, detail: Said, took: float) -> Said:
