@@ -118,14 +118,13 @@ def pass_of(request: Request, place: Place, found: Found, plan: Plan) -> str:
     """SHA-256 over who made what, beside what, and in which thread: what they run in it is no part of it, nor what was
     said of it.
     """
-    made = replace(plan, passed_over=(), looked_up=(), about=(), warnings=())
     known = {
         "requester": [request.team, request.user],
         "thread": [place.team, place.channel, place.thread],
         "context": found.scope.context,
         "namespace": found.scope.namespace,
         "objects": sorted(identity_of(thing) for thing in things_of(found)),
-        "plan": _planned(made),
+        "plan": _planned(replace(plan, looked_up=(), about=())),
     }
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 
@@ -135,9 +134,12 @@ def _fields(action: Action) -> dict[str, Any]:
     return {field.name: _plain(getattr(action, field.name)) for field in fields(action) if field.name != "stdin"}  # type: ignore[arg-type]
 
 
+_REMARKS = ("warnings", "passed_over")
+
+
 def _planned(plan: Plan) -> dict[str, Any]:
-    """All of it; each thing by what makes it this one."""
-    known = {field.name: _plain(getattr(plan, field.name)) for field in fields(plan)}
+    """All that is done; each thing by what makes it this one. What is only remarked of it may be another by then."""
+    known = {field.name: _plain(getattr(plan, field.name)) for field in fields(plan) if field.name not in _REMARKS}
     known["creates"] = [_object(thing) for thing in plan.creates]
     return known | {
         name: [[_object(change.thing), change.patch] for change in changes]

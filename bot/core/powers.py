@@ -10,16 +10,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.errors import UsageError
+from bot.core.pattern import compiled
 
 GRANTED = frozenset({
     "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW",
     "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+})  # fmt: skip
+# Source: linux/capability.h, 6.12.
+CAPABILITIES = GRANTED | frozenset({
+    "AUDIT_CONTROL", "AUDIT_READ", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "DAC_READ_SEARCH", "IPC_LOCK",
+    "IPC_OWNER", "LEASE", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "NET_ADMIN", "NET_BROADCAST", "PERFMON",
+    "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
+    "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
 })  # fmt: skip
 _READS_ALL = frozenset({"SYS_PTRACE", "DAC_READ_SEARCH"})
 _ADMIN = frozenset({"SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN", "SYS_RESOURCE", "SYSLOG", "DAC_READ_SEARCH", "IPC_LOCK"})
 _PROFILES = {"general": frozenset({"SYS_PTRACE"}), "netadmin": frozenset({"NET_ADMIN", "NET_RAW"}), "sysadmin": _ADMIN}
 PROFILES = ("auto", "restricted", "baseline", *_PROFILES)
 ROOT, SOMEBODY = "0", "65532"
+_USER = compiled(r"\d{1,9}(?::\d{1,9})?")
 _READS = "what the target's files and environment hold"
 
 
@@ -38,10 +47,10 @@ class Power:
         return self.user.partition(":")[0] == ROOT
 
     def gained_over(self, other: Power) -> tuple[str, ...]:
-        """The capabilities that it has and the other hasn't. Nobody but root has any: none of these images' programs
-        brings its own, and none may take some on its way.
+        """The capabilities that it has, or that its programs may take, and the other hasn't: a process that isn't
+        root's has none.
         """
-        if other.privileged or not self.is_root:
+        if other.privileged:
             return ()
         return tuple(sorted(self.capabilities - (other.capabilities if other.is_root else frozenset())))
 
@@ -68,7 +77,7 @@ def power_of(user: str, added: list[str], dropped: list[str], *, privileged: boo
     """A container's, of what is granted where nothing is said."""
     adds, drops = ({name.upper().removeprefix("CAP_") for name in names} for names in (added, dropped))
     known = (frozenset() if "ALL" in drops else GRANTED - drops) | (adds - {"ALL"})
-    return Power(user, known | GRANTED | _ADMIN if "ALL" in adds else known, privileged)
+    return Power(user, CAPABILITIES if "ALL" in adds else known, privileged)
 
 
 def ways(wish: Wish, target: Power) -> list[Way]:
@@ -78,7 +87,7 @@ def ways(wish: Wish, target: Power) -> list[Way]:
         return [_named(wish, target, more)]
     if wish.user:
         power = Power(wish.user, target.capabilities if wish.user.partition(":")[0] == ROOT else frozenset())
-        return [Way(f"as {wish.user}, without a capability that the target lacks", power)]
+        return [Way(f"as {wish.user}, for that was asked for", power)]
     return list(_least(target))
 
 
@@ -112,6 +121,21 @@ def passed_over(taken: Way, wish: Wish, target: Power) -> tuple[tuple[str, str],
         return (("profile auto", "a profile or a capability was asked for by name"),)
     weaker = () if not taken.power.capabilities else (("without capabilities", f"it can't see {_READS}"),)
     return (*weaker, ("with SYS_PTRACE", "nothing here needs it; `--profile general` takes it, to trace"))
+
+
+def capability_of(typed: str) -> str:
+    """`cap_sys_ptrace` is SYS_PTRACE. Raises UsageError for what is none: all of them at once are none, too."""
+    name = typed.upper().removeprefix("CAP_")
+    if name not in CAPABILITIES:
+        raise UsageError("not a capability:", typed[:40], hint="Write `--cap-add SYS_PTRACE`.")
+    return name
+
+
+def user_of(typed: str) -> str:
+    """`UID[:GID]` as one writes it: 00 is root, whoever reads it. Raises UsageError for what is none."""
+    if not _USER.fullmatch(typed):
+        raise UsageError("`--as` takes UID or UID:GID, not", typed[:40], hint="Write `--as 1000:1000`.")
+    return ":".join(str(int(part)) for part in typed.split(":"))
 
 
 def check_profile(name: str) -> None:

@@ -262,8 +262,8 @@ class Node(Labelled):
 class NewObject(Labelled):
     """What doesn't exist yet, as a plan resolved it; its labels protect it as its source is protected.
 
-    beside: the name of what it becomes a part of, a pod. stays: until its end, for later commands that need the same;
-    else it goes with the command.
+    beside: the name of what it becomes a part of, a pod; beside_id: which of that name. stays: until its end, for later
+    commands that need the same; else it goes with the command.
     """
 
     scope: Scope
@@ -272,6 +272,7 @@ class NewObject(Labelled):
     labels: Mapping[str, str] = field(default_factory=dict)
     kind: str = "container"
     beside: str = ""
+    beside_id: str = ""
     stays: bool = False
 
     @property
@@ -330,7 +331,7 @@ def identity_of(thing: Thing) -> str:
     if isinstance(thing, Container):
         return f"container {thing.id} of image {thing.image_id}"
     if isinstance(thing, NewObject):
-        known = [thing.kind, thing.beside, thing.name, thing.spec, thing.stays]
+        known = [thing.kind, thing.beside, thing.beside_id, thing.name, thing.spec, thing.stays]
         return f"new {json.dumps(known, sort_keys=True)}"
     if isinstance(thing, Resource | Node):
         return f"{thing.kind} {thing.id} of generation {thing.generation}"

@@ -25,10 +25,13 @@ def is_reading(action: Action) -> bool:
 
 @dataclass(frozen=True)
 class Grant:
-    """The approval that a run stands on, and how many votes of it count."""
+    """The approval that a run stands on, and how many votes of it count. again: for what was made under it, and for
+    nothing new.
+    """
 
     approval: Approval
     votes: int
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,16 @@ import pytest
 from bot.actions.debug.debug import Debug
 from bot.backends.docker import Docker, connect
 from bot.core.bench import Bench
-from bot.core.errors import Denied
+from bot.core.errors import Denied, NotFound
 from bot.core.images import ImageRules
-from bot.core.ledger import LABEL
+from bot.core.ledger import LABEL, MadeObject
 from bot.core.limits import Limits
+from bot.core.person import Person
 from bot.core.plan import Plan
 from bot.core.ports.helpers import HelperQuery, HelpersPort
+from bot.core.ports.making import MakingPort
 from bot.core.powers import Wish
-from bot.core.takes import one
+from bot.core.takes import many, one
 from bot.core.target import Container, TargetRef
 from tests.fakes.world import NOW
 from tests.harness import Conversation, Json, asked, make, wait_until
@@ -206,9 +208,89 @@ async def test_labels_of_the_target_that_others_read_are_not_on_its_helper(
     labels = {"traefik.enable": "true", "com.docker.compose.service": "shop", "com.docker.compose.project": "acme"}
     make(containers, "routed", "exec sleep 600", labels=labels)
     await approved(channel, "debug routed -- true")
-    (made,) = [it for it in helpers(containers) if "routed" in it["Names"][0]]
+    target = containers.inspect_container("routed")["Id"]
+    (made,) = [it for it in helpers(containers) if it["Labels"]["cdebug/beside"] == target]
     assert not {name for name in made["Labels"] if name.startswith(("traefik", "com.docker"))}
+    assert made["Labels"]["cdebug/of/traefik.enable"] == "true"
 
     root, _ = await channel.run("logs acme/shop")  # the service is one container still
 
     assert "match" not in root["text"]
+
+
+async def test_a_path_of_the_host_is_in_the_plan_mounted_or_not(
+    engine_itself: Docker, containers: docker.APIClient, toolbox: str
+):
+    """What isn't mounted is read under /proc/PID/root all the same."""
+    make(containers, "with-host", "exec sleep 600", host={"binds": {"/etc": {"bind": "/host", "mode": "ro"}}})
+    part = engine_itself.port(HelpersPort)
+    assert part
+    for volumes in (True, False):
+        plan = await part.plan_helper(
+            await found(engine_itself, "with-host"), HelperQuery(toolbox, 60, volumes=volumes)
+        )
+        assert plan.host_paths == ("/etc",)
+
+
+async def test_the_hosts_namespace_is_in_the_plan_by_whomever_it_is_shared(
+    engine_itself: Docker, containers: docker.APIClient, toolbox: str
+):
+    first = make(containers, "sharing", "exec sleep 600", host={"network_mode": "host"})
+    make(containers, "shared-with", "exec sleep 600", host={"network_mode": f"container:{first}"})
+    part = engine_itself.port(HelpersPort)
+    assert part
+    plan = await part.plan_helper(await found(engine_itself, "shared-with"), HelperQuery(toolbox, 60))
+    assert plan.host_namespaces == ("network",)
+
+
+@pytest.mark.usefixtures("fortress")
+async def test_an_image_that_policy_hides_is_not_there(engine_itself: Docker, toolbox: str):
+    person = Person("T0", "U0EVE", "eve")
+    hiding = engine_itself.seen_by(person, lambda thing: thing.kind != "image")  # type: ignore[union-attr]
+    part = hiding.port(HelpersPort)
+    assert part
+    with pytest.raises(NotFound, match="the engine hasn't the image"):
+        await part.plan_helper(await found(engine_itself), HelperQuery(toolbox, 60))
+
+
+async def test_whoever_may_not_see_a_container_sees_nothing_that_stands_beside_it(
+    engine_itself: Docker, containers: docker.APIClient, toolbox: str
+):
+    make(containers, "payroll-db", "exec sleep 600", labels={"team": "payroll"})
+    part = engine_itself.port(HelpersPort)
+    making = engine_itself.port(MakingPort)
+    assert part
+    assert making
+    (helper,) = (await part.plan_helper(await found(engine_itself, "payroll-db"), HelperQuery(toolbox, 60))).creates
+    place = ("local", helper.scope.namespace, "container", helper.name)
+    entry = MadeObject("e1", "c1", *place, "T0", "U0ANN", "C0", "1.0", "debug", 2e9)
+    made = await making.make(helper, entry)
+    eve = engine_itself.seen_by(
+        Person("T0", "U0EVE", "eve"), lambda thing: not getattr(thing, "name", "").startswith("payroll")
+    )
+
+    everybody = await eve.find(TargetRef(), many("container"))
+
+    assert made.name not in str(everybody)
+    seen_by_eve = eve.port(MakingPort)
+    assert seen_by_eve
+    assert made.name not in str(await seen_by_eve.made())
+    assert made.labels["team"] == "payroll"
+    await making.unmake(entry)
+
+
+@pytest.mark.usefixtures("bot", "fortress")
+async def test_labels_of_an_image_are_not_taken_for_those_of_the_target(
+    channel: Conversation, containers: docker.APIClient
+):
+    """Whoever builds an image would else decide who sees the helper, in which project, and that it is not cdebug's."""
+    labels = {"team": "public", "com.docker.compose.project": "acme", "cdebug/of/team": "public", "cdebug/expires": "9"}
+    containers.commit(TARGET, "labelled", "1", conf={"Labels": labels})
+
+    for _ in range(2):
+        await approved(channel, f"debug {TARGET} --image labelled:1 -- true")
+
+    (made,) = [it for it in helpers(containers) if it["Labels"].get("team") == ""]
+    assert made["Labels"]["com.docker.compose.project"] == ""
+    await channel.type("/cdebug clean")
+    await channel.whispered(f"`local/{made['Names'][0].lstrip('/')}` by `debug`")

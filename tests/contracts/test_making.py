@@ -71,7 +71,7 @@ async def test_what_is_made_runs_carries_its_labels_and_is_found_by_them(maker: 
 
     assert (container.name, container.state) == (name, "running")
     assert container.protected  # as what it was made for
-    assert [it for it in await making.made() if it.id == entry.id] == [entry_as_found(entry)]
+    assert [it for _, it in await making.made() if it.id == entry.id] == [entry_as_found(entry)]
     assert await making.unmake(entry)
     assert await there(engine, name) == []
     assert not await making.unmake(entry)

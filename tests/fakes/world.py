@@ -130,12 +130,12 @@ class FakeEngine(InMemoryEngine):
             raise NotRunning("cannot use", thing, why="something else has its name")
         return (container, entry) if container and entry else None
 
-    async def made(self) -> list[MadeObject]:
+    async def made(self) -> list[tuple[Container, MadeObject]]:
         found = [
-            MadeObject.of_labels(self.scope.context, "", "container", it.name, it.labels)
+            (it, MadeObject.of_labels(self.scope.context, "", "container", it.name, it.labels))
             for it in self.containers.values()
         ]
-        return [entry for entry in found if entry]
+        return [(it, entry) for it, entry in found if entry]
 
     async def unmake(self, entry: MadeObject) -> bool:
         if self.base.stuck:

@@ -89,6 +89,30 @@ async def test_somebody_elses_is_removed_by_whoever_may_approve_it_and_nobody_el
     assert left(world) == {"helper-of-bob", "web"}
 
 
+async def test_who_may_approve_is_asked_of_what_it_stands_for_and_not_of_the_place(world: World):
+    protected = POLICY.replace(
+        'in [Action::"approve", Action::"deny"], resource);',
+        'in [Action::"approve"], resource) unless { resource.hasTag("hidden") };',
+    )
+    assert protected != POLICY
+    world.pipeline._parts.policy.load(protected)
+    await world.say("clean helper-of-ann", user="U0BOB")
+    assert "not yours to remove" in world.chat.whispers[0]
+    assert "helper-of-ann" in left(world)
+
+
+@pytest.mark.parametrize("name", ["local/helper-of-ann", "helper-of-ann"])
+async def test_it_is_named_as_it_is_listed_or_shorter(world: World, name: str):
+    await world.say(f"clean {name}")
+    assert world.chat.whispers == ["1 removed."]
+
+
+async def test_an_empty_name_names_nothing(world: World):
+    await world.say("clean ''")
+    assert "cdebug made nothing that is called" in world.chat.whispers[0]
+    assert len(left(world)) == 3
+
+
 @pytest.mark.parametrize("command", ["clean helper-of-ann", "clean web", "clean nothing"])
 async def test_what_is_hidden_and_what_cdebug_did_not_make_is_not_there(world: World, command: str):
     await world.say(command, user="U0CEM")

@@ -11,9 +11,10 @@ import structlog
 from bot.actions import catalog
 from bot.core.acts import ApprovalPress
 from bot.core.person import Person
+from bot.core.target import NewObject
 from bot.runs import Runs
 from tests.fakes.debug.plant import MADE, Plant
-from tests.fakes.world import World
+from tests.fakes.world import FakeEngine, World
 from tests.pipeline.test_planning import APPROVER, OPEN, RESPONDER
 
 
@@ -101,5 +102,46 @@ async def test_it_ends_where_the_target_is_another(world: World):
 
 async def test_it_gives_nothing_where_policy_asks_for_more_by_now(world: World):
     world.pipeline._parts.policy.load(OPEN.replace("{RULE}", "{ context.approvals >= 2 }"))
+    await world.say("plant web --keep", thread=thread(world))
+    assert (len(MADE), asked(world)) == (1, 1)
+
+
+async def test_under_an_approval_of_before_nothing_new_is_made(world: World, monkeypatch: pytest.MonkeyPatch):
+    """It ends between the moment in which it is looked for and the moment in which it is used."""
+    standing, looked = FakeEngine.standing, list[object]()
+
+    async def once(engine: FakeEngine, thing: NewObject) -> object:
+        found = await standing(engine, thing)
+        looked.append(found)
+        world.engine.containers.clear()
+        engine.base.containers.clear()
+        return found
+
+    monkeypatch.setattr(FakeEngine, "standing", once)
+    await world.say("plant web --keep", thread=thread(world))
+
+    assert len(looked) == 2
+    assert len(MADE) == 1
+    assert world.chat.statuses[-1].state == "failed"
+    assert "it has ended meanwhile" in str(world.chat.statuses[-1].detail)
+
+
+async def test_what_another_approval_made_is_not_used_under_the_first(world: World):
+    """It ended; in another thread the same was approved and made anew."""
+    first = thread(world)
+    world.engine.containers.pop("web-helper")
+    await world.say("plant web --keep")
+    second = next(it for it in world.approvals.kept.values() if it.state == "waiting")
+    await world.pipeline.take(world.request(ApprovalPress("approve", second.id), user="U0BOB"))
+    assert len(MADE) == 2
+
+    await world.say("plant web --keep", thread=first)
+
+    assert (len(MADE), asked(world)) == (2, 2)
+
+
+async def test_an_approver_whom_slack_knows_no_more_counts_no_more(world: World):
+    del world.directory.people["U0BOB"]
+    world.directory.people["U0DAN"] = Person("T0", "U0DAN", "dan", roles=APPROVER)
     await world.say("plant web --keep", thread=thread(world))
     assert (len(MADE), asked(world)) == (1, 1)

@@ -16,17 +16,14 @@ from bot.core.action import ArgvAction, Duration, Shown, option
 from bot.core.bench import Bench
 from bot.core.errors import CdebugError, UsageError
 from bot.core.output import Note, Output, Progress
-from bot.core.pattern import compiled
 from bot.core.plan import Plan
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.helpers import HelperQuery, HelpersPort
 from bot.core.ports.making import MakingPort
-from bot.core.powers import PROFILES, Wish, check_profile
+from bot.core.powers import PROFILES, Wish, capability_of, check_profile, user_of
 from bot.core.takes import one
 from bot.core.target import Container
 
-_USER = compiled(r"\d{1,9}(?::\d{1,9})?")
-_CAPABILITY = compiled(r"[A-Za-z_]{2,30}")
 _SHORTEST, _LONGEST, _LONGEST_RUN = timedelta(minutes=1), timedelta(hours=4), timedelta(minutes=10)
 
 
@@ -41,8 +38,8 @@ class Debug(
 ):
     """Start a debug container beside a running one; run a command in it, or turn this thread into a shell of it.
 
-    It shares the target's processes and network, has its volumes, and runs as its user with no power that it lacks,
-    unless a profile is named. It ends by itself; until then later commands that need the same use it.
+    It shares the target's processes and network, has its volumes, and runs as its user with no capability
+    that it lacks, unless a profile is named. It ends by itself; until then later commands that need the same use it.
     """
 
     container: Annotated[
@@ -68,10 +65,7 @@ class Debug(
     def __post_init__(self) -> None:
         check_profile(self.profile)
         check_variables(self.env)
-        if self.user and not _USER.fullmatch(self.user):
-            raise UsageError("`--as` takes UID or UID:GID, not", self.user[:40], hint="Write `--as 1000:1000`.")
-        if bad := next((name for name in self.capabilities if not _CAPABILITY.fullmatch(name)), ""):
-            raise UsageError("not a capability:", bad[:40], hint="Write `--cap-add SYS_PTRACE`.")
+        self._wish()
         if not _SHORTEST <= self.lifetime <= _LONGEST:
             raise UsageError("`--for` takes 1m to 4h", hint="Try `--for 30m`.")
         if self.limit > _LONGEST_RUN:
@@ -104,14 +98,18 @@ class Debug(
     async def plan(self, found: Container, bench: Bench) -> Plan:
         if self.stdin and not self.argv:
             raise UsageError("a shell reads no code block", hint="Write `debug NAME -- sh -s`, and the block.")
-        names = tuple(sorted({name.upper().removeprefix("CAP_") for name in self.capabilities}))
         query = HelperQuery(
             image=bench.limits.images.chosen(self.image),
             seconds=int(self.lifetime.total_seconds()),
-            wish=Wish(self.profile, self.user, names),
+            wish=self._wish(),
             volumes=not self.bare,
         )
         return await bench.port(HelpersPort).plan_helper(found, query)
+
+    def _wish(self) -> Wish:
+        """Raises UsageError."""
+        capabilities = tuple(sorted(set(map(capability_of, self.capabilities))))
+        return Wish(self.profile, user_of(self.user) if self.user else "", capabilities)
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         (planned,) = bench.plan.creates

@@ -63,6 +63,9 @@ async def end(engine: ExecPort, container: Container, query: ExecQuery, process:
     if await _has_ended(process):
         return f"`{program}` was still running, and was ended." if found else ""
     inside = f" -c {container.container}" if container.others else ""
+    if container.helper:
+        name = container.container or container.name
+        return f"`{program}` may still run in the debug container: `clean {name}` ends that."
     return (
         f"`{program}` may still run in the container: the engine can't end what it started there, and no shell in"
         f" the container could. `kill {container.name}{inside} --run {mark}` tries again."

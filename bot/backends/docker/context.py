@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.core.target import Container, Scope, Thing
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 SECRETS = ("/run/secrets",)  # where the engine and compose put a container's secrets
-_COMPOSE = "com.docker.compose."
+BESIDE = "cdebug/beside"  # the id of what a helper stands beside
 OF = "cdebug/of/"  # before the labels of what a container was made for
 _LONGEST_LABEL = 1_024
 
@@ -35,7 +35,12 @@ class DockerContext:
 
     async def listed(self, **filters: list[str]) -> list[Container]:
         """The containers that may be seen, whatever their state. Raises TimedOut, Unavailable."""
-        return [item for item in await self.every(**filters) if self.sees(item)]
+        return self.seen(await self.every(**filters))
+
+    def seen(self, every: Sequence[Container]) -> list[Container]:
+        """Those that may be seen: a helper where what it stands beside may be, too."""
+        hidden = {item.id for item in every if not self.sees(item)}
+        return [item for item in every if item.id not in hidden and item.labels.get(BESIDE) not in hidden]
 
     async def every(self, **filters: list[str]) -> list[Container]:
         """Hidden ones too: what it says of them goes to nobody. Raises TimedOut, Unavailable."""
@@ -53,14 +58,13 @@ def capped(labels: Mapping[str, str] | None) -> dict[str, str]:
 
 def labels_of(listed: Mapping[str, Any]) -> dict[str, str]:
     """What cdebug made is judged as what it was made for, whose labels it keeps under names that mean nothing to
-    others; it is no part of a compose service.
+    others.
     """
     labels = capped(listed.get("Labels"))
     if LABEL not in labels:
         return labels
     kept = {name.removeprefix(OF): value for name, value in labels.items() if name.startswith(OF)}
-    judged = {name: value for name, value in kept.items() if name == PROJECT or not name.startswith(_COMPOSE)}
-    return judged | {name: value for name, value in labels.items() if not name.startswith(OF)}
+    return {name: value for name, value in labels.items() if not name.startswith(OF)} | kept
 
 
 def container_of(listed: Mapping[str, Any], scope: Scope) -> Container:
@@ -75,6 +79,6 @@ def container_of(listed: Mapping[str, Any], scope: Scope) -> Container:
         image_id=listed.get("ImageID", ""),
         state=listed["State"],
         labels=labels,
-        owner=f"service/{labels[SERVICE]}" if SERVICE in labels else "",
+        owner=f"service/{labels[SERVICE]}" if labels.get(SERVICE) and LABEL not in labels else "",
         helper=LABEL in labels,
     )

@@ -118,13 +118,14 @@ def _image_steps(name: str) -> list[Step[Image]]:
 
 def _container_steps(ref: TargetRef) -> list[Step[Container]]:
     name = ref.name
-    service: Step[Container] = lambda it: it.labels.get(SERVICE) == name  # noqa: E731 (a step in a list)
+    # A helper has the labels of what it was made for, and is named by its own name alone.
+    service: Step[Container] = lambda it: it.labels.get(SERVICE) == name and not it.helper  # noqa: E731 (a step in a list)
     if ref.kind == "service":
         return [service]
     return [
         lambda it: name in (it.name, it.id),
         service,
-        lambda it: name in (it.image, it.image.rpartition(":")[0]) or name in it.labels.values(),
+        lambda it: not it.helper and (name in (it.image, it.image.rpartition(":")[0]) or name in it.labels.values()),
         *_prefix_steps(name),
     ]
 

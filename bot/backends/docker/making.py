@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import docker
 
@@ -11,6 +12,8 @@ from bot.backends.docker.context import OF, DockerContext, container_of
 from bot.core.errors import CdebugError, NotRunning
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.target import Container, NewObject
+
+_TRIES, _PAUSE_S = 10, 0.1
 
 
 class DockerMaking:
@@ -22,7 +25,10 @@ class DockerMaking:
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         """Raises NotFound for its image, NotRunning where the name is taken, TimedOut, Unavailable."""
         labels = {f"{OF}{name}": value for name, value in thing.labels.items()}
-        body = {**thing.spec, "Labels": {**labels, **entry.labels}}
+        body = {
+            **thing.spec,
+            "Labels": {**cast("dict[str, str]", thing.spec.get("Labels") or {}), **labels, **entry.labels},
+        }
         try:
             row = await self._client.call("make", thing, lambda api: _started(api, thing.name, body))
         except CdebugError:
@@ -31,27 +37,33 @@ class DockerMaking:
         return container_of(row, self._context.scope)
 
     async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
-        """Its name is a digest of its body, which can't be changed, and the seal is of its name.
+        """Its name is a digest of its body, which can't be changed, and the seal is of its name. Where somebody starts
+        it just now, once it runs.
 
         Raises NotRunning, TimedOut, Unavailable.
         """
-        rows = await self._client.call(
-            "look for", thing, lambda api: api.containers(all=True, filters={"name": f"^/{thing.name}$"})
-        )
-        if not rows:
-            return None
-        entry = self._entry(rows[0])
-        if entry is None or rows[0]["State"] != "running":
-            raise NotRunning(
-                "cannot use", thing, why="something else has its name", hint="`ps -a` shows it; try again in a while."
+        for _ in range(_TRIES):
+            rows = await self._client.call(
+                "look for", thing, lambda api: api.containers(all=True, filters={"name": f"^/{thing.name}$"})
             )
-        return container_of(rows[0], self._context.scope), entry
+            if not rows:
+                return None
+            container, entry = container_of(rows[0], self._context.scope), self._entry(rows[0])
+            if entry and container.state == "running":
+                return container, entry
+            if not entry or container.state != "created":
+                break
+            await asyncio.sleep(_PAUSE_S)
+        raise NotRunning(
+            "cannot use", thing, why="something else has its name", hint="`ps -a` shows it; try again in a while."
+        )
 
-    async def made(self) -> list[MadeObject]:
-        """As far as somebody may see them. Raises TimedOut, Unavailable."""
-        sees, scope = self._context.sees, self._context.scope
-        found = (self._entry(row) for row in await self._labelled(LABEL) if sees(container_of(row, scope)))
-        return [entry for entry in found if entry]
+    async def made(self) -> list[tuple[Container, MadeObject]]:
+        """Raises TimedOut, Unavailable."""
+        rows = {row["Id"]: row for row in await self._labelled(LABEL)}
+        seen = [it for it in await self._context.listed() if it.id in rows]
+        found = ((it, self._entry(rows[it.id])) for it in seen)
+        return [(it, entry) for it, entry in found if entry]
 
     def _entry(self, row: dict[str, Any]) -> MadeObject | None:
         known = container_of(row, self._context.scope)

@@ -18,6 +18,7 @@ from bot.core.target import Scope
 
 Json = Mapping[str, Any]
 UNDER_WAY = frozenset({"", "ContainerCreating", "PodInitializing"})  # why one waits that will start
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _DEFAULTS: Json = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
@@ -36,7 +37,7 @@ async def add(api: Api, scope: Scope, pod: Json, spec: Json, *, dry: bool) -> tu
     what, about = "start a debug container in", f"{scope}/{name}"
     body = {"metadata": {"uid": pod["metadata"]["uid"]}, "spec": {"ephemeralContainers": [spec]}}
     answer, warnings = await api.patch(what, about, path, body, query)
-    if other := list(_others(pod, spec, answer)):
+    if other := list(_others(spec, answer)):
         raise ForbiddenByCluster(
             f"cannot {what}", about, why=f"something in the cluster changes it on its way: {', '.join(other)[:300]}",
             hint="An admission webhook does so; whoever runs the cluster can exempt cdebug's containers.",
@@ -44,10 +45,8 @@ async def add(api: Api, scope: Scope, pod: Json, spec: Json, *, dry: bool) -> tu
     return answer, warnings
 
 
-def _others(pod: Json, spec: Json, answer: Json) -> Iterator[str]:
-    """What the answer has beside what was asked for."""
-    known = {it["name"] for it in specs_of(pod)} | {spec["name"]}
-    yield from (f"a container {it['name']}" for it in specs_of(answer) if it["name"] not in known)
+def _others(spec: Json, answer: Json) -> Iterator[str]:
+    """What the answer has in it that was not asked for, or hasn't."""
     made = spec_of(answer, spec["name"])
     if made is None:
         yield "it is left out"
@@ -61,14 +60,14 @@ def other_than(asked: Json, made: Json) -> Iterator[str]:
 
 
 def differences(asked: Any, made: Any, path: str = "") -> Iterator[str]:
-    """The places where one isn't the other; an empty value is none."""
+    """The places where one isn't the other; an empty text, list or table is none."""
     if isinstance(asked, Mapping) and isinstance(made, Mapping):
         for name in sorted({*asked, *made}):
             yield from differences(asked.get(name), made.get(name), f"{path}.{name}".removeprefix("."))
     elif isinstance(asked, list) and isinstance(made, list) and len(asked) == len(made):
         for at, (one, other) in enumerate(zip(asked, made, strict=True)):
             yield from differences(one, other, f"{path}[{at}]")
-    elif asked != made and (asked or made):
+    elif asked != made and not all(value in _EMPTY for value in (asked, made)):
         yield path
 
 

@@ -21,7 +21,7 @@ from bot.core.images import parse_image
 from bot.core.plan import Plan
 from bot.core.ports.helpers import HelperQuery
 from bot.core.powers import GRANTED, Power, Way, passed_over, power_of, ways
-from bot.core.target import Container, NewObject, Node
+from bot.core.target import Container, NewObject, Node, Resource
 
 Json = Mapping[str, Any]
 _STATIC = "kubernetes.io/config.mirror"
@@ -43,7 +43,8 @@ class KubernetesHelpers:
         _check(container, pod)
         spec = next(it for it in containers_of(pod) if it["name"] == container.container)
         target = _power(pod, spec)
-        mounts = [it for it in spec.get("volumeMounts") or () if query.volumes]
+        every = list(spec.get("volumeMounts") or ())
+        mounts = every if query.volumes else []
         way, helper, refused, warnings = await self._admitted(container, pod, mounts, query, target)
         volumes = {it["name"]: it for it in pod["spec"].get("volumes") or ()}
         return Plan(
@@ -51,7 +52,7 @@ class KubernetesHelpers:
             privileged=way.power.privileged,
             capabilities=way.power.gained_over(target),
             host_namespaces=tuple(name for name, field in _HOSTS if pod["spec"].get(field)),
-            host_paths=_host_paths(mounts, volumes),
+            host_paths=_host_paths(every, volumes),
             secrets=len(container.secrets),
             creates=(helper,),
             ends_s=float(query.seconds),
@@ -59,7 +60,7 @@ class KubernetesHelpers:
             about=(
                 ("runs", way.name),
                 ("user", way.power.user),
-                ("service account", pod["spec"].get("serviceAccountName") or "default"),
+                *self._account(container, pod),
                 *((f"volume {it['name']}", _shown(it)) for it in _whole(mounts)),
             ),
             warnings=(*warnings, *await self._about_image(pod, query.image), _STAYS),
@@ -84,6 +85,12 @@ class KubernetesHelpers:
             return way, _named(container, pod, spec), before, (*warnings, *lacking)
         raise _none(container, *refused[-1])
 
+    def _account(self, container: Container, pod: Json) -> tuple[tuple[str, str], ...]:
+        """Whose rights in the cluster it may have, by the token that its target has."""
+        name = pod["spec"].get("serviceAccountName") or "default"
+        is_seen = self._context.sees(Resource(container.scope, "serviceaccount", name))
+        return (("service account", name if is_seen else "one that you may not see"),)
+
     async def _about_image(self, pod: Json, image: str) -> tuple[str, ...]:
         """Whether the node has it, as far as the person may know."""
         name = pod["spec"].get("nodeName") or ""
@@ -98,8 +105,7 @@ class KubernetesHelpers:
         names = {name for it in held for name in it.get("names") or ()}
         if any(_is_same(image, known) for known in names):
             return ()
-        pulls = ", ".join(it["name"] for it in pod["spec"].get("imagePullSecrets") or ())
-        secrets = f"the pull secrets {pulls}" if pulls else "no pull secret"
+        secrets = "its pod's pull secrets" if pod["spec"].get("imagePullSecrets") else "no pull secret"
         return (f"its node doesn't list the image: where it has none, it pulls it, with {secrets}",)
 
     def mark_of(self, container: Container) -> str:
@@ -186,7 +192,8 @@ def _named(container: Container, pod: Json, spec: Json) -> NewObject:
     name = _name(spec)
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     free = next(it for it in names if it not in taken or not _is_over(pod, it))
-    return NewObject(container.scope, free, spec, container.labels, beside=container.name, stays=True)
+    uid = pod["metadata"]["uid"]
+    return NewObject(container.scope, free, spec, container.labels, beside=container.name, beside_id=uid, stays=True)
 
 
 def _is_over(pod: Json, name: str) -> bool:
@@ -221,7 +228,8 @@ def _shown(mount: Json) -> str:
 
 
 def _host_paths(mounts: list[Json], volumes: Mapping[str, Json]) -> tuple[str, ...]:
-    behind = ((volumes.get(it["name"]) or {}).get("hostPath") or {} for it in _whole(mounts))
+    """Mounted, or read under /proc/PID/root."""
+    behind = ((volumes.get(it["name"]) or {}).get("hostPath") or {} for it in mounts)
     return tuple(dict.fromkeys(it["path"] for it in behind if it.get("path")))
 
 

@@ -18,7 +18,7 @@ from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.marks import labels_of, marked, unmarked, variable_of
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.pods import container_of
-from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, NotFound, NotRunning
+from bot.core.errors import CdebugError, Denied, ForbiddenByCluster, NotFound, NotRunning, Unavailable
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container, NewObject, Scope
@@ -43,7 +43,7 @@ class KubernetesMaking:
 
     async def make(self, thing: NewObject, entry: MadeObject) -> Container:
         """Raises NotRunning where it doesn't start, ForbiddenByCluster, NotFound, Unavailable."""
-        pod = await self._pod(thing.scope, thing.beside, thing)
+        pod = await self._of(thing)
         spec = {**marked(thing.spec, entry), "name": thing.name}
         await add(self._api, thing.scope, pod, spec, dry=False)
         return container_of(await self._started(thing), spec, thing.scope)
@@ -53,7 +53,7 @@ class KubernetesMaking:
         async with asyncio.timeout(_STARTING_S) as time:
             try:
                 while True:
-                    pod = await self._pod(thing.scope, thing.beside, thing)
+                    pod = await self._of(thing)
                     state, said = state_of(pod, thing.name)
                     if state == "running":
                         return pod
@@ -70,7 +70,7 @@ class KubernetesMaking:
 
     async def standing(self, thing: NewObject) -> tuple[Container, MadeObject] | None:
         """Once it runs, where somebody starts it just now. Raises NotRunning, ForbiddenByCluster, Unavailable."""
-        pod = await self._pod(thing.scope, thing.beside, thing)
+        pod = await self._of(thing)
         spec = spec_of(pod, thing.name)
         if spec is None:
             return None
@@ -79,19 +79,21 @@ class KubernetesMaking:
             raise NotRunning("cannot use", thing, why="something else has its name", hint="Try again in a while.")
         return container_of(await self._started(thing), spec, thing.scope), entry
 
-    async def made(self) -> list[MadeObject]:
-        """Those of pods that a container was added to in cdebug's name, unless they ended; as far as somebody may see
-        them, and the cluster lets them read the pod. Raises Unavailable.
+    async def made(self) -> list[tuple[Container, MadeObject]]:
+        """In pods that a container was added to in cdebug's name, unless they ended, and the cluster lets them read the
+        pod. Raises Unavailable, also while it isn't known which pods there are.
         """
-        found = list[MadeObject]()
+        if not self._context.names.ready.is_set():
+            raise Unavailable("what cdebug made is not known yet in", self._context.name, hint="Try again in a moment.")
+        found = list[tuple[Container, MadeObject]]()
         for namespace, name in self._context.names.helped:
             scope = await self._namespaces.place(namespace)
             pod = await self._readable(scope, name)
             for spec in specs_of(pod) if pod else ():
-                entry = self._entry(pod, spec, scope)
+                container, entry = container_of(pod, spec, scope), self._entry(pod, spec, scope)
                 is_over = state_of(pod, spec["name"])[0] == "terminated"
-                if entry and not is_over and self._context.sees(container_of(pod, spec, scope)):
-                    found.append(entry)
+                if entry and not is_over and self._context.sees(container):
+                    found.append((container, entry))
         return found
 
     async def _readable(self, scope: Scope, name: str) -> Json:
@@ -158,11 +160,18 @@ class KubernetesMaking:
         pod: Json = await self._api.get("look for", about, path_of("pod", scope.namespace, name))
         return pod
 
+    async def _of(self, thing: NewObject) -> Json:
+        """The pod that it was planned for. Raises NotFound for another of that name."""
+        pod = await self._pod(thing.scope, thing.beside, thing)
+        if pod["metadata"]["uid"] != thing.beside_id:
+            raise NotFound("another pod has taken the place of", f"{thing.scope}/{thing.beside}", hint="Ask again.")
+        return pod
+
 
 def _not_started(thing: NewObject, said: Json) -> CdebugError:
     why = " ".join(f"{said.get('reason', '')}: {said.get('message', '')}".split())[:300].strip(": ")
     kind = NotFound if "Image" in said.get("reason", "") else NotRunning
     return kind(
         "cannot start", thing, why=why or "it ended at once",
-        hint="It stays in the pod's list, and does nothing. `images --catalogue` shows what else there is.",
+        hint="It stays in the pod's list. `images --catalogue` shows what else there is.",
     )  # fmt: skip

@@ -23,8 +23,8 @@ class MakingPort(Protocol):
         Raises NotRunning where what has the name is anything else.
         """
 
-    async def made(self) -> list[MadeObject]:
-        """All that carries cdebug's labels on this engine, whoever wrote them, and may be seen."""
+    async def made(self) -> list[tuple[Container, MadeObject]]:
+        """All that carries cdebug's labels on this engine, whoever wrote them, and may be seen; with what they say."""
 
     async def unmake(self, entry: MadeObject) -> bool:
         """Remove what carries the entry's label and name, and nothing else; False where nothing does."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.acts import DenialForm, TypedCommand
-from bot.core.approval import Approval, digest_of
+from bot.core.approval import Approval, Vote, digest_of
 from bot.core.audit import Transition
 from bot.core.errors import CdebugError, Denied, NotFound, Unavailable, UsageError
 from bot.core.manual import typed
@@ -235,7 +235,7 @@ class Approving:
     async def count(self, approval: Approval) -> int:
         """How many votes policy still permits: a role may have ended since."""
         policy, channel = self._parts.policy, await self._parts.directory.channel(approval.card.channel)
-        people = [await self._parts.directory.person(vote.team, vote.user) for vote in approval.votes]
+        people = [person for vote in approval.votes if (person := await self._voter(vote))]
         valid = {
             person.identity
             for person in people
@@ -244,6 +244,13 @@ class Approving:
             and isinstance(policy.decide_all(person, channel, "approve", approval.found, _known(approval)), Allow)
         }
         return len(valid)
+
+    async def _voter(self, vote: Vote) -> Person | None:
+        """Who they are now; None where Slack knows them no more."""
+        try:
+            return await self._parts.directory.person(vote.team, vote.user)
+        except Denied:
+            return None
 
     async def _requester(self, approval: Approval) -> Visit:
         """Who asked, as they are now. Raises Denied where they are nobody any more."""

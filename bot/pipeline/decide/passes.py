@@ -6,7 +6,7 @@ votes that it stands on are counted anew each time, and each command is decided 
 
 from __future__ import annotations
 
-from bot.core.approval import pass_of
+from bot.core.approval import Approval, pass_of
 from bot.core.errors import CdebugError
 from bot.core.policy import Allow, Circumstances
 from bot.core.ports.making import MakingPort
@@ -44,10 +44,10 @@ class Passes:
         known = Circumstances(votes, plan=command.plan)
         if not isinstance(command.visit.decide(command.action.verb, found, known), Allow):
             return None
-        return Grant(approval, votes) if await self._stands(command, found) else None
+        return Grant(approval, votes, again=True) if await self._stands(command, found, approval) else None
 
-    async def _stands(self, command: Command, found: Found) -> bool:
-        """Whether all that stays is there, made by cdebug and not about to end."""
+    async def _stands(self, command: Command, found: Found, approval: Approval) -> bool:
+        """Whether all that stays is there, made under this approval and not about to end."""
         engine = self._finder.engine(found.scope.context, command.visit).port(MakingPort)
         now = self._parts.now().timestamp()
         for thing in command.plan.creates:
@@ -55,6 +55,8 @@ class Passes:
                 there = await engine.standing(thing) if engine else None
             except CdebugError:
                 return False
-            if there is None or not there[1].is_ours(signer(self._parts)) or there[1].is_due(now):
+            if there is None or there[1].command != approval.request.id:
+                return False
+            if not there[1].is_ours(signer(self._parts)) or there[1].is_due(now):
                 return False
         return True

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.core.effect import CleanUp
-from bot.core.errors import CdebugError, Denied, NotFound
+from bot.core.errors import CdebugError, Denied, NotFound, UsageError
 from bot.core.ledger import MadeObject
 from bot.core.ports.making import MakingPort
 from bot.core.said import Said, clock_time, mention
 from bot.core.spelling import quoted
-from bot.core.target import NewObject
+from bot.core.target import Container
 from bot.pipeline.decide.finding import Finder
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
@@ -28,11 +28,13 @@ _SHOWN = 30
 class _There:
     """Something that is there, and the part of an engine, as the asker, that has it."""
 
+    container: Container
     entry: MadeObject
     engine: MakingPort
 
     def is_called(self, name: str) -> bool:
-        return name in (self.entry.name, self.entry.name.partition(":")[2])
+        """As it is listed, or shorter."""
+        return name in {str(self.entry), self.entry.name, self.container.container or self.entry.name}
 
 
 class Cleaning:
@@ -49,11 +51,16 @@ class Cleaning:
         silent = [context for _, context in asked if context]
         if not wanted.names and not wanted.mine:
             return self._listed(there, silent)
-        chosen = [it for it in there if self._is_own(visit, it)] if wanted.mine else self._named(visit, wanted, there)
+        chosen = (
+            [it for it in there if self._is_own(visit, it)]
+            if wanted.mine
+            else self._named(visit, wanted, there, silent)
+        )
         ended = [await self._remove(it) for it in chosen]
         left = [str(it.entry) for it, done in zip(chosen, ended, strict=True) if done.state == "stuck"]
         said = f"{len(chosen) - len(left)} removed." if chosen else "Nothing of yours is there."
-        return f"{said} Not yet, and tried again each minute: {', '.join(left)}." if left else said
+        said += f" Not yet, and tried again each minute: {', '.join(left)}." if left else ""
+        return f"{said} {_unasked(silent).capitalize()}." if silent and wanted.mine else said
 
     async def _made(self, visit: Visit, context: str) -> tuple[list[_There], str]:
         """What is there, and the context's name where it can't be asked."""
@@ -64,17 +71,22 @@ class Cleaning:
             made = await engine.made()
         except CdebugError:
             return [], context
-        return [_There(it, engine) for it in made if it.is_ours(signer(self._parts))], ""
+        return [_There(it, entry, engine) for it, entry in made if entry.is_ours(signer(self._parts))], ""
 
-    def _named(self, visit: Visit, wanted: CleanUp, there: list[_There]) -> list[_There]:
+    def _named(self, visit: Visit, wanted: CleanUp, there: list[_There], silent: list[str]) -> list[_There]:
         chosen = []
         for name in wanted.names:
             found = [it for it in there if it.is_called(name)]
             if not found:
-                raise NotFound("cdebug made nothing that is called", name[:80], hint="`clean` lists what is there.")
+                raise NotFound(
+                    "cdebug made nothing that is called", name[:80], why=_unasked(silent),
+                    hint="`clean` lists what is there.",
+                )  # fmt: skip
+            if len(found) > 1:
+                raise UsageError(f"{len(found)} are called", name[:80], hint="Name it as `clean` lists it.")
             chosen += found
         for it in chosen:
-            if not self._is_own(visit, it) and not visit.may("approve", _thing(self._parts, it.entry)):
+            if not self._is_own(visit, it) and not visit.may("approve", it.container):
                 raise Denied(
                     "not yours to remove:", it.entry, why="it was made for somebody else",
                     hint="They can, and so can whoever may approve it.",
@@ -98,7 +110,7 @@ class Cleaning:
         if len(there) > _SHOWN:
             lines.append((f"… and {len(there) - _SHOWN} more.",))
         if silent:
-            lines.append((f"These don't answer, and may have some: {', '.join(f'`{name}`' for name in silent)}.",))
+            lines.append((f"{_unasked(silent).capitalize()}.",))
         said = tuple(part for line in lines for part in (*line, "\n"))
         return said[:-1] or "Nothing that cdebug made is there."
 
@@ -108,6 +120,6 @@ def _row(entry: MadeObject) -> tuple[str, ...]:
     return (f"`{quoted(str(entry))}` by `{entry.verb}` for ", mention(entry.user), " until ", until)
 
 
-def _thing(parts: Parts, entry: MadeObject) -> NewObject:
-    scope = parts.engines[entry.context].scope
-    return NewObject(scope, entry.name, kind=entry.kind)
+def _unasked(silent: list[str]) -> str:
+    """Of engines that may have some; nothing where all answered."""
+    return f"these don't answer, and may have some: {', '.join(f'`{name}`' for name in silent)}" if silent else ""

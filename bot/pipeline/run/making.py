@@ -46,6 +46,8 @@ class RunMaker:
         if thing.stays and (container := await self._standing(engine, thing)):
             yield container
             return
+        if self.command.grant and self.command.grant.again:
+            raise NotRunning("it has ended meanwhile:", thing, hint="Send the command again: it is asked for anew.")
         await self.parts.ledger.intend(entry)
         stays = False
         try:
@@ -163,7 +165,7 @@ async def _sweep(parts: Parts, context: str, engine: MakingPort, known: Mapping[
     except CdebugError as error:
         parts.log.warning("what was made there is not known", context=context, why=str(error))
         return
-    for entry in labelled:
+    for _, entry in labelled:
         if entry.id in known or not entry.is_ours(signer(parts)):
             continue
         written = await parts.ledger.get(entry.id)
