@@ -92,7 +92,7 @@ POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bo
 def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -> Iterator[tuple[str, str]]:
     """The whole plan, as an approver reads it. shown: what of a specification is."""
     yield from (("image", image) for image in plan.images)
-    yield from ((f"{label}:", _plain(value)) for label, value in plan.about)
+    yield from plan.about
     if plan.privileged:
         yield "privileged", "yes: it has root's power over the machine"
     yield from (("gains capability", name) for name in plan.capabilities)
@@ -109,9 +109,9 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
     yield from (("changes", f"{_named(change.thing)}: {change.patch}") for change in plan.patches)
     yield from (("deletes", f"{_named(change.thing)}{change.patch and f': {change.patch}'}") for change in plan.deletes)
     if plan.ends_s:
-        yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s!r} seconds)"
-    yield from (("looked up", _plain({name: what})) for name, what in plan.looked_up)
-    yield from (("not taken", _plain({name: why})) for name, why in plan.passed_over)
+        yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s:.10g} seconds)"
+    yield from (("looked up", f"{name}: {what}") for name, what in plan.looked_up)
+    yield from (("not taken", f"{name}: {why}") for name, why in plan.passed_over)
     yield from (("warning", said) for said in plan.warnings)
 
 

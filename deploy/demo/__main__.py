@@ -94,7 +94,7 @@ def a_shop(stack: ExitStack, folder: Path) -> None:
     _settings(folder).write_text(_CONFIG.format(context=f'{{engine: docker, host: "{host}"}}'))
 
 
-def a_cluster(stack: ExitStack, folder: Path) -> None:
+def a_cluster(stack: ExitStack, folder: Path) -> Administered:
     """Workloads on a cluster of our own, and the settings that lead there as an account with no more than it needs."""
     cluster: Administered | None = stack.enter_context(given())
     if cluster is None:
@@ -106,6 +106,7 @@ def a_cluster(stack: ExitStack, folder: Path) -> None:
     _settings(folder).write_text(_CONFIG.format(context=context))
     apply_manifest(cluster, _settings(folder))
     sign_in(cluster, kubeconfig)
+    return cluster
 
 
 def _settings(folder: Path) -> Path:

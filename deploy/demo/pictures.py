@@ -12,8 +12,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from deploy.demo.__main__ import a_cluster, a_playground, a_shop, free_port, the_bot
+from deploy.demo.cluster.cluster import Cluster
+from deploy.toolbox.build import build as build_toolbox
 
 _DOCS = Path(__file__).parents[2] / "docs"
+_GUARDED = Path(__file__).parent / "guarded.yaml"
 _ANSWER_MS, _FIRST_CRASH_MS = 60_000, 20_000
 
 
@@ -26,11 +29,20 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         expect.set_options(timeout=_ANSWER_MS)
         _of(a_shop, browser, _docker)
-        _of(a_cluster, browser, _kubernetes)
+        _of(_a_cluster_to_debug, browser, _kubernetes)
         browser.close()
 
 
-def _of(world: Callable[[ExitStack, Path], None], browser: Browser, take: Callable[[Browser, str], None]) -> None:
+def _a_cluster_to_debug(stack: ExitStack, folder: Path) -> None:
+    """With the toolbox, and a namespace of the strictest level."""
+    cluster = a_cluster(stack, folder)
+    if isinstance(cluster, Cluster):
+        cluster.load(build_toolbox())
+    cluster.run_kubectl("apply", "-f", str(_GUARDED))
+    cluster.run_kubectl("wait", "--for=condition=Ready", "pod/ordinary", "--namespace", "guarded", "--timeout=60s")
+
+
+def _of(world: Callable[[ExitStack, Path], object], browser: Browser, take: Callable[[Browser, str], None]) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cdebug-pictures-")))
         world(stack, folder)
@@ -61,6 +73,12 @@ def _kubernetes(browser: Browser, base: str) -> None:
     _type(page, "/cdebug describe report")
     _thread_of(page, _type(page, "/cdebug ps --sort-by restarts"))
     page.screenshot(path=_DOCS / "kubernetes.png")
+    command = 'debug guarded/ordinary --reason "what does it wait for?" -- sh -c "ps -ef; ls $TARGET_ROOT/etc/app"'
+    _type(page, f"/cdebug {command}", "waiting for approval")
+    bob = _opened(browser, base, "U0BOB", height=1_460)
+    _thread_of(bob, bob.locator("#messages .message").last)
+    expect(bob.locator("#replies .header")).to_contain_text("Approval needed")
+    bob.screenshot(path=_DOCS / "debug.png")
 
 
 def _opened(browser: Browser, base: str, user: str, width: int = 1_360, height: int = 860) -> Page:

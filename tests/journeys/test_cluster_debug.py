@@ -10,49 +10,11 @@ import yaml
 
 from deploy.demo.cluster.kubectl import Administered
 from tests.cluster.world import applied
-from tests.harness import Conversation, Json, asked, labels
+from tests.harness import ROOT, Conversation, Json, asked, labels
 
 pytestmark = pytest.mark.usefixtures("cluster_toolbox")
 
-STRICT = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: guarded, labels: {pod-security.kubernetes.io/enforce: restricted}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: responders, namespace: guarded}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: shop-responder}
-subjects: [{kind: Group, name: sre}]
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: settings, namespace: guarded}
-data: {port: "8080"}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: key, namespace: guarded}
-stringData: {token: treasure-of-the-guarded}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: ordinary, namespace: guarded, labels: {app: ordinary}}
-spec:
-  terminationGracePeriodSeconds: 0
-  securityContext: {runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: {type: RuntimeDefault}}
-  containers:
-    - name: app
-      image: cdebug/no-shell:1
-      command: [sleep, "86400"]
-      env: [{name: TOKEN, valueFrom: {secretKeyRef: {name: key, key: token}}}]
-      securityContext:
-        {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
-      volumeMounts:
-        - {name: settings, mountPath: /etc/app}
-        - {name: settings, mountPath: /etc/part, subPath: port}
-  volumes: [{name: settings, configMap: {name: settings}}]
-"""
+STRICT = (ROOT / "deploy/demo/guarded.yaml").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ async def test_the_card_names_all_of_the_plan_and_an_approval_runs_it(runs: Runs
     assert ("creates", "local/container/web-helper") in groups["Plan"]
     assert ("gains capability", "SYS_PTRACE") in groups["Plan"]
     assert ("ends by itself", "after 30m (1800 seconds)") in groups["Plan"]
-    assert ("not taken", '{"as the target\'s user": "it can\'t see other people\'s processes"}') in groups["Plan"]
+    assert ("not taken", "as the target's user: it can't see other people's processes") in groups["Plan"]
     assert not MADE
 
     (approval,) = world.approvals.kept.values()
