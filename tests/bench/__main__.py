@@ -7,16 +7,16 @@ import platform
 import sys
 
 from deploy.demo.engine import Engine
-from tests.bench import acknowledge, answers, cluster, rules, stalls, throughput
+from tests.bench import acknowledge, answers, cluster, debugging, rules, stalls, throughput
 from tests.harness import temporary_folder
 
 
 def main() -> None:
     """Run all, or those whose names are given."""
-    wanted = sys.argv[1:] or ["acknowledge", "answers", "throughput", "rules", "stalls", "cluster"]
+    wanted = sys.argv[1:] or ["acknowledge", "answers", "throughput", "rules", "stalls", "cluster", "debugging"]
     rows = [("what", "cdebug", "peer", "ratio", "goal")]
     with Engine() as engine:
-        for part in (acknowledge, answers, throughput, rules, stalls, cluster):
+        for part in (acknowledge, answers, throughput, rules, stalls, cluster, debugging):
             if part.__name__.rpartition(".")[2] in wanted:
                 with temporary_folder() as folder:
                     rows += part.compare(folder, engine.host)

@@ -58,12 +58,13 @@ async def approved(channel: Conversation, command: str, ends: str = "done") -> s
 
 async def test_it_sees_the_processes_files_and_network_of_its_target_as_its_user(channel: Conversation, app: str):
     text = await approved(
-        channel, "debug app -- sh -c 'id -u; ps -ef; cat /proc/1/root/data/config.yaml /data/config.yaml'"
+        channel,
+        "debug app -- sh -c 'id -u; ps -ef; echo $TARGET_ROOT; cat /proc/1/root/data/config.yaml /data/config.yaml'",
     )
     assert "1000\n" in text
     assert "sleep 3600" in text
     assert text.count("port: 8080") == 2
-    assert "under `/proc/1/root`" in text
+    assert "/proc/1/root\n" in text
 
 
 async def test_as_root_it_reads_what_only_root_may_and_has_no_power_that_its_target_lacks(
@@ -112,6 +113,7 @@ async def test_without_a_command_the_thread_is_a_shell_of_it(
 ):
     root, card = await asked(channel, "debug app")
     await channel.as_("U0BOB").press(card, "Approve")
+    await channel.replied(root, "The files of `app` are under `/proc/1/root` (`$TARGET_ROOT`)")
     await channel.replied(root, "`bash` is open")
     await channel.type("$ cd /proc/1/root/data", thread=root["ts"])
     await channel.type("$ cat config.yaml", thread=root["ts"])

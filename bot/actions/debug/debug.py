@@ -116,7 +116,8 @@ class Debug(
         yield Progress(f"starting {planned.name} beside {found.name}")
         async with bench.maker.made(planned) as helper:
             root, note = await place_of(bench, helper, found)
-            yield note
+            if not (root and self.argv):  # whoever types a command knows where it looks
+                yield note
             env = (*self.env, *([f"{ROOT}={root}"] if root else []))
             try:
                 async with aclosing(self._outputs(helper, bench, env)) as outputs:

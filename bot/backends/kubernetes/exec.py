@@ -59,7 +59,8 @@ class KubernetesExec:
 
     async def _has_env(self, container: Container) -> bool:
         """Whether the container's image has `env`, without which no variable can be set. Asked once an image."""
-        known = self._context.images_with_env.get(container.image_id)
+        image = container.image_id or container.image  # of one that just began, the kubelet hasn't said the id
+        known = self._context.images_with_env.get(image)
         if known is None:
             try:
                 async with self.exec(container, ExecQuery(("env",))) as process, aclosing(process.output()) as output:
@@ -70,7 +71,7 @@ class KubernetesExec:
                 known = False
             if len(self._context.images_with_env) >= _MOST_IMAGES:
                 self._context.images_with_env.clear()
-            self._context.images_with_env[container.image_id] = known
+            self._context.images_with_env[image] = known
         return known
 
     async def attach(self, container: Container) -> AsyncGenerator[tuple[Stream, bytes], None]:

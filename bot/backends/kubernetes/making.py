@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from bot.backends.kubernetes.context import KubernetesContext
@@ -24,7 +25,8 @@ from bot.core.ports.exec import ExecQuery
 from bot.core.target import Container, NewObject, Scope
 
 Json = Mapping[str, Any]
-_STARTING_S, _ENDING_S, _PAUSE_S = 60.0, 5.0, 0.1
+_STARTING_S, _ENDING_S, _PAUSE_S = 60.0, 5.0, 0.05
+_NOTHING = ExecQuery(("true",))
 # Ours; which container is meant comes as an argument.
 _END = r"""
 for folder in /proc/[0-9]*; do
@@ -46,17 +48,21 @@ class KubernetesMaking:
         pod = await self._of(thing)
         spec = {**marked(thing.spec, entry), "name": thing.name}
         await add(self._api, thing.scope, pod, spec, dry=False)
-        return container_of(await self._started(thing), spec, thing.scope)
+        return await self._started(thing, spec)
 
-    async def _started(self, thing: NewObject) -> Json:
-        """The pod in which it runs. Raises NotRunning where it doesn't start, NotFound for its image."""
+    async def _started(self, thing: NewObject, spec: Json) -> Container:
+        """Once it runs. The kubelet says so up to a second late, and can start a process in it before.
+
+        Raises NotRunning where it doesn't start, NotFound for its image.
+        """
         async with asyncio.timeout(_STARTING_S) as time:
             try:
                 while True:
                     pod = await self._of(thing)
                     state, said = state_of(pod, thing.name)
-                    if state == "running":
-                        return pod
+                    container = replace(container_of(pod, spec, thing.scope), state="running")
+                    if state == "running" or (state != "terminated" and await self._answers(container)):
+                        return container
                     if state == "terminated" or said.get("reason", "") not in UNDER_WAY:
                         raise _not_started(thing, said)
                     await asyncio.sleep(_PAUSE_S)
@@ -77,7 +83,20 @@ class KubernetesMaking:
         entry = self._entry(pod, spec, thing.scope)
         if entry is None or any(other_than({**thing.spec, "name": thing.name}, unmarked(spec))):
             raise NotRunning("cannot use", thing, why="something else has its name", hint="Try again in a while.")
-        return container_of(await self._started(thing), spec, thing.scope), entry
+        return await self._started(thing, spec), entry
+
+    async def _answers(self, container: Container) -> bool:
+        """Whether a process can be started in it."""
+        try:
+            async with (
+                self._exec.exec(container, ExecQuery(("true",))) as process,
+                aclosing(process.output()) as output,
+            ):
+                async for _ in output:
+                    pass
+                return await process.status() == 0
+        except CdebugError:
+            return False
 
     async def made(self) -> list[tuple[Container, MadeObject]]:
         """In pods that a container was added to in cdebug's name, unless they ended, and the cluster lets them read the
