@@ -25,7 +25,7 @@ _MOST_LINES = 100
 class Run:
     """A run and, once somebody or something cancelled it, how it ended and why.
 
-    lacks_program: it failed because the container has not what it takes.
+    lacks_program: it failed because the container, or its engine, has not what it takes.
     """
 
     place: Place

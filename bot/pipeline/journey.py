@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.core.action import Action, ArgvAction
 from bot.core.acts import RunPress
 from bot.core.approval import digest_of
-from bot.core.errors import CdebugError, Denied, NotFound, UsageError
+from bot.core.errors import CdebugError, Denied, NotFound, Unsupported, UsageError
 from bot.core.manual import typed, words_of
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
@@ -167,7 +167,7 @@ class Journey:
             brief = several.question
             line = f"{brief} Name it with the command: a menu can't keep the code block."
         except CdebugError as error:
-            run.lacks_program = error.lacks_program
+            run.lacks_program = error.lacks_program or isinstance(error, Unsupported)
             state = "denied" if isinstance(error, Denied) else "failed"
             brief, line = error.brief, str(error)
         except Exception:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from collections.abc import Iterator
 
 import pytest
@@ -137,7 +139,13 @@ async def test_clean_ends_it_and_lists_it_no_more(shop_channel: Conversation, cl
 
 
 @pytest.mark.parametrize(
-    ("command", "shows"), [("cat bare /etc/hosts", "127.0.0.1"), ("ls bare /bin", "sleep"), ("exec bare -- id -u", "0")]
+    ("command", "shows"),
+    [
+        ("cat bare /etc/hosts", "127.0.0.1"),
+        ("ls bare /bin", "sleep"),
+        ("exec bare -- id -u", "0"),
+        ("processes bare", "sleep 86400"),
+    ],
 )
 async def test_what_has_no_shell_offers_the_same_from_beside(shop_channel: Conversation, command: str, shows: str):
     root, _ = await shop_channel.run(command, ends="failed")
@@ -151,3 +159,19 @@ async def test_what_has_no_shell_offers_the_same_from_beside(shop_channel: Conve
 
     await shop_channel.replied(root, shows)
     await shop_channel.replied(root, "exit status 0")
+
+
+async def test_what_cant_be_copied_for_want_of_a_shell_is_copied_from_beside(shop_channel: Conversation):
+    root, _ = await shop_channel.run("cp bare:/etc/hosts", ends="failed")
+    await shop_channel.press(root, "Use debug")
+    card = await shop_channel.until(
+        lambda all_: next((m for m in all_ if m["thread_ts"] == root["ts"] and "Approve" in labels(m)), None), "a card"
+    )
+    await shop_channel.as_("U0BOB").press(card, "Approve")
+
+    file = await shop_channel.until(
+        lambda all_: next((file for m in all_ if m["thread_ts"] == root["ts"] for file in m["files"]), None), "a file"
+    )
+
+    with tarfile.open(fileobj=io.BytesIO(await shop_channel.slack.file(file))) as tar:
+        assert tar.getnames() == ["etc/hosts"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from bot.actions.kit.beside import as_debug
 from bot.core.action import TargetedAction
 from bot.core.bench import Bench
 from bot.core.output import Output
@@ -26,7 +27,11 @@ class Processes(
 
     @property
     def instead(self) -> str:
-        return "`exec NAME -- ps aux` runs the container's own `ps`."
+        return "`exec NAME -- ps aux` runs the container's own `ps`, `debug NAME -- ps -ef` one from beside it."
+
+    @property
+    def beside(self) -> str:
+        return as_debug(self, "ps", "-ef")
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         yield await bench.port(ProcessesPort).processes(found)

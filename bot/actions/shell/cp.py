@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from bot.actions.kit.archives import Fetched, content, fetched, located, members_of, named, packed, too_large
+from bot.actions.kit.beside import ROOT, as_debug
 from bot.actions.kit.mounted import WHY, inside, is_within, roots_of, told
 from bot.core.action import PathAction
 from bot.core.bench import Bench
@@ -37,6 +38,10 @@ class Cp(
         super().__post_init__()
         if not self.path:
             raise UsageError("`cp` needs a path", hint="Write `cp web:/app/config.yaml`.")
+
+    @property
+    def beside(self) -> str:
+        return as_debug(self, "sh", "-c", f'tar -C "${ROOT}" -cf - -- "$1"', "sh", self.path.lstrip("/"))
 
     async def run(self, found: Container, bench: Bench) -> AsyncGenerator[Output, None]:
         engine = bench.port(FilesPort)
