@@ -225,6 +225,14 @@ async def asked(channel: Conversation, command: str) -> tuple[Json, Json]:
     return root, card
 
 
+async def approved(channel: Conversation, command: str) -> str:
+    """Asked for by Ann, approved by Bob, and done: all that its thread says."""
+    root, card = await asked(channel, command)
+    await channel.as_("U0BOB").press(card, "Approve")
+    await channel.ended(root, "done", patience_s=60)
+    return "\n".join(each["text"] for each in await channel.thread(root))
+
+
 def request_id(root: Json) -> str:
     """The id that a waiting root names."""
     return str(root["text"].rpartition("request ")[2].partition(",")[0])

@@ -117,8 +117,9 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
 
 def _named(thing: Thing) -> str:
     """Where it is, what it is, and which of that name."""
-    known, beside = getattr(thing, "id", ""), getattr(thing, "beside", "")
-    return f"{thing.scope}/{thing.kind}/{beside and f'{beside}:'}{thing.name}{known and f' ({known})'}"
+    name = thing.full_name if isinstance(thing, NewObject) else thing.name
+    known = getattr(thing, "id", "")
+    return f"{thing.scope}/{thing.kind}/{name}{known and f' ({known})'}"
 
 
 def _plain(value: object) -> str:

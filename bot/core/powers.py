@@ -86,8 +86,8 @@ def ways(wish: Wish, target: Power) -> list[Way]:
     if wish.profile != "auto" or more:
         return [_named(wish, target, more)]
     if wish.user:
-        power = Power(wish.user, target.capabilities if wish.user.partition(":")[0] == ROOT else frozenset())
-        return [Way(f"as {wish.user}, for that was asked for", power)]
+        power = Power(wish.user, target.capabilities)
+        return [Way(f"as {wish.user}, for that was asked for", power if power.is_root else Power(wish.user))]
     return list(_least(target))
 
 
@@ -115,7 +115,7 @@ def _least(target: Power) -> Iterator[Way]:
     yield Way("as an ordinary user, without capabilities", Power(SOMEBODY), lacks=f"it can't see {_READS}")
 
 
-def passed_over(taken: Way, wish: Wish, target: Power) -> tuple[tuple[str, str], ...]:
+def passed_over(taken: Way, wish: Wish) -> tuple[tuple[str, str], ...]:
     """Plans of less and of more power that come to mind, and why they were not taken."""
     if wish.profile != "auto" or wish.capabilities:
         return (("profile auto", "a profile or a capability was asked for by name"),)

@@ -12,7 +12,7 @@ import yaml
 
 from deploy.demo.cluster.kubectl import Administered
 from tests.cluster.world import applied
-from tests.harness import ROOT, Conversation, Json, asked, labels
+from tests.harness import ROOT, Conversation, Json, approved, asked, labels
 
 pytestmark = pytest.mark.usefixtures("cluster_toolbox")
 
@@ -25,14 +25,6 @@ def guarded(cluster: Administered) -> Iterator[str]:
     with applied(cluster, STRICT):
         cluster.run_kubectl("wait", "--for=condition=Ready", "pod/ordinary", "--namespace", "guarded", "--timeout=60s")
         yield "guarded"
-
-
-async def approved(channel: Conversation, command: str, ends: str = "done") -> str:
-    """Asked for by Ann, approved by Bob: all that the thread says."""
-    root, card = await asked(channel, command)
-    await channel.as_("U0BOB").press(card, "Approve")
-    await channel.ended(root, ends, patience_s=60)
-    return "\n".join(each["text"] for each in await channel.thread(root))
 
 
 def ephemeral(cluster: Administered, pod: str, namespace: str = "shop") -> list[Json]:

@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from bot.core.ledger import LABEL
-from tests.harness import Conversation, Json, asked, labels, make
+from tests.harness import Conversation, Json, approved, asked, labels, make
 
 pytestmark = pytest.mark.usefixtures("bot", "toolbox")
 SETUP = "echo 'port: 8080' > /data/config.yaml; exec sleep 3600"
@@ -46,14 +46,6 @@ async def left(containers: docker.APIClient) -> AsyncIterator[None]:
 
 def helpers(api: docker.APIClient) -> list[Json]:
     return list(api.containers(all=True, filters={"label": LABEL}))
-
-
-async def approved(channel: Conversation, command: str, ends: str = "done") -> str:
-    """Asked for by Ann, approved by Bob: all that the thread says."""
-    root, card = await asked(channel, command)
-    await channel.as_("U0BOB").press(card, "Approve")
-    await channel.ended(root, ends, patience_s=30)
-    return "\n".join(each["text"] for each in await channel.thread(root))
 
 
 async def test_it_sees_the_processes_files_and_network_of_its_target_as_its_user(channel: Conversation, app: str):

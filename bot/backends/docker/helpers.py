@@ -65,7 +65,7 @@ class DockerHelpers:
             secrets=sum(is_in(it["Destination"], SECRETS[0]) for it in seen.get("Mounts") or ()),
             creates=(NewObject(container.scope, f"cdebug-{digest}", body, container.labels, stays=True),),
             ends_s=float(query.seconds),
-            passed_over=passed_over(way, query.wish, target),
+            passed_over=passed_over(way, query.wish),
             about=(("runs", way.name), ("user", way.power.user), *_volumes(mounts)),
             looked_up=((query.image, image),),
             warnings=_warnings(host, query),

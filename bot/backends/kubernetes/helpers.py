@@ -56,7 +56,7 @@ class KubernetesHelpers:
             secrets=len(container.secrets),
             creates=(helper,),
             ends_s=float(query.seconds),
-            passed_over=(*refused, *passed_over(way, query.wish, target), *_left_out(mounts)),
+            passed_over=(*refused, *passed_over(way, query.wish), *_left_out(mounts)),
             about=(
                 ("runs", way.name),
                 ("user", way.power.user),
