@@ -149,6 +149,7 @@ class App:
                     Chore("expiry", _LIFE_S, lambda: pipeline.expire(time.time())),
                     Chore("recheck of live runs", _RECHECK_S, runs.recheck),
                     Chore("anchors", _ANCHOR_S, anchors.publish),
+                    Chore("undoing", _LIFE_S, pipeline.undo_due),
                     Chore("sweep", _SWEEP_S, pipeline.sweep),
                 )
                 app = listeners.bolt(client, "" if self._socket_mode else self._environment.slack_signing_secret)

@@ -12,12 +12,14 @@ Source: DESIGN §4; the states move by compare-and-set in store/approvals.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, Literal
 
 from bot.core.action import Action
 from bot.core.audit import canonical
+from bot.core.edits import Edit
 from bot.core.errors import Denied
 from bot.core.person import Person
 from bot.core.plan import NO_PLAN, Plan
@@ -142,9 +144,13 @@ def _planned(plan: Plan) -> dict[str, Any]:
     known = {field.name: _plain(getattr(plan, field.name)) for field in fields(plan) if field.name not in _REMARKS}
     known["creates"] = [_object(thing) for thing in plan.creates]
     return known | {
-        name: [[_object(change.thing), change.patch] for change in changes]
+        name: [[_object(it.thing), _edited(it.edits), _edited(it.effects)] for it in changes]
         for name, changes in (("patches", plan.patches), ("deletes", plan.deletes))
     }
+
+
+def _edited(edits: Iterable[Edit]) -> list[Any]:
+    return [edit.to_json() for edit in edits]
 
 
 def _object(thing: Thing) -> list[Any]:

@@ -19,7 +19,7 @@ from bot.core.subject import Subject
 
 Transition = Literal[
     "asked", "refused", "decided", "approved", "denied", "expired", "void", "glass broken", "ran", "typed", "read",
-    "ended", "policy loaded", "made", "undone", "stuck",
+    "ended", "policy loaded", "made", "changed", "undone", "stuck",
 ]  # fmt: skip
 START = "0" * 64
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from bot.core.errors import Unsupported
 from bot.core.limits import Limits
 from bot.core.output import Lines, Output
-from bot.core.plan import NO_PLAN, Plan
+from bot.core.plan import NO_PLAN, Change, Plan
 from bot.core.target import Container, NewObject, Scope
 
 Port = TypeVar("Port")
@@ -45,12 +45,18 @@ class Maker(Protocol):
     def made(self, thing: NewObject) -> AbstractAsyncContextManager[Container]:
         """It exists while the block lasts. Raises Unsupported for what the plan doesn't hold."""
 
+    async def change(self, change: Change) -> None:
+        """Done once, and undone at the plan's end where it has one. Raises as `made` does."""
+
 
 class NoMaker:
     """While a command is planned, and for verbs that plan nothing, nothing is made."""
 
     def made(self, thing: NewObject) -> AbstractAsyncContextManager[Container]:
         raise Unsupported("nothing is made while a command is planned:", thing)
+
+    async def change(self, change: Change) -> None:
+        raise Unsupported("nothing is changed while a command is planned:", change.thing)
 
 
 class Engine(Protocol):

@@ -130,6 +130,9 @@ class Grammar:
         for width in (2, 1):
             if action := self._words.get(" ".join(words[:width]).lower()):
                 return action, words[width:]
+        if longer := [verb for verb in self.verbs if verb.startswith(f"{words[0].lower()} ")]:
+            known = ", ".join(f"`{verb}`" for verb in longer)
+            raise UsageError("more than one verb begins with", words[0][:60], hint=f"Choose one of {known}.")
         near = difflib.get_close_matches(words[0].lower(), self._words, n=1, cutoff=0.6)
         hint = f"Did you mean `{near[0]}`?" if near else "`help` lists the verbs."
         raise UsageError("no such verb:", words[0][:60], hint=hint)

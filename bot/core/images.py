@@ -109,7 +109,11 @@ class ImageRules:
         Raises UsageError for what is no name, Denied for what isn't allowed.
         """
         known = {it.name: it.image for it in self.catalogue}
-        name = self.named(known.get(typed or "toolbox", typed))
+        return self.checked(known.get(typed or "toolbox", typed))
+
+    def checked(self, typed: str) -> str:
+        """The name to pull of what was typed, whole. Raises as `chosen` does."""
+        name = self.named(typed)
         if not self.allows(name):
             raise Denied(
                 "cdebug may not start the image",

@@ -16,6 +16,7 @@ MadeState = Literal["intended", "made", "undone", "stuck"]
 LABEL = "cdebug/made"
 _SAID = ("command", "team", "user", "channel", "thread", "verb")  # fields that are labels too
 _EXPIRES, _SEAL = "cdebug/expires", "cdebug/seal"
+LABELS = frozenset({LABEL, *(f"cdebug/{name}" for name in _SAID), _EXPIRES, _SEAL})
 _DIGITS, _SEAL_LENGTH = 12, 40  # a label of Kubernetes holds 63 characters
 Sign = Callable[[str], str]
 
@@ -26,7 +27,8 @@ class MadeObject:
 
     id: of this entry, and the value of its label; command: of the command that made it. user, channel, thread: for
     whom, and where it was asked for. expires: seconds since the epoch, after which it is removed whoever still uses it.
-    why: what keeps it, once it is stuck. seal: a mac over what its labels say, and over its name.
+    why: what keeps it, once it is stuck, or why it was left. seal: a mac over what its labels say, and over its name.
+    undo: of something that was changed, the edits that were made, as JSON; what was made is removed.
     """
 
     id: str
@@ -44,6 +46,7 @@ class MadeObject:
     state: MadeState = "intended"
     why: str = ""
     seal: str = ""
+    undo: str = ""
 
     def __str__(self) -> str:
         place = f"{self.context}/{self.namespace}" if self.namespace else self.context
@@ -58,7 +61,8 @@ class MadeObject:
     def sealed(self, sign: Sign) -> MadeObject:
         """The same, with the seal that its labels carry."""
         place = (self.context, self.namespace, self.kind, self.name)
-        said = json.dumps([self.id, *place, *(getattr(self, name) for name in _SAID), int(self.expires)])
+        undo = [self.undo] if self.undo else []
+        said = json.dumps([self.id, *place, *(getattr(self, name) for name in _SAID), int(self.expires), *undo])
         return replace(self, seal=sign(said)[:_SEAL_LENGTH])
 
     def is_ours(self, sign: Sign) -> bool:
@@ -67,7 +71,7 @@ class MadeObject:
 
     @classmethod
     def of_labels(
-        cls, context: str, namespace: str, kind: str, name: str, labels: Mapping[str, str]
+        cls, context: str, namespace: str, kind: str, name: str, labels: Mapping[str, str], undo: str = ""
     ) -> MadeObject | None:
         """What an object says of itself, true or not; None where it says nothing."""
         if not labels.get(LABEL):
@@ -82,6 +86,7 @@ class MadeObject:
             expires=float(until) if until.isascii() and until.isdigit() and len(until) < _DIGITS else 0.0,
             state="made",
             seal=labels.get(_SEAL, ""),
+            undo=undo,
             **{field: labels.get(f"cdebug/{field}", "") for field in _SAID},
         )
 

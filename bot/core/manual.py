@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import shlex
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -115,7 +115,12 @@ def page(verb: type[Action]) -> str:
 
 def typed(action: Action) -> str:
     """An action as one would type it."""
-    return shlex.join(words_of(action))
+    return line_of(words_of(action))
+
+
+def line_of(words: Sequence[str]) -> str:
+    """Words as one types them; the first is the verb, of one word or two."""
+    return " ".join(filter(None, (words[0], shlex.join(words[1:]))))
 
 
 def words_of(action: Action) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.edits import Edit
 from bot.core.target import Found, NewObject, Objects, Thing, things_of
 from bot.core.units import show_duration
 
@@ -18,11 +19,12 @@ from bot.core.units import show_duration
 class Change:
     """Something that is there already, as it was found, and how it is changed; nothing where it is removed.
 
-    patch: as JSON.
+    edits: what is asked for. effects: what becomes of it, as the engine itself says: what an engine adds, too.
     """
 
     thing: Thing
-    patch: str = ""
+    edits: tuple[Edit, ...] = ()
+    effects: tuple[Edit, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.thing.kind}/{self.thing.name}"
@@ -106,13 +108,39 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
             yield "  stays", "until its end: later commands that need the same use it"
         yield from (("  with", _plain(shown({name: value}))) for name, value in sorted(thing.spec.items()))
         yield from (("  labelled", _plain({name: value})) for name, value in sorted(thing.labels.items()))
-    yield from (("changes", f"{_named(change.thing)}: {change.patch}") for change in plan.patches)
-    yield from (("deletes", f"{_named(change.thing)}{change.patch and f': {change.patch}'}") for change in plan.deletes)
+    for change in plan.patches:
+        yield "changes", _named(change.thing)
+        yield from _edited(change, shown)
+    yield from (("deletes", _named(change.thing)) for change in plan.deletes)
     if plan.ends_s:
-        yield "ends by itself", f"after {show_duration(plan.ends_s)} ({plan.ends_s:.10g} seconds)"
+        what = "is undone by itself" if plan.patches else "ends by itself"
+        yield what, f"after {show_duration(plan.ends_s)} ({plan.ends_s:.10g} seconds)"
     yield from (("looked up", f"{name}: {what}") for name, what in plan.looked_up)
     yield from (("not taken", f"{name}: {why}") for name, why in plan.passed_over)
     yield from (("warning", said) for said in plan.warnings)
+
+
+def _edited(change: Change, shown: Callable[[object], object]) -> Iterator[tuple[str, str]]:
+    """Each place, what is there and what will be; what the engine makes of it by itself stands apart."""
+    for edit in change.effects:
+        old, new = (_value(edit, value, shown) for value in (edit.old, edit.new))
+        added = "" if edit in change.edits else "  (the cluster adds this)"
+        yield f"  {edit}", f"{old} → {new}{added}"
+    yield from (
+        (f"  {edit}", f"is asked to be {_value(edit, edit.new, shown)}")
+        for edit in change.edits
+        if edit not in change.effects
+    )
+
+
+def _value(edit: Edit, value: object, shown: Callable[[object], object]) -> str:
+    """A variable's is shown as that of its name: it may be a secret."""
+    if value is None:
+        return "nothing"
+    if edit.place[-1] == "value" and isinstance(value, str):
+        pair = shown({"name": edit.place[-2], "value": value})
+        return _plain(pair["value"] if isinstance(pair, Mapping) else pair)
+    return _plain(shown(value))
 
 
 def _named(thing: Thing) -> str:

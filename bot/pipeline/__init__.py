@@ -47,7 +47,7 @@ from bot.pipeline.enter.error_reporting import guarded
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.journey import Journey
 from bot.pipeline.parts import Parts
-from bot.pipeline.run.making import sweep
+from bot.pipeline.run.undoing import sweep, undo_due
 from bot.pipeline.steps import Next, OpenShell, RunAgain, RunApproved
 from bot.pipeline.trail import Trail
 
@@ -182,6 +182,10 @@ class Pipeline:
     async def expire(self, now: float) -> None:
         """Requests for approval whose time is over. Raises Unavailable: the next round tries again."""
         await self._approving.expire(now)
+
+    async def undo_due(self) -> None:
+        """Undo what has expired. Raises Unavailable where the ledger can't be read."""
+        await undo_due(self._parts)
 
     async def sweep(self) -> None:
         """Remove what cdebug made and nobody may use any more. Raises Unavailable."""

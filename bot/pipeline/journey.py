@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,7 @@ from bot.core.action import Action, ArgvAction
 from bot.core.acts import RunPress
 from bot.core.approval import digest_of
 from bot.core.errors import CdebugError, Denied, NotFound, Unsupported, UsageError
-from bot.core.manual import typed, words_of
+from bot.core.manual import line_of, typed, words_of
 from bot.core.plan import Plan, reached
 from bot.core.policy import Allow, Ask
 from bot.core.request import Place, Request
@@ -80,7 +79,7 @@ class Journey:
         """
         action = _with_input(await self._finder.filled_in(visit.request, action), visit.request)
         refs = await self._finder.refs(visit.request, action)
-        text = shlex.join(self._parts.redactor.words(words_of(action)))
+        text = line_of(self._parts.redactor.words(words_of(action)))
         where = (refs[0].context, refs[0].namespace)
         command = Command(visit, action, text, *where, grant, work or visit.request, first)
         running = Status("running", visit.person.mention, text, command.where, buttons=_live_buttons(action))

@@ -27,6 +27,7 @@ from bot.core.acts import (
 )
 from bot.core.approval import Approval, Vote
 from bot.core.audit import Entry, canonical
+from bot.core.edits import Edit
 from bot.core.plan import NO_PLAN, Change, Plan
 from bot.core.ports.state import LiveRun, StoredResult
 from bot.core.request import Place, Request
@@ -118,7 +119,7 @@ def plan_to_json(plan: Plan) -> str:
         return ""
     known = _flat(plan)
     known |= {"creates": [found_to_json(thing) for thing in plan.creates]}
-    known |= {name: [[found_to_json(it.thing), it.patch] for it in known[name]] for name in _CHANGES}
+    known |= {name: list(map(_change_to_json, known[name])) for name in _CHANGES}
     return json.dumps(known, sort_keys=True)
 
 
@@ -131,8 +132,18 @@ def _read_part(name: str, value: Any) -> Any:
     if name == "creates":
         return tuple(found_from_json(each) for each in value)
     if name in _CHANGES:
-        return tuple(Change(things_of(found_from_json(thing))[0], patch) for thing, patch in value)
+        return tuple(map(_change_from_json, value))
     return _as_tuple(value)
+
+
+def _change_to_json(change: Change) -> list[Any]:
+    edits, effects = ([edit.to_json() for edit in of] for of in (change.edits, change.effects))
+    return [found_to_json(change.thing), edits, effects]
+
+
+def _change_from_json(known: Any) -> Change:
+    edits, effects = (tuple(map(Edit.from_json, of)) for of in known[1:])
+    return Change(things_of(found_from_json(known[0]))[0], edits, effects)
 
 
 def _as_tuple(value: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.acts import TypedCommand
 from bot.core.approval import digest_of
+from bot.core.edits import Edit
 from bot.core.plan import NO_PLAN, Change, Plan, rows_of
 from bot.core.request import Request
 from bot.core.target import Container, NewObject, Resource, Scope
@@ -16,6 +17,7 @@ from tests.fakes.debug.plant import Plant
 SCOPE = Scope("staging", "kubernetes", "shop")
 WEB = Container(SCOPE, "id-1", "web", "web:1")
 ASKED = Request("r", "d", TypedCommand(""), "T0", "U0ANN", "C0", 0.0)
+GROWN = Edit(("spec", "replicas"), 1, 2)
 WHOLE = Plan(
     images=("toolbox:1",),
     privileged=True,
@@ -24,7 +26,7 @@ WHOLE = Plan(
     host_paths=("/var/log",),
     secrets=2,
     creates=(NewObject(SCOPE, "web-helper", {"image": "toolbox:1", "limits": {"memory": "64Mi"}}, kind="pod"),),
-    patches=(Change(Resource(SCOPE, "deployment", "web", id="u1"), '[{"op": "test"}]'),),
+    patches=(Change(Resource(SCOPE, "deployment", "web", id="u1"), (GROWN,), (GROWN,)),),
     deletes=(Change(Resource(SCOPE, "pod", "old", id="u2")),),
     ends_s=1_800,
     passed_over=(("weaker", "the namespace is restricted"),),

@@ -11,7 +11,7 @@ import structlog
 from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
-from bot.pipeline.run.making import signer
+from bot.pipeline.run.undoing import signer
 from bot.runs import Runs
 from tests.fakes.world import NOW, World
 

@@ -19,7 +19,7 @@ from bot.core.errors import Unavailable
 from bot.core.ledger import MadeObject
 from bot.core.person import Person
 from bot.core.view import NoteView
-from bot.pipeline.run.making import signer
+from bot.pipeline.run.undoing import signer
 from bot.runs import Runs
 from tests.fakes.debug.plant import MADE, Plant
 from tests.fakes.world import NOW, World
@@ -227,10 +227,10 @@ async def test_can_makes_nothing(world: World):
     assert (MADE, left(world), world.ledger.entries) == ([], [], {})
 
 
-@pytest.mark.parametrize("how", ["--swapped", "--endless"])
-async def test_what_was_not_planned_or_has_no_end_is_not_made(world: World, how: str):
+@pytest.mark.parametrize(("how", "why"), [("--swapped", "it was not planned"), ("--endless", "it has no end")])
+async def test_what_was_not_planned_or_has_no_end_is_not_made(world: World, how: str, why: str):
     await world.say(f"plant web {how}")
-    assert "not made: it was not planned, or has no end" in str(world.chat.statuses[-1].detail)
+    assert why in str(world.chat.statuses[-1].detail)
     assert (left(world), world.ledger.entries) == ([], {})
 
 
@@ -273,4 +273,4 @@ def helpers(containers: docker.APIClient) -> list[Any]:
 async def test_what_was_planned_once_is_made_once(world: World):
     await world.say("plant web --twice")
     assert events(world) == ["asked", "decided", "made", "undone", "ended"]
-    assert "not made: it was not planned" in str(world.chat.statuses[-1].detail)
+    assert "not done: it was not planned" in str(world.chat.statuses[-1].detail)

@@ -14,10 +14,12 @@ from bot.core.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Can(DeskAction, verb="can", examples=("can exec checkout", "can logs web")):
+class Can(DeskAction, verb="can", examples=("can exec checkout", "can scale deploy/web --replicas 3")):
     """Say whether you may use a verb on a target, which policy decides, and who can approve it. Nothing runs."""
 
-    words: Annotated[tuple[str, ...], Parameter(help="a verb, then a target"), Shown("VERB [TARGET]")] = ()
+    words: Annotated[
+        tuple[str, ...], Parameter(help="a verb, then a target", allow_leading_hyphen=True), Shown("VERB [TARGET]")
+    ] = ()
 
     def __post_init__(self) -> None:
         if not self.words:

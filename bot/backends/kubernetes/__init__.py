@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bot.backends.inside import FilesInside
 from bot.backends.kubernetes.access import IN_CLUSTER, ClusterAt, names_in
+from bot.backends.kubernetes.changes import KubernetesChanges
 from bot.backends.kubernetes.client import Api, Connection
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.events import KubernetesEvents
@@ -23,6 +24,7 @@ from bot.backends.kubernetes.names import Names
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
 from bot.backends.kubernetes.objects import KubernetesObjects
 from bot.backends.kubernetes.reviews import KubernetesReviews
+from bot.backends.kubernetes.revisions import KubernetesRevisions
 from bot.backends.kubernetes.secrets import KubernetesSecrets
 from bot.backends.kubernetes.usage import KubernetesUsage
 from bot.core.person import Person
@@ -65,7 +67,7 @@ class Kubernetes:
         reviews = KubernetesReviews(context)
         self._namespaces = namespaces = KubernetesNamespaces(context, reviews)
         objects = KubernetesObjects(context, KubernetesHoldings(context, namespaces))
-        images = KubernetesImages(context)
+        images, revisions = KubernetesImages(context), KubernetesRevisions(context)
         listing = KubernetesListing(context, objects, namespaces)
         self._finder = KubernetesFinder(context, listing, reviews, namespaces, images)
         exec_ = KubernetesExec(context)
@@ -73,7 +75,7 @@ class Kubernetes:
             reviews, objects, KubernetesEvents(context, objects, namespaces), KubernetesLogs(context),
             KubernetesUsage(context), exec_, FilesInside(exec_), KubernetesForward(context),
             KubernetesSecrets(context), images, KubernetesMaking(context, exec_, namespaces),
-            KubernetesHelpers(context),
+            KubernetesHelpers(context), revisions, KubernetesChanges(context, namespaces, revisions),
         ]  # fmt: skip
 
     @property

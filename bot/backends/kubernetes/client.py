@@ -27,9 +27,11 @@ PAGE = 500
 MOST_PAGES = 40
 METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
-_MERGE = "application/strategic-merge-patch+json"
+MERGE = "application/strategic-merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
 _READ_AHEAD = 1 << 20
 _HEARTBEAT_S = 30.0
+_LONGEST_REFUSAL = 1 << 20  # it may hold the whole object that was sent
 T = TypeVar("T")
 Json = Mapping[str, Any]
 
@@ -108,7 +110,7 @@ class Api:
         query: Sequence[tuple[str, str]] = (),
         *,
         accept: str = "application/json",
-        body: Json | None = None,
+        body: Json | Sequence[Json] | None = None,
         patch: str = "",
         quiet_s: float | None = ANSWER_S,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -138,7 +140,12 @@ class Api:
             raise translate(self.connection.name, error, what, target) from error
 
     async def _refused(self, answer: aiohttp.ClientResponse, what: str, target: object) -> CdebugError:
-        text = (await answer.content.read(1 << 16)).decode("utf-8", "replace")
+        said = bytearray()
+        async for part in answer.content.iter_any():
+            said += part
+            if len(said) > _LONGEST_REFUSAL:
+                break
+        text = said.decode("utf-8", "replace")
         return by_status(self.connection.name, answer.status, message_of(text), what, target)
 
     async def get(
@@ -154,10 +161,17 @@ class Api:
             return self._read(await answer.read(), what, target)
 
     async def patch(
-        self, what: str, target: object, path: str, body: Json, query: Sequence[tuple[str, str]]
+        self,
+        what: str,
+        target: object,
+        path: str,
+        body: Json | Sequence[Json],
+        query: Sequence[tuple[str, str]],
+        *,
+        form: str = MERGE,
     ) -> tuple[Any, tuple[str, ...]]:
-        """The object with a strategic merge, and what the cluster warns of. Source: RFC 7234, "Warning"."""
-        async with self.request(what, target, path, query, body=body, patch=_MERGE) as answer:
+        """The object, patched, and what the cluster warns of. Source: RFC 7234, "Warning"."""
+        async with self.request(what, target, path, query, body=body, patch=form) as answer:
             warnings = tuple(it.split('"')[1] for it in answer.headers.getall("Warning", ()) if '"' in it)
             return self._read(await answer.read(), what, target), warnings
 
@@ -187,6 +201,8 @@ class Api:
         for _ in range(most):
             paged = [*query, ("limit", str(size)), *([("continue", after)] if after else [])]
             page = await self.get(what, target, path, paged, accept=accept)
+            if "items" in page:
+                page["items"] = page["items"] or []  # the list of metadata alone says null for none
             yield page
             after = (page.get("metadata") or {}).get("continue") or ""
             if not after:

@@ -22,6 +22,7 @@ from bot.core.errors import (
 from bot.core.pattern import compiled
 
 _REFUSED = compiled(r'User "[^"]*" cannot \w+ resource .*')
+_ECHO = compiled(r'Invalid value: "\{(?s:.*)\}(?:\\n)?": ')  # the object that was sent, whole
 _NODE_GONE = ("dialing backend", ":10250")  # the kubelet's port, in the API server's words
 
 
@@ -54,7 +55,7 @@ def unreadable(context: str, what: str, target: object) -> Unavailable:
 
 def by_status(context: str, status: int, said: str, what: str, target: object) -> CdebugError:
     """The API's own refusal. Source: API conventions, "HTTP status codes"."""
-    said = " ".join(said.split())[:400]
+    said = " ".join(_ECHO.sub("", said).split())[:400]
     if status == 401:
         return Unavailable(
             f"cannot {what}", target, why=f"the cluster of `{context}` does not accept cdebug's credentials",

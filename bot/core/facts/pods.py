@@ -68,10 +68,14 @@ class PodFacts(ObjectFacts):
 class WorkloadFacts(ObjectFacts):
     """A deployment, stateful set, daemon set or replica set, and its pods as far as they may be seen.
 
-    wanted: None where it says none. observed: whether its controller has taken up the last change.
+    wanted: None where it says none. total: pods that are there, old and new. observed: whether its controller has taken
+    up the last change. partition: how many it leaves as they are.
     """
 
     wanted: int | None = None
+    total: int = 0
+    paused: bool = False
+    partition: int = 0
     ready: int = 0
     up_to_date: int = 0
     available: int = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.core.errors import UsageError
 from bot.core.kinds import kind_of
+from bot.core.paste.changes import CHANGES
 from bot.core.paste.reading import (
     IDLE,
     Instead,
@@ -31,7 +32,7 @@ _FILES = Instead("cdebug reads no files: name what you mean, as `describe deploy
 _WATCH = Instead("Leave it out, and send the command again, or press Again; `logs -f` follows.")
 _TEMPLATE = Instead("`inspect KIND/NAME --path .status.phase` shows one value.")
 _FIELDS = Instead("`-l app=web` selects by label, `-o wide --sort-by COLUMN` groups the rows.")
-_CHANGES = Instead("cdebug doesn't change a cluster. `help` lists what it does.")
+_CHANGES = Instead("It changes workloads by `scale`, `set` and `rollout`, nothing else. `help` lists what it does.")
 
 
 def _since(value: str) -> list[str]:
@@ -131,12 +132,6 @@ def _forwarded(pasted: Pasted) -> list[str]:
     raise pasted.refused(
         "open a port on your machine",
         f"`http {target}:{port.rpartition(':')[2]}/` sends it a request from inside the cluster.",
-    )
-
-
-def _rolled(pasted: Pasted) -> list[str]:
-    raise pasted.refused(
-        "wait", f"`describe {'/'.join(pasted.operands[:2]) or 'deploy/NAME'}` says how far it is, and why."
     )
 
 
@@ -342,17 +337,7 @@ KUBECTL = PastedTool(
                 "--template TEMPLATE": Instead("`whoami` shows it."),
             },
         ),
-        "rollout status": PastedCommand(
-            _rolled,
-            {
-                **_FROM_FILES,
-                "--revision NUMBER": IDLE,
-                "-l --selector LABELS": IDLE,
-                "--timeout TIME": IDLE,
-                "-w --watch": IDLE,
-            },
-        ),
-        "rollout history": Instead("`get rs` lists replica sets, `describe deploy/NAME` says what happened."),
+        **CHANGES,
         "port-forward": PastedCommand(_forwarded, {"--address ADDRESSES": IDLE, "--pod-running-timeout TIME": IDLE}),
         "debug": PastedCommand(_debugged, _DEBUG, runs="--"),
         **dict.fromkeys(
@@ -366,9 +351,8 @@ KUBECTL = PastedTool(
         **dict.fromkeys(("wait", "diff", "proxy"), Instead("`describe KIND/NAME` says how an object is, and why.")),
         **dict.fromkeys(
             (
-                "apply", "create", "delete", "edit", "patch", "replace", "scale", "set", "label", "annotate", "run",
-                "expose", "autoscale", "drain", "cordon", "uncordon", "taint", "rollout restart", "rollout undo",
-                "rollout pause", "rollout resume",
+                "apply", "create", "delete", "edit", "patch", "replace", "set", "label", "annotate", "run", "expose",
+                "autoscale", "drain", "cordon", "uncordon", "taint",
             ),
             _CHANGES,
         ),

@@ -16,7 +16,7 @@ from bot.pipeline.command import Command, Grant
 from bot.pipeline.decide.approving import Approving
 from bot.pipeline.decide.finding import Finder
 from bot.pipeline.parts import Parts
-from bot.pipeline.run.making import signer
+from bot.pipeline.run.undoing import signer
 
 
 class Passes:

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from bot.core.effect import CleanUp
 from bot.core.errors import CdebugError, Denied, NotFound, UsageError
 from bot.core.ledger import MadeObject
-from bot.core.ports.making import MakingPort
+from bot.core.ports.finding import FindPort
 from bot.core.said import Said, clock_time, mention
 from bot.core.spelling import quoted
-from bot.core.target import Container
+from bot.core.target import Thing
 from bot.pipeline.decide.finding import Finder
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.run.making import signer, undo
+from bot.pipeline.run.undoing import made_on, signer, undo
 from bot.together import gather
 
 _SHOWN = 30
@@ -26,15 +26,15 @@ _SHOWN = 30
 
 @dataclass(frozen=True)
 class _There:
-    """Something that is there, and the part of an engine, as the asker, that has it."""
+    """Something that is there, and the engine, as the asker, that has it."""
 
-    container: Container
+    thing: Thing
     entry: MadeObject
-    engine: MakingPort
+    engine: FindPort
 
     def is_called(self, name: str) -> bool:
         """As it is listed, or shorter."""
-        return name in {str(self.entry), self.entry.name, self.container.container or self.entry.name}
+        return name in {str(self.entry), self.entry.name, getattr(self.thing, "container", "") or self.entry.name}
 
 
 class Cleaning:
@@ -64,11 +64,9 @@ class Cleaning:
 
     async def _made(self, visit: Visit, context: str) -> tuple[list[_There], str]:
         """What is there, and the context's name where it can't be asked."""
-        engine = self._finder.engine(context, visit).port(MakingPort)
-        if engine is None:
-            return [], ""
+        engine = self._finder.engine(context, visit)
         try:
-            made = await engine.made()
+            made = await made_on(engine)
         except CdebugError:
             return [], context
         return [_There(it, entry, engine) for it, entry in made if entry.is_ours(signer(self._parts))], ""
@@ -86,7 +84,7 @@ class Cleaning:
                 raise UsageError(f"{len(found)} are called", name[:80], hint="Name it as `clean` lists it.")
             chosen += found
         for it in chosen:
-            if not self._is_own(visit, it) and not visit.may("approve", it.container):
+            if not self._is_own(visit, it) and not visit.may("approve", it.thing):
                 raise Denied(
                     "not yours to remove:", it.entry, why="it was made for somebody else",
                     hint="They can, and so can whoever may approve it.",

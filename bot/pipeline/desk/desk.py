@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import shlex
 from dataclasses import replace
 
 from bot.core import effect, manual
 from bot.core.action import DeskAction, Layer
 from bot.core.errors import UsageError
-from bot.core.manual import words_of
+from bot.core.manual import line_of, words_of
 from bot.core.person import Person
 from bot.core.request import Place, Request
 from bot.core.session import Default, Session
@@ -83,7 +82,7 @@ class Desk:
             if isinstance(wanted, effect.UseScope)
             else []
         )
-        words = shlex.join(self._parts.redactor.words(words_of(action)))
+        words = line_of(self._parts.redactor.words(words_of(action)))
         await self._gate.check(visit, action.verb, words, about)
 
     async def _session(self, request: Request, place: Place) -> Session:

@@ -53,7 +53,7 @@ class Running:
         """
         verb = command.action.verb if command.action.layer is Layer.LOOK and not command.grant else ""
         engine = self._finder.engine(found.scope.context, command.visit, verb)
-        maker = RunMaker(self._parts, command, engine)
+        maker = RunMaker(self._parts, command, place, engine)
         bench = Bench(engine, self._parts.now(), self._parts.limits, run, command.plan, maker)
         bench.require(command.action.verb, command.action.needs, command.action.instead)
         redactor, mentions = await self._redactor(found), lambda: self._mentions(engine)

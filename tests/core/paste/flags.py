@@ -18,7 +18,8 @@ COMMANDS = {
     ),
     "kubectl": (
         "get", "describe", "logs", "exec", "attach", "cp", "top pod", "top node", "events", "auth can-i",
-        "auth whoami", "rollout status", "port-forward",
+        "auth whoami", "rollout status", "rollout history", "rollout undo", "rollout restart", "rollout pause",
+        "rollout resume", "scale", "set image", "set env", "set resources", "port-forward",
     ),
 }  # fmt: skip
 _DOCKER = re.compile(r" +((?:-\w, )?--[a-z-]+)(?: (\w+))?(?:  |$)")

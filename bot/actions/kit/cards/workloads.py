@@ -21,6 +21,8 @@ def describe(facts: WorkloadFacts, now: datetime) -> Groups:
     replicas += [("unavailable", str(facts.unavailable))] if facts.unavailable else []
     if not facts.observed:
         replicas.append(("not seen yet", "its controller has not taken up the last change"))
+    if facts.paused:
+        replicas.append(("paused", "yes: changes wait for `rollout resume`"))
     replicas.append(("selector", selection(facts.selector)))
     replicas += [("strategy", _strategy(facts))] if facts.strategy or facts.rolling else []
     return [("Replicas", replicas), *_template(facts.template, now)]

@@ -19,6 +19,9 @@ def workload(kind: str, seen: Json) -> WorkloadFacts:
     return WorkloadFacts(
         **about(kind, seen),
         wanted=spec.get("replicas", status.get("desiredNumberScheduled")),
+        total=status.get("replicas", status.get("currentNumberScheduled", 0)) or 0,
+        paused=bool(spec.get("paused")),
+        partition=(strategy.get("rollingUpdate") or {}).get("partition") or 0,
         ready=status.get("readyReplicas", status.get("numberReady", 0)) or 0,
         up_to_date=status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) or 0,
         available=status.get("availableReplicas", status.get("numberAvailable", 0)) or 0,

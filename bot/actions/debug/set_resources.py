@@ -1,0 +1,47 @@
+"""`set resources`: what the containers of a workload ask for, and what they may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.actions.kit.changing import NEEDS, RIGHTS, WorkloadChange
+from bot.core.action import Shown, TargetedAction, option
+from bot.core.errors import UsageError
+from bot.core.takes import one
+from bot.core.wishes import EACH, WantedResources
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetResources(
+    WorkloadChange,
+    TargetedAction,
+    verb="set resources",
+    takes=one("object"),
+    needs=NEEDS,
+    rights=RIGHTS,
+    examples=("set resources deploy/web --limits memory=512Mi", "set resources deploy/web -c web --requests cpu=100m"),
+):
+    """Set what a workload's containers ask for and may use; what isn't named stays. Then follow the rollout."""
+
+    container: Annotated[str, option("--container", "-c", help="of this container; else of each")] = ""
+    limits: Annotated[str, option("--limits", help="as `cpu=500m,memory=512Mi`"), Shown("QUANTITIES")] = ""
+    requests: Annotated[str, option("--requests", help="the same, of what it asks for"), Shown("QUANTITIES")] = ""
+
+    @property
+    def part(self) -> str:
+        """The object itself is meant, not one of its containers."""
+        return ""
+
+    def wish(self) -> WantedResources:
+        if not (self.limits or self.requests):
+            raise UsageError("`set resources` needs `--limits` or `--requests`", hint="Try `--limits memory=512Mi`.")
+        return WantedResources(_quantities(self.requests), _quantities(self.limits), self.container or EACH)
+
+
+def _quantities(text: str) -> dict[str, str]:
+    """`cpu=500m,memory=512Mi`. The cluster says what it takes for a quantity."""
+    pairs = [part.partition("=") for part in text.split(",") if part]
+    if wrong := next((name for name, _, value in pairs if not name or not value), None):
+        raise UsageError("no quantity is given for", wrong[:80], hint="Write `cpu=500m,memory=512Mi`.")
+    return {name: value for name, _, value in pairs}

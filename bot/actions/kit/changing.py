@@ -1,0 +1,86 @@
+"""A change of what makes pods: planned and shown, done, then followed until its pods are there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, ClassVar
+
+from bot.actions.kit.rollouts import follow
+from bot.actions.kit.workloads import ROLLED, workload_of
+from bot.core.action import Duration, Located, option
+from bot.core.bench import Bench
+from bot.core.errors import UsageError
+from bot.core.output import Note, Output, Progress
+from bot.core.plan import Change, Plan
+from bot.core.ports.changes import ChangesPort
+from bot.core.ports.facts import ObjectsPort
+from bot.core.target import Resource, Thing
+from bot.core.units import show_duration
+from bot.core.wishes import WorkloadWish
+
+NEEDS = (ChangesPort, ObjectsPort)
+RIGHTS = ("get KIND", "patch KIND", "list pods")
+_SHORTEST, _LONGEST, _LONGEST_LOOK = timedelta(seconds=10), timedelta(hours=24), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadChange(Located):
+    """What verbs share that change a workload. changes: which kinds have what it changes."""
+
+    changes: ClassVar[tuple[str, ...]] = ROLLED
+
+    lifetime: Annotated[Duration, option("--for", help="undo it after; else it stays")] = timedelta()
+    patience: Annotated[Duration, option("--timeout", help="follow the rollout for")] = timedelta(minutes=5)
+    leaves: Annotated[bool, option("--no-wait", help="don't follow the rollout")] = False
+
+    def __post_init__(self) -> None:
+        if self.lifetime and not _SHORTEST <= self.lifetime <= _LONGEST:
+            raise UsageError("`--for` takes 10s to 24h", hint="Try `--for 30m`.")
+        if self.patience > _LONGEST_LOOK:
+            raise UsageError("`--timeout` takes at most 10m", hint="Try `--timeout 10m`.")
+        self.wish()
+
+    def wish(self) -> WorkloadWish:
+        """What is wanted. Raises UsageError for what was typed wrong."""
+        raise NotImplementedError(self.verb)
+
+    @property
+    def instead(self) -> str:
+        return "Docker has no deployments; `ps` lists its containers."
+
+    @property
+    def lasting(self) -> str:
+        """A rollout ends pods, and with them what was in them."""
+        return "what pods that are replaced hold and do: it ends with them"
+
+    async def plan(self, found: Thing, bench: Bench) -> Plan:
+        bench.require(self.verb, self.needs, self.instead)
+        thing = workload_of(found, self.verb, self.changes)
+        plan = await bench.port(ChangesPort).plan_change(thing, self.resolved(bench), passing=bool(self.lifetime))
+        return replace(plan, ends_s=self.lifetime.total_seconds())
+
+    def resolved(self, bench: Bench) -> WorkloadWish:
+        """The same, with what its words stand for here."""
+        return self.wish()
+
+    async def run(self, found: Resource, bench: Bench) -> AsyncGenerator[Output, None]:
+        (change,) = bench.plan.patches
+        yield Progress(f"changing {found.name}")
+        await bench.maker.change(change)
+        yield Note(self._done(change))
+        if not self.leaves:
+            async for output in follow(bench, found, self.patience):
+                yield output
+
+    def _done(self, change: Change) -> str:
+        said = f"Changed: {', '.join(str(edit) for edit in change.effects)}."
+        if self.lifetime:
+            return f"{said} It is undone after {show_duration(self.lifetime.total_seconds())}; `clean` does so now."
+        back = self.back(f"{change.thing.kind}/{change.thing.name}", change)
+        return f"{said} `{back}` puts it back." if back else said
+
+    def back(self, name: str, change: Change) -> str:
+        """The command that puts it back; nothing where none does."""
+        return f"rollout undo {name}"

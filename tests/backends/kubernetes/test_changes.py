@@ -1,0 +1,176 @@
+"""What a change of a workload is, what it does to pods, and who else decides on it: from the cluster's own JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.backends.kubernetes.disruption import autoscaling, disruption
+from bot.backends.kubernetes.fieldowners import owners_of
+from bot.backends.kubernetes.refusals import by_status
+from bot.backends.kubernetes.wanted import wanted
+from bot.core.edits import Edit, differences
+from bot.core.errors import NotFound, UsageError
+from bot.core.wishes import (
+    Paused,
+    Restarted,
+    WantedImages,
+    WantedReplicas,
+    WantedResources,
+    WantedVariables,
+    WorkloadWish,
+)
+
+TOKEN = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "web", "key": "token"}}}
+WEB: dict[str, Any] = {
+    "metadata": {"name": "web", "generation": 4},
+    "spec": {
+        "replicas": 2,
+        "template": {
+            "spec": {
+                "initContainers": [{"name": "migrate", "image": "migrate:1"}],
+                "containers": [
+                    {"name": "web", "image": "web:1", "env": [{"name": "LEVEL", "value": "info"}, TOKEN]},
+                    {"name": "proxy", "image": "proxy:1", "resources": {"limits": {"cpu": "1"}}},
+                ],
+            }
+        },
+    },
+}
+
+
+def edited(wish: WorkloadWish) -> dict[str, tuple[Any, Any]]:
+    return {str(edit): (edit.old, edit.new) for edit in differences(WEB, wanted(WEB, wish))}
+
+
+IN = "spec.template.spec"
+
+
+@pytest.mark.parametrize(
+    ("wish", "edits"),
+    [
+        (WantedReplicas(5), {"spec.replicas": (2, 5)}),
+        (WantedReplicas(2), {}),
+        (Paused(yes=True), {"spec.paused": (None, True)}),
+        (Paused(yes=False), {}),
+        (WantedImages({"web": "web:2"}), {f"{IN}.containers.web.image": ("web:1", "web:2")}),
+        (WantedImages({"migrate": "m:2"}), {f"{IN}.initContainers.migrate.image": ("migrate:1", "m:2")}),
+        (
+            WantedImages({"*": "x:1"}),
+            {
+                f"{IN}.containers.web.image": ("web:1", "x:1"),
+                f"{IN}.containers.proxy.image": ("proxy:1", "x:1"),
+            },
+        ),
+        (WantedVariables({"LEVEL": "debug"}, "web"), {f"{IN}.containers.web.env.LEVEL.value": ("info", "debug")}),
+        (WantedVariables({"TOKEN": None}, "web"), {f"{IN}.containers.web.env.TOKEN": (TOKEN, None)}),
+        (
+            WantedVariables({"TOKEN": "x"}, "web"),
+            {
+                f"{IN}.containers.web.env.TOKEN.valueFrom": (TOKEN["valueFrom"], None),
+                f"{IN}.containers.web.env.TOKEN.value": (None, "x"),
+            },
+        ),
+        (
+            WantedResources(limits={"memory": "1Gi"}, container="proxy"),
+            {f"{IN}.containers.proxy.resources.limits.memory": (None, "1Gi")},
+        ),
+    ],
+)
+def test_only_what_was_asked_for_becomes_another(wish: WorkloadWish, edits: dict[str, tuple[Any, Any]]):
+    assert edited(wish) == edits
+
+
+def test_a_restart_asked_for_twice_of_the_same_object_is_one_change():
+    assert wanted(WEB, Restarted()) == wanted(WEB, Restarted())
+    (annotations,) = edited(Restarted()).values()
+    assert annotations == (None, {"annotations": {"cdebug/restarted": "after generation 4"}})
+
+
+def test_what_isnt_there_is_named_with_what_is():
+    with pytest.raises(NotFound, match="no container is called `wep`") as said:
+        wanted(WEB, WantedImages({"wep": "web:2"}))
+    assert "`web`, `proxy`, `migrate`" in str(said.value)
+    with pytest.raises(UsageError, match="`web` has no variable"):
+        wanted(WEB, WantedVariables({"NOSUCH": None}, "web"))
+
+
+IMAGE = Edit(("spec", "template", "spec", "containers", "web", "image"), "web:1", "web:2")
+FIELDS: dict[str, Any] = {"f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":"web"}': {"f:image": {}}}}}}}
+
+
+@pytest.mark.parametrize(
+    ("manager", "says"),
+    [
+        ("argocd-controller", "Argo CD: puts it back in seconds"),
+        ("kustomize-controller", "Flux: puts it back at its next interval"),
+        ("helm", "Helm: puts it back at the next upgrade"),
+        ("kubectl-client-side-apply", "`kubectl apply`: puts it back at the next one"),
+        ("kubectl-edit", "kubectl-edit, who set it last"),
+    ],
+)
+def test_who_set_a_field_is_told_with_what_they_will_do(manager: str, says: str):
+    managed = [{"manager": manager, "fieldsV1": FIELDS}, {"manager": "else", "fieldsV1": {"f:metadata": {}}}]
+    (said,) = owners_of({"metadata": {"managedFields": managed}}, [IMAGE])
+    assert said.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "says"),
+    [
+        ({"labels": {"argocd.argoproj.io/instance": "shop"}}, "Argo CD"),
+        ({"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps"}}, "Argo CD"),
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "shop"}}, "Flux"),
+        ({"annotations": {"meta.helm.sh/release-name": "shop"}}, "Helm"),
+    ],
+)
+def test_who_keeps_the_whole_object_is_told_though_they_set_another_field(metadata: dict[str, Any], says: str):
+    (said,) = owners_of({"metadata": metadata}, [IMAGE])
+    assert said.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "says"),
+    [
+        ("deployment", {"strategy": {"type": "Recreate"}, "replicas": 3}, "3 pods end before new ones start"),
+        (
+            "deployment",
+            {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": 1}}},
+            "1 pod replaced by new ones, 25% at most away, 1 at most more",
+        ),
+        ("deployment", {"paused": True}, "its pods wait: it is paused"),
+        (
+            "statefulset",
+            {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
+            "3 pods are replaced one after the other, from number 2 up",
+        ),
+        ("daemonset", {"updateStrategy": {"type": "OnDelete"}}, "no pod is replaced before somebody deletes it"),
+    ],
+)
+def test_what_another_template_does_to_its_pods(kind: str, spec: dict[str, Any], says: str):
+    assert disruption(kind, {"spec": spec}, [IMAGE]) == (says,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (2, 0, "all 2 pods end: nothing is left that serves"),
+        (3, 2, "1 of 3 pods ends"),
+        (None, 3, "2 pods more"),
+    ],
+)
+def test_what_another_number_does_to_its_pods(old: int | None, new: int, says: str):
+    assert disruption("deployment", {"spec": {}}, [Edit(("spec", "replicas"), old, new)]) == (says,)
+
+
+def test_an_autoscaler_is_told_of_the_workload_that_it_holds_alone():
+    scaler = {"spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 9}}
+    assert "between 1 and 9 replicas" in autoscaling("deployment", "web", [scaler])[0]
+    assert autoscaling("statefulset", "web", [scaler]) == ()
+    assert autoscaling("deployment", "other", [scaler]) == ()
+
+
+def test_of_a_refusal_that_repeats_the_whole_object_its_reason_is_told():
+    said = r'"" is invalid: patch: Invalid value: "{\"kind\":\"Deployment\",\"data\":\"\\\"}\"}": quantities must match'
+    assert by_status("c", 422, said, "change", "web").why == '"" is invalid: patch: quantities must match'
