@@ -12,9 +12,13 @@ import docker
 import pytest
 
 from bot.app import SHIPPED_POLICY
+from bot.backends.kubernetes import ClusterAt, Kubernetes, connect
+from bot.core.person import Person
+from deploy.demo.cluster.kubectl import Administered
 from tests.conftest import new_channel
 from tests.harness import Bot, Conversation, Playground, Slack, make, temporary_folder
 
+ANN = Person("T0", "U0ANN", "ann", kubernetes="ann@example.com", groups=("sre",))
 HIDDEN = """
 @id("hidden")
 forbid (principal, action, resource)
@@ -104,3 +108,15 @@ def _unpacked(data: bytes) -> str:
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     found = archive.extractfile(member) if member.isfile() else None
     return found.read() if found else b""
+
+
+@pytest.fixture
+async def ann(cluster: Administered) -> AsyncIterator[Kubernetes]:
+    """The cluster as Ann sees it, while the names of its pods are watched."""
+    real = connect("cluster", ClusterAt(str(cluster.kubeconfig)), namespace="shop")
+    watch = asyncio.create_task(real.keep())
+    yield real.seen_by(ANN, lambda _: True)
+    watch.cancel()
+    await asyncio.wait([watch])
+    await real.close()
+    await asyncio.sleep(0.2)  # a closed connection goes with the loop's next turns

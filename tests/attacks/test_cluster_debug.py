@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import re
-import socket
-import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from aiohttp import web
 
-from bot.backends.kubernetes import ClusterAt, Kubernetes, connect
+from bot.backends.kubernetes import Kubernetes
 from bot.core.errors import CdebugError, ForbiddenByCluster, NotRunning
 from bot.core.ledger import MadeObject
-from bot.core.person import Person
 from bot.core.plan import Plan
 from bot.core.ports.exec import ExecPort, ExecQuery
 from bot.core.ports.helpers import HelperQuery, HelpersPort
 from bot.core.ports.making import MakingPort
 from bot.core.takes import one
 from bot.core.target import Container, TargetRef
-from deploy.demo.cluster.keys import Authority
 from deploy.demo.cluster.kubectl import Administered
+from tests.cluster.webhook import patching, webhook
 from tests.cluster.world import applied
-from tests.harness import Conversation, Json, asked, free_port
+from tests.harness import Conversation, Json, asked
 
 pytestmark = pytest.mark.usefixtures("cluster_toolbox")
-ANN = Person("T0", "U0ANN", "ann", kubernetes="ann@example.com", groups=("sre",))
 IMAGE = "docker.io/library/cdebug-toolbox:latest"
 POD = """
 apiVersion: v1
@@ -45,18 +37,6 @@ spec:
   securityContext: {{runAsUser: 1000, runAsGroup: 1000}}
   containers: [{{name: app, image: "cdebug/busybox:1", command: [sleep, "86400"]}}]
 """
-
-
-@pytest.fixture
-async def ann(cluster: Administered) -> AsyncIterator[Kubernetes]:
-    """The cluster as Ann sees it, while the names of its pods are watched."""
-    real = connect("cluster", ClusterAt(str(cluster.kubeconfig)), namespace="shop")
-    watch = asyncio.create_task(real.keep())
-    yield real.seen_by(ANN, lambda _: True)
-    watch.cancel()
-    await asyncio.wait([watch])
-    await real.close()
-    await asyncio.sleep(0.2)  # a closed connection goes with the loop's next turns
 
 
 @pytest.fixture
@@ -106,59 +86,11 @@ async def until_ended(cluster: Administered, pod: str, patience_s: float = 20) -
             await asyncio.sleep(0.2)
 
 
-@asynccontextmanager
-async def webhook(cluster: Administered, folder: Path, answer: Callable[[Json], Json]) -> AsyncIterator[None]:
-    """An admission webhook on what is added to pods; answer: what of the request it says."""
-    server = urlsplit(yaml.safe_load(cluster.kubeconfig.read_text())["clusters"][0]["cluster"]["server"])
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((str(server.hostname), server.port or 443))
-        address = probe.getsockname()[0]
-    authority, port = Authority(folder / "authority", "webhook"), free_port()
-    certificate, key = authority.sign("webhook", hosts=[f"IP:{address}"])
-
-    async def review(request: web.Request) -> web.Response:
-        asked = (await request.json())["request"]
-        said = {"uid": asked["uid"], "allowed": True, **answer(asked)}
-        review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": said}
-        answered = web.json_response(review)
-        answered.force_close()  # the API server keeps connections, and says nothing when they are closed
-        return answered
-
-    app = web.Application()
-    app.router.add_post("/", review)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(certificate, key)
-    await web.TCPSite(runner, address, port, ssl_context=tls).start()
-    rule = {
-        "apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["pods/ephemeralcontainers"],
-    }  # fmt: skip
-    ca = base64.b64encode(authority.certificate.read_bytes()).decode()
-    hook = {
-        "name": "meddling.example.com", "rules": [rule], "sideEffects": "None", "admissionReviewVersions": ["v1"],
-        "clientConfig": {"url": f"https://{address}:{port}/", "caBundle": ca}, "timeoutSeconds": 5,
-    }  # fmt: skip
-    objects = json.dumps({
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
-        "metadata": {"name": "meddling"}, "webhooks": [hook],
-    })  # fmt: skip
-    try:
-        # kubectl is a child that blocks: the webhook must answer meanwhile
-        await asyncio.to_thread(cluster.run_kubectl, "apply", "-f", "-", text=objects)
-        await asyncio.sleep(1.5)  # until the API server has read it
-        yield
-    finally:
-        await asyncio.to_thread(cluster.run_kubectl, "delete", "mutatingwebhookconfiguration", "meddling")
-        await runner.cleanup()
-
-
 def more_power(asked: Json) -> Json:
     """A patch that lets it trace the others."""
     last = len(asked["object"]["spec"]["ephemeralContainers"]) - 1
     path = f"/spec/ephemeralContainers/{last}/securityContext/capabilities/add"
-    patch = json.dumps([{"op": "add", "path": path, "value": ["SYS_PTRACE"]}])
-    return {"patchType": "JSONPatch", "patch": base64.b64encode(patch.encode()).decode()}
+    return patching({"op": "add", "path": path, "value": ["SYS_PTRACE"]})
 
 
 async def test_a_webhook_that_adds_power_is_told_before_anybody_approves(

@@ -127,9 +127,10 @@ class KubernetesChanges:
                 seen = await self._read(thing)
             except NotFound:
                 return False, ""
+            made = tuple(Edit.from_json(it) for it in json.loads(entry.undo))
+            undone = undoing(made)
             if _label(seen) != entry.id:
-                return False, "" if entry.state == "intended" else "its mark was taken off, or it was made anew"
-            undone = undoing(Edit.from_json(it) for it in json.loads(entry.undo))
+                return _without_its_mark(seen, made, entry)
             taken = overtaken(seen, undone)
             try:
                 await self._patched(thing, seen, (*(() if taken else undone), *_unmarking(seen)), dry=False)
@@ -226,6 +227,13 @@ def _meddled(thing: Resource, places: Iterable[str], *, left: bool = False) -> F
         "cannot change", thing, why=f"something in the cluster makes something else of it: {', '.join(places)[:300]}",
         hint=f"An admission webhook does so; whoever runs the cluster can say which. {state}",
     )  # fmt: skip
+
+
+def _without_its_mark(seen: Json, made: Iterable[Edit], entry: MadeObject) -> tuple[bool, str]:
+    """It was never changed; or it is as it was, as an undo leaves it that nobody could write down; or it is left."""
+    if entry.state == "intended":
+        return False, ""
+    return (False, "its mark was taken off, or it was made anew") if overtaken(seen, made) else (True, "")
 
 
 def _overtaken(seen: Json, edits: Iterable[Edit]) -> str:
