@@ -63,7 +63,7 @@ class FakeEngine(InMemoryEngine):
         self.lines: dict[str, list[Lines]] = {}
         self.fault: Exception | None = None
         self.stuck: CdebugError | None = None
-        self.base = self
+        self.base: Any = self
         self.asks: list[TargetRef] = []
 
     def add(self, name: str, *lines: Lines, **more: Any) -> Container:

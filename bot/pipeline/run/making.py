@@ -88,8 +88,7 @@ class RunMaker:
             raise Unsupported("nothing can be changed on", self.engine.scope)
         self._use(change, change.thing, self.command.plan.patches)
         if self.command.plan.ends_s <= 0:
-            await to_the_end(engine.change(change, None))  # stopped half-way, nobody would know
-            await record(self.parts, self._new_entry(change.thing), "changed")
+            await to_the_end(self._change_for_good(engine, change))  # stopped half-way, nobody would know
             return
         entry = self._entry_of(change)
         await self.parts.ledger.intend(entry)
@@ -103,6 +102,10 @@ class RunMaker:
         finally:
             if not done:
                 await to_the_end(undo(self.parts, self.engine, entry))
+
+    async def _change_for_good(self, engine: ChangesPort, change: Change) -> None:
+        await engine.change(change, None)
+        await record(self.parts, self._new_entry(change.thing), "changed")
 
     def _entry_of(self, change: Change) -> MadeObject:
         undo = json.dumps([edit.to_json() for edit in change.effects], separators=(",", ":"))
