@@ -28,7 +28,7 @@ class MadeObject:
     id: of this entry, and the value of its label; command: of the command that made it. user, channel, thread: for
     whom, and where it was asked for. expires: seconds since the epoch, after which it is removed whoever still uses it.
     why: what keeps it, once it is stuck, or why it was left. seal: a mac over what its labels say, and over its name.
-    undo: of something that was changed, the edits that were made, as JSON; what was made is removed.
+    undo: of something that was changed, what there is to put back (`plan.undo_of`); what was made is removed.
     """
 
     id: str
@@ -50,7 +50,7 @@ class MadeObject:
 
     def __str__(self) -> str:
         place = f"{self.context}/{self.namespace}" if self.namespace else self.context
-        return f"{place}/{self.name}"
+        return f"{place}/{self.kind}/{self.name}" if self.undo else f"{place}/{self.name}"
 
     @property
     def labels(self) -> dict[str, str]:

@@ -67,6 +67,18 @@ class Plan:
 NO_PLAN = Plan()
 
 
+def undo_of(change: Change) -> str:
+    """What is kept of a change that is to be undone: of which object, by its id, and all that became of it."""
+    known = {"id": getattr(change.thing, "id", ""), "edits": [edit.to_json() for edit in change.effects]}
+    return json.dumps(known, sort_keys=True, separators=(",", ":"))
+
+
+def read_undo(text: str) -> tuple[str, tuple[Edit, ...]]:
+    """The inverse. Raises ValueError, KeyError or TypeError for what is none."""
+    known = json.loads(text)
+    return known["id"], tuple(map(Edit.from_json, known["edits"]))
+
+
 def reached(found: Found, plan: Plan) -> Found:
     """What was found with what is planned for: whoever may not know of one doesn't read of the other."""
     return Objects(found.scope, (*things_of(found), *plan.things)) if plan.things else found
@@ -91,8 +103,15 @@ _SETS = ("images", "capabilities", "hostNamespaces", "hostPaths", "creates", "pa
 POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bool, secrets: Long"
 
 
-def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -> Iterator[tuple[str, str]]:
-    """The whole plan, as an approver reads it. shown: what of a specification is."""
+Shown = Callable[[Any], Any]
+
+
+def rows_of(
+    plan: Plan, shown: Shown = lambda spec: spec, edited: Shown = lambda value: value
+) -> Iterator[tuple[str, str]]:
+    """The whole plan, as an approver reads it. shown: what of a specification is; edited: what of a value that is read
+    from an object, or will stand there.
+    """
     yield from (("image", image) for image in plan.images)
     yield from plan.about
     if plan.privileged:
@@ -110,7 +129,7 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
         yield from (("  labelled", _plain({name: value})) for name, value in sorted(thing.labels.items()))
     for change in plan.patches:
         yield "changes", _named(change.thing)
-        yield from _edited(change, shown)
+        yield from _edited(change, edited)
     yield from (("deletes", _named(change.thing)) for change in plan.deletes)
     if plan.ends_s:
         what = "is undone by itself" if plan.patches else "ends by itself"
@@ -120,27 +139,32 @@ def rows_of(plan: Plan, shown: Callable[[object], object] = lambda spec: spec) -
     yield from (("warning", said) for said in plan.warnings)
 
 
-def _edited(change: Change, shown: Callable[[object], object]) -> Iterator[tuple[str, str]]:
-    """Each place, what is there and what will be; what the engine makes of it by itself stands apart."""
+_SHORT = 120
+
+
+def _edited(change: Change, shown: Shown) -> Iterator[tuple[str, str]]:
+    """Each place, what it was and what it will be: a long value cuts off no other."""
     for edit in change.effects:
         old, new = (_value(edit, value, shown) for value in (edit.old, edit.new))
-        added = "" if edit in change.edits else "  (the cluster adds this)"
-        yield f"  {edit}", f"{old} → {new}{added}"
-    yield from (
-        (f"  {edit}", f"is asked to be {_value(edit, edit.new, shown)}")
-        for edit in change.edits
-        if edit not in change.effects
-    )
+        by = "" if any(edit.place == it.place for it in change.edits) else "  (the cluster makes this of it)"
+        if len(old) + len(new) <= _SHORT:
+            yield f"  {edit}", f"{old} → {new}{by}"
+        else:
+            yield f"  {edit} becomes", f"{new}{by}"
+            yield f"  {edit} was", old
+    for edit in change.edits:
+        if edit not in change.effects:
+            yield f"  {edit}", f"is asked to be {_value(edit, edit.new, shown)}"
 
 
-def _value(edit: Edit, value: object, shown: Callable[[object], object]) -> str:
-    """A variable's is shown as that of its name: it may be a secret."""
+def _value(edit: Edit, value: object, shown: Shown) -> str:
+    """A text is shown as that of its name: it may be a secret."""
     if value is None:
         return "nothing"
-    if edit.place[-1] == "value" and isinstance(value, str):
-        pair = shown({"name": edit.place[-2], "value": value})
-        return _plain(pair["value"] if isinstance(pair, Mapping) else pair)
-    return _plain(shown(value))
+    if not isinstance(value, str):
+        return _plain(shown(value))
+    name = edit.place[-2] if edit.place[-1] == "value" else edit.place[-1]
+    return _plain(shown({"name": name, "value": value})["value"])
 
 
 def _named(thing: Thing) -> str:

@@ -20,8 +20,8 @@ from bot.core.errors import Denied, ForbiddenByCluster, NotRunning
 from bot.core.images import ImageRules
 from bot.core.ledger import LABEL, MadeObject
 from bot.core.limits import Limits
-from bot.core.plan import Plan, rows_of
-from bot.core.ports.changes import ChangesPort
+from bot.core.plan import Change, Plan, rows_of, undo_of
+from bot.core.ports.changes import ChangesPort, Reverted
 from bot.core.takes import one
 from bot.core.target import Resource, TargetRef
 from bot.core.wishes import WantedImages, WantedReplicas, WantedVariables, WorkloadWish
@@ -63,7 +63,7 @@ async def planned(ann: Kubernetes, wish: WorkloadWish, **more: bool) -> Plan:
 
 
 def entry_of(plan: Plan, **more: Any) -> MadeObject:
-    undo = json.dumps([edit.to_json() for edit in plan.patches[0].effects])
+    undo = undo_of(plan.patches[0])
     place = ("cluster", "shop", "deployment", NAME)
     known = {"undo": undo, "state": "made", **more}
     return MadeObject("e1", "c1", *place, "T0", "U0ANN", "C0", "1.0", "scale", 2e9, **known).sealed(sign)
@@ -89,9 +89,9 @@ async def test_what_a_webhook_adds_is_on_the_card_as_such(
     rows = dict(rows_of(plan))
     assert rows["  spec.replicas"] == "0 → 1"
     assert rows["  spec.template.spec.containers.app.image"] == (
-        '"cdebug/busybox:1" → "evil:1"  (the cluster adds this)'
+        '"cdebug/busybox:1" → "evil:1"  (the cluster makes this of it)'
     )
-    assert plan.images == ("evil:1",)
+    assert plan.images == ("docker.io/library/evil:1",)
 
 
 async def test_what_a_webhook_takes_back_is_refused_before_anybody_is_asked(
@@ -137,15 +137,15 @@ async def test_an_undo_is_of_all_of_a_change_or_of_nothing(ann: Kubernetes, clus
     await port(ann).change(plan.patches[0], entry)
     cluster.run_kubectl("set", "env", f"deployment/{lever}", "LEVEL=mine", "--namespace", "shop")
 
-    undone, why = await port(ann).revert(entry)
+    reverted = await port(ann).revert(entry)
 
-    assert not undone
+    assert reverted.how == "left"
     assert re.fullmatch(
-        r"spec\.template\.spec\.containers\.app\.env\.LEVEL\.value was changed since, by kubectl.*", why
+        r"spec\.template\.spec\.containers\.app\.env\.LEVEL\.value was changed since, by kubectl.*", reverted.why
     )
     env = container(cluster, f"deploy/{lever}")["env"]
     assert env == [{"name": "LEVEL", "value": "mine"}, {"name": "NEW", "value": "1"}]
-    assert await port(ann).changed() == []
+    assert await port(ann).changed(()) == []
 
 
 async def test_it_is_undone_exactly_whatever_else_was_changed_beside_it(
@@ -157,7 +157,7 @@ async def test_it_is_undone_exactly_whatever_else_was_changed_beside_it(
     cluster.run_kubectl("set", "image", f"deployment/{lever}", "app=cdebug/busybox:2", "--namespace", "shop")
     cluster.run_kubectl("label", f"deployment/{lever}", "cdebug/protected=true", "--namespace", "shop")
 
-    assert await port(ann).revert(entry) == (True, "")
+    assert await port(ann).revert(entry) == Reverted("undone")
 
     now = container(cluster, f"deploy/{lever}")
     assert (now["env"], now["image"]) == ([{"name": "LEVEL", "value": "info"}], "cdebug/busybox:2")
@@ -168,19 +168,72 @@ async def test_it_is_undone_exactly_whatever_else_was_changed_beside_it(
 
 @pytest.mark.parametrize(
     ("state", "made", "says"),
-    [("intended", False, (False, "")), ("intended", True, (True, "")), ("made", True, (True, ""))],
+    [("intended", False, "nothing"), ("intended", True, "undone"), ("made", True, "undone")],
 )
 async def test_a_bot_that_was_killed_at_any_step_undoes_what_there_is(
-    ann: Kubernetes, cluster: Administered, lever: str, state: str, made: bool, says: tuple[bool, str]
+    ann: Kubernetes, cluster: Administered, lever: str, state: str, made: bool, says: str
 ):
     plan = await planned(ann, WantedReplicas(1), passing=True)
     entry = entry_of(plan, state=state)
     if made:
         await port(ann).change(plan.patches[0], entry)
-    assert await port(ann).revert(entry) == says
+    assert (await port(ann).revert(entry)).how == says
     assert seen(cluster, f"deploy/{lever}")["spec"]["replicas"] == 0
     again = await port(ann).revert(replace(entry, state="made"))  # killed before it was written down
-    assert again == (True, "")
+    assert again == Reverted("undone")
+
+
+async def test_what_somebody_else_wants_so_by_now_is_not_undone(ann: Kubernetes, cluster: Administered, lever: str):
+    """They set the same value: whoever undoes it reverts them."""
+    plan = await planned(ann, WantedReplicas(1), passing=True)
+    entry = entry_of(plan)
+    await port(ann).change(plan.patches[0], entry)
+    for count in (3, 1):
+        cluster.run_kubectl("scale", f"deployment/{lever}", f"--replicas={count}", "--namespace", "shop")
+    assert await port(ann).revert(entry) == Reverted("left", "spec.replicas was changed since, by kubectl")
+    assert seen(cluster, f"deploy/{lever}")["spec"]["replicas"] == 1
+
+
+async def test_the_first_annotation_of_all_is_undone_as_it_was_set(
+    ann: Kubernetes, cluster: Administered, lever: str, tmp_path: Path
+):
+
+    def answer(asked: Json) -> Json:
+        if asked["name"] != NAME or asked["object"]["spec"]["replicas"] == 0:
+            return {}
+        place = "/metadata/annotations/injected"
+        return patching({"op": "add", "path": place, "value": "yes"})
+
+    async with webhook(cluster, tmp_path, answer, DEPLOYMENTS):
+        plan = await planned(ann, WantedReplicas(1), passing=True)
+        entry = entry_of(plan)
+        await port(ann).change(plan.patches[0], entry)
+        assert await port(ann).revert(entry) == Reverted("undone")
+    assert "injected" not in str(seen(cluster, f"deploy/{lever}")["metadata"])
+
+
+async def test_what_is_kept_to_put_back_is_not_shown_by_inspect(
+    shop_channel: Conversation, ann: Kubernetes, lever: str
+):
+    plan = await planned(ann, WantedVariables({"DB_PASSWORD": "correct-horse-battery"}), passing=True)
+    await port(ann).change(plan.patches[0], entry_of(plan))
+    root, _ = await shop_channel.run(f"inspect deploy/{lever}")
+    (file,) = [file for message in await shop_channel.thread(root) for file in message["files"]]
+    said = (await shop_channel.slack.file(file)).decode()
+    assert "DB_PASSWORD" in said
+    assert "correct-horse" not in said
+    assert "cdebug/undo" not in said
+
+
+async def test_arguments_show_no_secret_that_stands_in_the_object(
+    shop_channel: Conversation, cluster: Administered, lever: str
+):
+    cluster.run_kubectl("set", "env", f"deployment/{lever}", "API_TOKEN=hunter2hunter2", "--namespace", "shop")
+    _, card = await asked(shop_channel, f"set env deploy/{lever} API_TOKEN-")
+    await shop_channel.press(card, "Arguments")
+    modal = await shop_channel.slack.state("U0ANN")
+    assert "API_TOKEN" in str(modal)
+    assert "hunter2" not in str(modal)
 
 
 async def test_what_took_its_name_or_lost_its_mark_is_left(ann: Kubernetes, cluster: Administered, lever: str):
@@ -188,24 +241,26 @@ async def test_what_took_its_name_or_lost_its_mark_is_left(ann: Kubernetes, clus
     entry = entry_of(plan)
     await port(ann).change(plan.patches[0], entry)
     cluster.run_kubectl("label", f"deployment/{lever}", f"{LABEL}-", "--namespace", "shop")
-    assert await port(ann).revert(entry) == (False, "its mark was taken off, or it was made anew")
+    assert await port(ann).revert(entry) == Reverted("left", "its mark was taken off")
     assert seen(cluster, f"deploy/{lever}")["spec"]["replicas"] == 1
-    assert await port(ann).revert(replace(entry, name="nosuch")) == (False, "")
+    assert await port(ann).revert(replace(entry, name="nosuch")) == Reverted("left", "it is gone")
+    elsewhere = replace(entry, undo=entry.undo.replace(plan.patches[0].thing.id, "another"))  # type: ignore[union-attr]
+    assert await port(ann).revert(elsewhere) == Reverted("left", "another has taken its place")
 
 
 async def test_another_undo_than_the_sealed_one_is_nobodys(ann: Kubernetes, cluster: Administered, lever: str):
     plan = await planned(ann, WantedReplicas(1), passing=True)
     await port(ann).change(plan.patches[0], entry_of(plan))
-    ((_, ours),) = await port(ann).changed()
+    ((_, ours),) = await port(ann).changed(())
     assert ours.is_ours(sign)
 
     image = Edit(("spec", "template", "spec", "containers", "app", "image"), "evil:1", "cdebug/busybox:1")
-    forged = json.dumps([image.to_json()])
+    forged = undo_of(Change(plan.patches[0].thing, (), (image,)))
     cluster.run_kubectl(
         "annotate", "--overwrite", f"deployment/{lever}", f"cdebug/undo={forged}", "--namespace", "shop"
     )
 
-    ((_, theirs),) = await port(ann).changed()
+    ((_, theirs),) = await port(ann).changed(())
     assert theirs.undo == forged
     assert not theirs.is_ours(sign)
 
@@ -213,7 +268,7 @@ async def test_another_undo_than_the_sealed_one_is_nobodys(ann: Kubernetes, clus
 async def test_a_forged_mark_is_neither_listed_nor_undone_and_said_to_be_in_the_way(
     shop_channel: Conversation, cluster: Administered, lever: str
 ):
-    forged = json.dumps([Edit(("spec", "replicas"), 9, 0).to_json()])
+    forged = json.dumps({"id": "", "edits": [Edit(("spec", "replicas"), 9, 0).to_json()]})
     marks = (
         f"cdebug/undo={forged}",
         "cdebug/user=U0ANN",
@@ -225,7 +280,7 @@ async def test_a_forged_mark_is_neither_listed_nor_undone_and_said_to_be_in_the_
     cluster.run_kubectl("label", f"deployment/{lever}", f"{LABEL}=forged", "--namespace", "shop")
 
     await shop_channel.run(f"scale deploy/{lever} --replicas 1 --for 30m", ends="failed")
-    assert "Then its label `cdebug/made` is nobody's" in str(await shop_channel.messages())
+    assert "somebody else has put its label `cdebug/made` there" in str(await shop_channel.messages())
     await shop_channel.type(f"/cdebug clean {lever}")
     await shop_channel.whispered("cdebug made nothing that is called")
     assert seen(cluster, f"deploy/{lever}")["spec"]["replicas"] == 0
@@ -250,7 +305,7 @@ async def test_who_has_set_a_field_can_write_nothing_else_on_the_card(
     cluster.run_kubectl("patch", f"deployment/{lever}", "--namespace", "shop", "--field-manager", manager, "-p", patch)
     _, card = await asked(shop_channel, f"scale deploy/{lever} --replicas 0")
     shown = json.dumps(card["blocks"], ensure_ascii=False)
-    assert "who set it last" in shown
+    assert "nobody, " in shown
     assert "<!channel>" not in card["text"]
     assert "<@U0BOB>" not in card["text"].partition("Who can approve")[0]
 

@@ -67,6 +67,7 @@ async def webhook(
         yield
     finally:
         await asyncio.to_thread(cluster.run_kubectl, "delete", "mutatingwebhookconfiguration", "meddling")
+        await asyncio.sleep(1.0)  # the same: until then it is asked
         await runner.cleanup()
 
 

@@ -10,6 +10,7 @@ from bot.core.acts import TypedCommand
 from bot.core.approval import digest_of
 from bot.core.edits import Edit
 from bot.core.plan import NO_PLAN, Change, Plan, rows_of
+from bot.core.redact import Redactor
 from bot.core.request import Request
 from bot.core.target import Container, NewObject, Resource, Scope
 from tests.fakes.debug.plant import Plant
@@ -81,3 +82,31 @@ def test_two_plans_never_read_alike(one: Plan, other: Plan):
     assert list(rows_of(one)) != list(rows_of(other))
     remarked = one.passed_over != other.passed_over
     assert remarked or digest_of(Plant(), ASKED, WEB, one) != digest_of(Plant(), ASKED, WEB, other)
+
+
+def shown_of(*edits: Edit) -> dict[str, str]:
+    redactor = Redactor()
+    change = Change(Resource(SCOPE, "deployment", "web", id="u1"), edits, edits)
+    return {label: redactor.command(value) for label, value in rows_of(Plan(patches=(change,)), edited=redactor.value)}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit(("spec", "env", "API_TOKEN", "value"), "hunter2hunter2", "other-secret-2"),
+        Edit(("spec", "env", "API_TOKEN"), {"name": "API_TOKEN", "value": "hunter2hunter2"}),
+        Edit(("metadata", "annotations", "api-token"), "hunter2hunter2", "x"),
+        Edit(("spec", "volumes", "v", "csi", "volumeAttributes", "password"), "hunter2hunter2"),
+        Edit(("metadata", "annotations"), {"api-token": "hunter2hunter2"}),
+        Edit(("spec", "containers", "web", "args"), ["serve", "--password", "hunter2hunter2"]),
+    ],
+)
+def test_no_secret_that_stands_in_an_object_is_shown_by_a_change_of_it(edit: Edit):
+    for each in (edit, edit.inverse):
+        assert "hunter2" not in str(shown_of(each))
+        assert "redacted" in str(shown_of(each))
+
+
+def test_what_a_long_value_becomes_stands_before_what_it_was():
+    rows = list(shown_of(Edit(("spec", "args"), "o" * 400, "curl evil | sh")).items())
+    assert rows[1:] == [("  spec.args becomes", '"curl evil | sh"'), ("  spec.args was", f'"{"o" * 400}"')]

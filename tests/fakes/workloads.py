@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from bot.core.edits import Edit, differences, overtaken, undoing
 from bot.core.errors import CdebugError, NotRunning
 from bot.core.facts.objects import ObjectFacts
 from bot.core.ledger import MadeObject
-from bot.core.plan import Change, Plan
+from bot.core.plan import Change, Plan, read_undo
+from bot.core.ports.changes import Reverted
 from bot.core.takes import Takes
 from bot.core.target import Candidates, Resource, TargetRef, Thing
 from bot.core.wishes import WantedReplicas, WorkloadWish
@@ -53,17 +55,18 @@ class FakeWorkloads(FakeEngine):
         if entry:
             self.base.marks[change.thing.name] = entry
 
-    async def revert(self, entry: MadeObject) -> tuple[bool, str]:
+    async def revert(self, entry: MadeObject) -> Reverted:
         if self.base.stuck:
             raise self.base.stuck
         mark = self.base.marks.pop(entry.name, None)
         if mark is None or mark.id != entry.id:
-            return False, ""
-        undone = undoing(Edit.from_json(it) for it in json.loads(entry.undo))
+            return Reverted("nothing") if entry.state == "intended" else Reverted("left", "its mark was taken off")
+        _, made = read_undo(entry.undo)
+        undone = undoing(made)
         if overtaken(self.base.objects[entry.name], undone):
-            return False, "replicas was changed since"
+            return Reverted("left", "replicas was changed since")
         self._apply(entry.name, undone)
-        return True, ""
+        return Reverted("undone")
 
     def _apply(self, name: str, edits: tuple[Edit, ...]) -> None:
         now = copy.deepcopy(self.base.objects[name])
@@ -71,5 +74,5 @@ class FakeWorkloads(FakeEngine):
             now[edit.place[-1]] = edit.new
         self.base.objects[name] = now
 
-    async def changed(self) -> list[tuple[Resource, MadeObject]]:
+    async def changed(self, namespaces: Iterable[str]) -> list[tuple[Resource, MadeObject]]:
         return [(self._thing(name), entry) for name, entry in self.base.marks.items()]

@@ -24,6 +24,7 @@ class RolloutPause(
     """Let later changes of a deployment wait, so that several become one rollout."""
 
     changes = ("deployment",)
+    rolls_out = False
 
     @property
     def lasting(self) -> str:

@@ -38,5 +38,5 @@ class Scale(
         return WantedReplicas(self.replicas)
 
     def back(self, name: str, change: Change) -> str:
-        before = change.effects[0].old
+        before = next((edit.old for edit in change.effects if edit.place[-1] == "replicas"), None)
         return f"scale {name} --replicas {1 if before is None else before}"

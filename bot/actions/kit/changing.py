@@ -27,9 +27,12 @@ _SHORTEST, _LONGEST, _LONGEST_LOOK = timedelta(seconds=10), timedelta(hours=24),
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadChange(Located):
-    """What verbs share that change a workload. changes: which kinds have what it changes."""
+    """What verbs share that change a workload. changes: the kinds that have what it changes. rolls_out: whether other
+    pods come of it.
+    """
 
     changes: ClassVar[tuple[str, ...]] = ROLLED
+    rolls_out: ClassVar[bool] = True
 
     lifetime: Annotated[Duration, option("--for", help="undo it after; else it stays")] = timedelta()
     patience: Annotated[Duration, option("--timeout", help="follow the rollout for")] = timedelta(minutes=5)
@@ -70,16 +73,21 @@ class WorkloadChange(Located):
         yield Progress(f"changing {found.name}")
         await bench.maker.change(change)
         yield Note(self._done(change))
-        if not self.leaves:
-            async for output in follow(bench, found, self.patience):
+        if self.rolls_out and not self.leaves:
+            patience = min(self.patience, self.lifetime or self.patience)
+            async for output in follow(bench, found, patience, self._way_back(change)):
                 yield output
 
     def _done(self, change: Change) -> str:
         said = f"Changed: {', '.join(str(edit) for edit in change.effects)}."
         if self.lifetime:
             return f"{said} It is undone after {show_duration(self.lifetime.total_seconds())}; `clean` does so now."
-        back = self.back(f"{change.thing.kind}/{change.thing.name}", change)
+        back = self._way_back(change)
         return f"{said} `{back}` puts it back." if back else said
+
+    def _way_back(self, change: Change) -> str:
+        name = f"{change.thing.kind}/{change.thing.name}"
+        return f"clean {name}" if self.lifetime else self.back(name, change)
 
     def back(self, name: str, change: Change) -> str:
         """The command that puts it back; nothing where none does."""

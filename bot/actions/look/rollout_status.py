@@ -36,5 +36,6 @@ class RolloutStatus(
         return "Docker has no deployments; `ps` lists its containers."
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
-        async for output in follow(bench, workload_of(found, self.verb), self.patience):
+        thing = workload_of(found, self.verb)
+        async for output in follow(bench, thing, self.patience, f"rollout undo {thing.kind}/{thing.name}"):
             yield output

@@ -12,6 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.backends.kubernetes.changemarks import (
+    entry_in,
+    mark_of,
+    marking,
+    metadata_of,
+    missing,
+    unmarked,
+    unmarking,
+)
 from bot.backends.kubernetes.client import JSON_PATCH, METADATA_LIST
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.disruption import autoscaling, disruption
@@ -19,20 +28,21 @@ from bot.backends.kubernetes.fieldowners import managers_of, owners_of
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.marks import MANAGER
 from bot.backends.kubernetes.namespaces import KubernetesNamespaces
+from bot.backends.kubernetes.quantities import is_quantity, quantity
 from bot.backends.kubernetes.revisions import KubernetesRevisions
+from bot.backends.kubernetes.templates import gained
 from bot.backends.kubernetes.wanted import wanted
 from bot.core.edits import Edit, differences, operations, overtaken, undoing, value_at
 from bot.core.errors import ForbiddenByCluster, NotFound, NotRunning
 from bot.core.facts.objects import Refused
-from bot.core.ledger import LABEL, LABELS, MadeObject
-from bot.core.plan import Change, Plan
+from bot.core.ledger import LABEL, MadeObject
+from bot.core.plan import Change, Plan, read_undo
+from bot.core.ports.changes import Reverted
 from bot.core.target import EVERYWHERE, Resource, Scope
 from bot.core.wishes import RolledBack, WantedReplicas, WorkloadWish
 
 Json = Mapping[str, Any]
 KINDS = ("deployment", "statefulset", "daemonset")
-_UNDO = "cdebug/undo"
-_MARKS = LABELS | {_UNDO}
 _TRIES = 3
 _AGAIN = "Send the command again: it is planned for what is there now."
 
@@ -58,14 +68,15 @@ class KubernetesChanges:
         if value_at(seen, ("spec", "paused")) and isinstance(wish, RolledBack):
             raise NotRunning("cannot roll back", thing, why="it is paused", hint="`rollout resume` it first.")
         edits = tuple(differences(_own(seen), _own(await self._wanted(thing, seen, wish))))
-        if not edits:
-            raise NotRunning("nothing to change on", thing, why="it is so already")
-        answer, warnings = await self._patched(thing, seen, edits, dry=True)
+        answer, warnings = await self._patched(thing, seen, edits, dry=True) if edits else (seen, ())
         effects = tuple(differences(_own(seen), _own(answer)))
-        if taken := [str(edit) for edit in edits if not any(_is_same_place(edit, it) for it in effects)]:
+        if taken := [str(edit) for edit in edits if not _is_kept(edit, effects)]:
             raise _meddled(thing, taken)
+        if not effects:
+            still = "; what an earlier change made of it is still to be undone" if mark_of(seen) else ""
+            raise NotRunning("nothing to change on", thing, why=f"it is so already{still}")
         return Plan(
-            images=_images(answer) if any(edit.place[:2] == ("spec", "template") for edit in effects) else (),
+            **gained(thing.kind, seen, answer, effects),
             patches=(Change(self._thing(thing, seen), edits, effects),),
             about=(
                 *(("pods", said) for said in disruption(thing.kind, seen, effects)),
@@ -93,63 +104,71 @@ class KubernetesChanges:
     async def change(self, change: Change, entry: MadeObject | None) -> None:
         thing = change.thing
         assert isinstance(thing, Resource)
-        seen = await self._read(thing)
-        now = self._thing(thing, seen)
-        if (now.id, now.generation) != (thing.id, thing.generation):
-            raise NotRunning("not changed:", thing, why="it was changed since it was planned for", hint=_AGAIN)
-        if entry:
-            _check_unmarked(thing, seen)
-        marks = tuple(_marking(seen, entry)) if entry else ()
-        answer, _ = await self._patched(thing, seen, (*change.edits, *marks), dry=False)
-        effects = tuple(differences(_own(_without_marks(seen)), _own(_without_marks(answer))))
+        for left in reversed(range(_TRIES)):
+            seen = await self._read(thing)
+            now = self._thing(thing, seen)
+            if (now.id, now.generation) != (thing.id, thing.generation):
+                raise NotRunning("not changed:", thing, why="it was changed since it was planned for", hint=_AGAIN)
+            if entry:
+                _check_unmarked(thing, seen)
+            edits = (*change.edits, *(marking(seen, entry) if entry else ()))
+            try:
+                answer, _ = await self._patched(thing, seen, edits, dry=False, alone=True)
+            except NotRunning:  # its labels or annotations became others between the two calls
+                if not left:
+                    raise
+                continue
+            break
+        effects = tuple(differences(_own(unmarked(seen)), _own(unmarked(answer))))
         if _sorted(effects) != _sorted(change.effects):
-            raise _meddled(
-                thing,
-                [str(edit) for edit in effects if edit not in change.effects],
-                left=not await self._is_taken_back(thing, effects),
-            )
+            others = [str(edit) for edit in effects if edit not in change.effects]
+            raise _meddled(thing, others, left=not await self._is_taken_back(thing, effects, entry))
 
-    async def _is_taken_back(self, thing: Resource, effects: tuple[Edit, ...]) -> bool:
-        """At once, and with all that came of it; its marks too."""
+    async def _is_taken_back(self, thing: Resource, effects: tuple[Edit, ...], entry: MadeObject | None) -> bool:
+        """At once, with all that came of it, and with the marks that it was given."""
         seen = await self._read(thing)
         undone = undoing(effects)
         if overtaken(seen, undone):
             return False
-        await self._patched(thing, seen, (*undone, *_unmarking(seen)), dry=False)
+        await self._patched(thing, seen, (*undone, *(unmarking(seen) if entry else ())), dry=False)
         return True
 
     # ---- undoing
 
-    async def revert(self, entry: MadeObject) -> tuple[bool, str]:
+    async def revert(self, entry: MadeObject) -> Reverted:
         thing = Resource(Scope(entry.context, "kubernetes", entry.namespace), entry.kind, entry.name)
+        uid, made = read_undo(entry.undo)
+        undone = undoing(made)
         for left in reversed(range(_TRIES)):
             try:
                 seen = await self._read(thing)
             except NotFound:
-                return False, ""
-            made = tuple(Edit.from_json(it) for it in json.loads(entry.undo))
-            undone = undoing(made)
-            if _label(seen) != entry.id:
-                return _without_its_mark(seen, made, entry)
-            taken = overtaken(seen, undone)
+                return _gone(entry, "it is gone")
+            if seen["metadata"]["uid"] != uid:
+                return _gone(entry, "another has taken its place")
+            if mark_of(seen) != entry.id:
+                is_undone = entry.state != "intended" and not overtaken(seen, made)  # and nobody could write it down
+                return Reverted("undone") if is_undone else _gone(entry, "its mark was taken off")
+            taken = [edit for edit in undone if _is_overtaken(unmarked(seen), edit)]
             try:
-                await self._patched(thing, seen, (*(() if taken else undone), *_unmarking(seen)), dry=False)
+                await self._patched(thing, seen, (*(() if taken else undone), *unmarking(seen)), dry=False)
             except NotRunning:  # it was changed between the two calls
                 if not left:
                     raise
                 continue
-            return not taken, _overtaken(seen, taken)
+            return Reverted("left", _told(seen, taken)) if taken else Reverted("undone")
         raise AssertionError("unreachable")
 
-    async def changed(self) -> list[tuple[Resource, MadeObject]]:
-        """Where they may not list those of all namespaces, of the one that the context looks in."""
+    async def changed(self, namespaces: Iterable[str]) -> list[tuple[Resource, MadeObject]]:
+        """In the namespaces that are named, and where the context looks, if they may not list those of all."""
+        some = sorted({*namespaces, self._context.scope.namespace})
         found = list[tuple[Resource, MadeObject]]()
         for kind in KINDS:
-            for namespace in (EVERYWHERE, self._context.scope.namespace):
-                listed = await self._marked(kind, namespace)
-                if listed is not None:
-                    found += listed
-                    break
+            listed = await self._marked(kind, EVERYWHERE)
+            if listed is None:
+                each = [await self._marked(kind, namespace) for namespace in some]
+                listed = [it for of_one in each for it in of_one or ()]
+            found += listed
         return found
 
     async def _marked(self, kind: str, namespace: str) -> list[tuple[Resource, MadeObject]] | None:
@@ -160,8 +179,7 @@ class KubernetesChanges:
             async for page in self._api.pages("list", where, path_of(kind, namespace), query, accept=METADATA_LIST):
                 for it in page["items"]:
                     thing = self._thing_in(kind, it, await self._namespaces.place(it["metadata"]["namespace"]))
-                    entry = _entry(thing, it)
-                    if entry and self._context.sees(thing):
+                    if (entry := entry_in(thing, it)) and self._context.sees(thing):
                         found.append((thing, entry))
         except ForbiddenByCluster:
             return None
@@ -183,32 +201,47 @@ class KubernetesChanges:
         return found
 
     async def _patched(
-        self, thing: Resource, seen: Json, edits: Iterable[Edit], *, dry: bool
+        self, thing: Resource, seen: Json, edits: tuple[Edit, ...], *, dry: bool, alone: bool = False
     ) -> tuple[Json, tuple[str, ...]]:
-        """The object as the cluster answers, and its warnings. Raises NotRunning where it isn't as it was seen."""
+        """The object as the cluster answers, and its warnings. alone: nothing else may have become of its labels and
+        annotations, which count up no generation.
+
+        Raises NotRunning where it isn't as it was seen.
+        """
         metadata = seen["metadata"]
-        tests = [
-            {"op": "test", "path": f"/metadata/{name}", "value": metadata[name]}
-            for name in ("uid", "generation")
-            if name in metadata
-        ]
+        names = ("uid", "generation", *(("labels", "annotations") if alone else ()))
+        tests = [{"op": "test", "path": f"/metadata/{name}", "value": metadata.get(name)} for name in names]
         query = [("fieldManager", MANAGER), *([("dryRun", "All")] if dry else [])]
         path = self._context.path(thing.kind, thing.scope.namespace, thing.name)
-        body = [*tests, *operations(seen, edits)]
+        body = [*tests, *missing(seen, edits), *operations(_with_metadata(seen), edits)]
         return await self._api.patch("change", thing, path, body, query, form=JSON_PATCH)
+
+
+def _with_metadata(seen: Json) -> Json:
+    return {**seen, "metadata": {**seen["metadata"], **metadata_of(seen)}}
 
 
 def _own(seen: Json) -> Json:
     """What people decide on in an object."""
-    metadata = {name: seen["metadata"].get(name) for name in ("labels", "annotations")}
-    return {"metadata": metadata, "spec": seen["spec"]}
+    return {"metadata": metadata_of(seen), "spec": seen["spec"]}
 
 
-def _images(seen: Json) -> tuple[str, ...]:
-    """All that new pods of it start."""
-    spec = seen["spec"]["template"]["spec"]
-    every = (*(spec.get("initContainers") or ()), *spec["containers"])
-    return tuple(dict.fromkeys(str(it.get("image") or "") for it in every))
+def _is_kept(edit: Edit, effects: Iterable[Edit]) -> bool:
+    """Whether it has an effect; a quantity may be written in another way."""
+    if any(_is_same_place(edit, it) for it in effects):
+        return True
+    both = (edit.old, edit.new)
+    return "resources" in edit.place and all(map(is_quantity, both)) and quantity(edit.old) == quantity(edit.new)
+
+
+def _is_overtaken(seen: Json, edit: Edit) -> bool:
+    """Whether something else is there, or what was set is somebody else's by now: they want it so."""
+    return bool(overtaken(seen, [edit])) or (edit.old is not None and any(managers_of(seen, edit, exactly=True)))
+
+
+def _gone(entry: MadeObject, why: str) -> Reverted:
+    """Nothing of a change is there: it never was, or it went."""
+    return Reverted("nothing") if entry.state == "intended" else Reverted("left", why)
 
 
 def _is_same_place(edit: Edit, effect: Edit) -> bool:
@@ -229,74 +262,24 @@ def _meddled(thing: Resource, places: Iterable[str], *, left: bool = False) -> F
     )  # fmt: skip
 
 
-def _without_its_mark(seen: Json, made: Iterable[Edit], entry: MadeObject) -> tuple[bool, str]:
-    """It was never changed; or it is as it was, as an undo leaves it that nobody could write down; or it is left."""
-    if entry.state == "intended":
-        return False, ""
-    return (False, "its mark was taken off, or it was made anew") if overtaken(seen, made) else (True, "")
-
-
-def _overtaken(seen: Json, edits: Iterable[Edit]) -> str:
+def _told(seen: Json, edits: Iterable[Edit]) -> str:
     """Which place somebody changed since, and who, as far as the cluster knows; not what stands there."""
     said = []
     for edit in edits:
-        who = ", ".join(dict.fromkeys(managers_of(seen, edit)))
+        who = ", ".join(dict.fromkeys(managers_of(seen, edit, exactly=True)))
         said.append(f"{edit} was changed since{f', by {who}' if who else ''}")
     return "; ".join(said)
 
 
-# ---- marks
-
-
-def _label(seen: Json) -> str:
-    return str((seen["metadata"].get("labels") or {}).get(LABEL) or "")
-
-
 def _check_unmarked(thing: Resource, seen: Json) -> None:
     """What each undoes must be what is there. Raises NotRunning."""
-    if _label(seen):
+    if mark_of(seen):
         raise NotRunning(
             "cannot change for a while", thing, why="an earlier change of it is still to be undone",
-            hint=f"`clean` lists it, and undoes it now. Is it not listed? Then its label `{LABEL}` is nobody's.",
+            hint="`clean` lists it, and undoes it now. Does nobody's `clean`? Then somebody else has put its label"
+            f" `{LABEL}` there.",
         )  # fmt: skip
 
 
 def _marked_already(seen: Json) -> tuple[str, ...]:
-    return ("another change of it is still to be undone: `clean` lists it",) if _label(seen) else ()
-
-
-def _marks_of(entry: MadeObject) -> dict[str, str]:
-    return {**{name: value for name, value in entry.labels.items() if name != LABEL}, _UNDO: entry.undo}
-
-
-def _marking(seen: Json, entry: MadeObject) -> Iterable[Edit]:
-    metadata = seen["metadata"]
-    after = {
-        "labels": {**(metadata.get("labels") or {}), LABEL: entry.id},
-        "annotations": {**(metadata.get("annotations") or {}), **_marks_of(entry)},
-    }
-    return differences({"metadata": _own(seen)["metadata"]}, {"metadata": after})
-
-
-def _unmarking(seen: Json) -> tuple[Edit, ...]:
-    return tuple(
-        differences({"metadata": _own(seen)["metadata"]}, {"metadata": _own(_without_marks(seen))["metadata"]})
-    )
-
-
-def _without_marks(seen: Json) -> Json:
-    """As it was before; what is empty then was not there."""
-    metadata = dict(seen["metadata"])
-    for part in ("labels", "annotations"):
-        kept = {name: it for name, it in (metadata.get(part) or {}).items() if name not in _MARKS}
-        metadata[part] = kept or None
-    return {**seen, "metadata": metadata}
-
-
-def _entry(thing: Resource, seen: Json) -> MadeObject | None:
-    """What it says of itself, true or not."""
-    marks = seen["metadata"].get("annotations") or {}
-    labels = {LABEL: _label(seen), **{name: it for name, it in marks.items() if name in _MARKS}}
-    scope = thing.scope
-    undo = str(labels.pop(_UNDO, ""))
-    return MadeObject.of_labels(scope.context, scope.namespace, thing.kind, thing.name, labels, undo) if undo else None
+    return ("another change of it is still to be undone: `clean` lists it",) if mark_of(seen) else ()

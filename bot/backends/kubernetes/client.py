@@ -137,7 +137,7 @@ class Api:
                     raise await self._refused(answer, what, target)
                 yield answer
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise translate(self.connection.name, error, what, target) from error
+            raise translate(self.connection.name, error, what, target, changes=bool(patch)) from error
 
     async def _refused(self, answer: aiohttp.ClientResponse, what: str, target: object) -> CdebugError:
         said = bytearray()

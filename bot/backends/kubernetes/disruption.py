@@ -32,36 +32,46 @@ def disruption(kind: str, seen: Json, edits: Iterable[Edit]) -> tuple[str, ...]:
 
 def _scaled(before: int, after: int) -> str:
     if after == 0:
-        return f"all {_pods(before)} end: nothing is left that serves"
+        return f"{_all(before)} {_verb(before, 'end')}: nothing is left that serves"
     if after < before:
-        return f"{before - after} of {_pods(before)} end{'s' if before - after == 1 else ''}"
-    return f"{_pods(after - before)} more"
+        return f"{before - after} of {_pods(before)} {_verb(before - after, 'end')}"
+    return f"{after - before} more {'pod' if after - before == 1 else 'pods'}"
 
 
 def _replaced(kind: str, spec: Json) -> str:
     how = spec.get("strategy") or spec.get("updateStrategy") or {}
-    rolling, every = (
-        how.get("rollingUpdate") or {},
-        "each pod" if kind == "daemonset" else _pods(spec.get("replicas", 1)),
-    )
+    rolling = how.get("rollingUpdate") or {}
+    count = 2 if kind == "daemonset" else spec.get("replicas", 1)  # how many is for its nodes to say
+    every = "the pod on each node" if kind == "daemonset" else _all(count)
     match how.get("type"):
         case "Recreate":
-            return f"{every} end before new ones start"
+            return f"{every} {_verb(count, 'end')} before a new one starts"
         case "OnDelete":
             return "no pod is replaced before somebody deletes it"
+    if count == 0:
+        return "it has no pod that would be replaced"
+    replaced = f"{every} {'is' if count == 1 or kind == 'daemonset' else 'are'} replaced"
     if kind == "statefulset":
         part = rolling.get("partition") or 0
-        return f"{every} are replaced one after the other" + (f", from number {part} up" if part else "")
+        return f"{replaced}{', one after the other' if count > 1 else ''}{f', from number {part} up' if part else ''}"
     parts = [
-        f"{rolling[name]} {said}"
-        for name, said in (("maxUnavailable", "at most away"), ("maxSurge", "at most more"))
+        f"up to {rolling[name]} {said}"
+        for name, said in (("maxUnavailable", "unavailable"), ("maxSurge", "extra"))
         if rolling.get(name) not in (None, 0)
     ]
-    return f"{every} replaced by new ones{', ' if parts else ''}{', '.join(parts)}"
+    return ", ".join([replaced, *parts])
+
+
+def _all(count: int) -> str:
+    return "the only pod" if count == 1 else f"all {count} pods"
 
 
 def _pods(count: int) -> str:
     return f"{count} pod{'' if count == 1 else 's'}"
+
+
+def _verb(count: int, word: str) -> str:
+    return f"{word}s" if count == 1 else word
 
 
 def autoscaling(kind: str, name: str, scalers: Iterable[Json]) -> tuple[str, ...]:

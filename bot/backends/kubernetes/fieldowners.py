@@ -41,14 +41,14 @@ def owners_of(seen: Json, edits: Iterable[Edit]) -> tuple[str, ...]:
     metadata = seen["metadata"]
     marks = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
     known += [said for mark, said in _MARKS if mark in marks]
-    others = [f"{name}, who set it last" for name in managers if not _what_it_does(name)]
+    others = [name for name in managers if not _what_it_does(name)]
     return tuple(dict.fromkeys((*known, *others)))
 
 
-def managers_of(seen: Json, edit: Edit) -> Iterator[str]:
-    """The field managers of one place, cdebug aside."""
+def managers_of(seen: Json, edit: Edit, *, exactly: bool = False) -> Iterator[str]:
+    """The field managers of one place, cdebug aside. exactly: not those that hold what is around it alone."""
     for it in seen["metadata"].get("managedFields") or ():
-        if it.get("manager") != _OURS and _holds(it.get("fieldsV1") or {}, edit.place):
+        if it.get("manager") != _OURS and _holds(it.get("fieldsV1") or {}, edit.place, exactly=exactly):
             yield str(it.get("manager") or "somebody")
 
 
@@ -56,12 +56,12 @@ def _what_it_does(manager: str) -> str:
     return next((said for start, said in _MANAGERS if manager.startswith(start)), "")
 
 
-def _holds(fields: Json, place: Iterable[str]) -> bool:
-    for part in place:
+def _holds(fields: Json, place: tuple[str, ...], *, exactly: bool) -> bool:
+    for left, part in zip(reversed(range(len(place))), place, strict=True):
         found = fields.get(f"f:{part}", fields.get(f'k:{{"name":"{part}"}}'))
         if found is None:
             return False
-        if not found:  # it is held as a whole
-            return True
+        if not found:
+            return not exactly or not left
         fields = found
     return True

@@ -16,6 +16,7 @@ from bot.backends.kubernetes.ephemeral import UNDER_WAY, add, specs_of, state_of
 from bot.backends.kubernetes.kinds import path_of
 from bot.backends.kubernetes.pods import specs_of as containers_of
 from bot.backends.kubernetes.pods import status_of
+from bot.backends.kubernetes.templates import HOSTS
 from bot.core.errors import CdebugError, ForbiddenByCluster, NotFound, NotRunning, UsageError
 from bot.core.images import parse_image
 from bot.core.plan import Plan
@@ -26,7 +27,6 @@ from bot.core.target import Container, NewObject, Node, Resource
 Json = Mapping[str, Any]
 _STATIC = "kubernetes.io/config.mirror"
 _DIGEST = 16
-_HOSTS = (("pid", "hostPID"), ("network", "hostNetwork"), ("ipc", "hostIPC"))
 _STAYS = "it can't be removed from its pod: it ends, and stays in the pod's list"
 _NODES = "`get nodes` shows the machine; its operator can reach it."
 
@@ -51,7 +51,7 @@ class KubernetesHelpers:
             images=(query.image,),
             privileged=way.power.privileged,
             capabilities=way.power.gained_over(target),
-            host_namespaces=tuple(name for name, field in _HOSTS if pod["spec"].get(field)),
+            host_namespaces=tuple(name for name, field in HOSTS if pod["spec"].get(field)),
             host_paths=_host_paths(every, volumes),
             secrets=len(container.secrets),
             creates=(helper,),

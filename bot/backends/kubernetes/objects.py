@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from bot.backends.kubernetes.changemarks import UNDO
 from bot.backends.kubernetes.client import METADATA_LIST
 from bot.backends.kubernetes.context import KubernetesContext
 from bot.backends.kubernetes.endpoints import POINTING, pods_in, without_hidden
@@ -162,8 +163,8 @@ class KubernetesObjects:
 
 
 def plain(seen: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what nobody reads."""
+    """Without what nobody reads, and without what cdebug keeps to put back: values that stood under other names."""
     metadata = {key: value for key, value in seen["metadata"].items() if key != "managedFields"}
-    if _APPLIED in (metadata.get("annotations") or {}):
-        metadata["annotations"] = {key: value for key, value in metadata["annotations"].items() if key != _APPLIED}
+    if annotations := metadata.get("annotations"):
+        metadata["annotations"] = {key: it for key, it in annotations.items() if key not in (_APPLIED, UNDO)}
     return {**seen, "metadata": metadata}

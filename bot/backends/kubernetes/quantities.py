@@ -11,6 +11,11 @@ _SUFFIX = {
 _QUANTITY = compiled(r"([+-]?[0-9.]+)(?:([eE][+-]?[0-9]+)|([numkKMGTPE]i?))?")
 
 
+def is_quantity(value: object) -> bool:
+    """Whether it is one at all."""
+    return isinstance(value, str) and _QUANTITY.fullmatch(value) is not None
+
+
 def quantity(text: str) -> float:
     """`100m` → 0.1, `64Mi` → 67108864.0, `1e3` → 1000.0; what is none is 0."""
     found = _QUANTITY.fullmatch(text)

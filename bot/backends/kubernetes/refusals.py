@@ -26,17 +26,19 @@ _ECHO = compiled(r'Invalid value: "\{(?s:.*)\}(?:\\n)?": ')  # the object that w
 _NODE_GONE = ("dialing backend", ":10250")  # the kubelet's port, in the API server's words
 
 
-def late(context: str, what: str, target: object) -> TimedOut:
+def late(context: str, what: str, target: object, *, changes: bool = False) -> TimedOut:
+    """changes: whether it may have been done all the same."""
+    state = "It may have been done all the same: look at it." if changes else "Nothing was changed."
     return TimedOut(
         f"cannot {what}", target, why=f"the cluster of `{context}` did not answer within {ANSWER_S} s",
-        hint="Nothing was changed; the other contexts go on. `use` shows them.",
+        hint=f"{state} The other contexts go on; `use` shows them.",
     )  # fmt: skip
 
 
-def translate(context: str, error: Exception, what: str, target: object) -> CdebugError:
-    """A vendor's error as ours."""
+def translate(context: str, error: Exception, what: str, target: object, *, changes: bool = False) -> CdebugError:
+    """A vendor's error as ours. changes: as `late` has it."""
     if isinstance(error, TimeoutError):
-        return late(context, what, target)
+        return late(context, what, target, changes=changes)
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return by_status(context, error.status, error.message, what, target)
     return Unavailable(

@@ -6,7 +6,7 @@ Sources: Kubernetes API reference v1.34, Deployment, StatefulSet, DaemonSet; kub
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.core.errors import NotFound, UsageError
@@ -39,8 +39,7 @@ def wanted(seen: Json, wish: WorkloadWish) -> dict[str, Any]:
         case WantedImages(of):
             _set_images(draft, of)
         case WantedVariables(of, name):
-            for container in _containers(draft, name):
-                _set_variables(container, of)
+            _set_variables(draft, of, name)
         case WantedResources(requests, limits, name):
             for container in _containers(draft, name):
                 _set_resources(container, {"requests": requests, "limits": limits})
@@ -58,34 +57,42 @@ def _restart(draft: dict[str, Any]) -> None:
 
 def _set_images(draft: dict[str, Any], of: Mapping[str, str]) -> None:
     for name, image in of.items():
-        for container in _containers(draft, name, init=name != EACH):
+        for container in _containers(draft, name, init=True):
             container["image"] = image
 
 
-def _containers(draft: dict[str, Any], name: str, *, init: bool = True) -> Iterator[dict[str, Any]]:
-    """Those of that name, or each that isn't begun before the rest. Raises NotFound."""
+def _containers(draft: dict[str, Any], name: str, *, init: bool = False) -> list[dict[str, Any]]:
+    """Those of that name, or each. init: each of those that run before the rest, too. Raises NotFound."""
     spec = draft["spec"]["template"]["spec"]
-    every = [*spec["containers"], *((spec.get("initContainers") or ()) if init and name != EACH else ())]
+    first = list(spec.get("initContainers") or ())
+    every = [*spec["containers"], *(first if init or name != EACH else ())]
     found = [it for it in every if name in (EACH, it["name"])]
     if not found:
         known = ", ".join(f"`{it['name']}`" for it in every)
         raise NotFound(f"no container is called `{name}` in", draft["metadata"]["name"], hint=f"It has {known}.")
-    yield from found
+    return found
 
 
-def _set_variables(container: dict[str, Any], of: Mapping[str, str | None]) -> None:
-    env = list(container.get("env") or ())
-    for name, value in of.items():
-        at = next((at for at, it in enumerate(env) if it["name"] == name), None)
-        if value is None and at is None:
-            raise UsageError(f"`{container['name']}` has no variable", name, hint="`describe` lists those that it has.")
-        if at is None:
-            env.append({"name": name, "value": value})
-        elif value is None:
-            del env[at]
+def _set_variables(draft: dict[str, Any], of: Mapping[str, str | None], name: str) -> None:
+    """One that goes is taken out wherever it is."""
+    containers = _containers(draft, name)
+    there = {it["name"] for container in containers for it in container.get("env") or ()}
+    if gone := next((name for name, value in of.items() if value is None and name not in there), ""):
+        raise UsageError("no container has a variable", gone, hint="`describe` lists those that there are.")
+    for container in containers:
+        if env := _env(container.get("env") or (), of):
+            container["env"] = env
         else:
-            env[at] = {"name": name, "value": value}
-    container["env"] = env
+            container.pop("env", None)
+
+
+def _env(before: Iterable[Json], of: Mapping[str, str | None]) -> list[Json]:
+    """Each in its place; new ones last."""
+    kept = [it for it in before if of.get(it["name"], "") is not None]
+    env = [{"name": it["name"], "value": of[it["name"]]} if it["name"] in of else it for it in kept]
+    known = {it["name"] for it in env}
+    new = [{"name": name, "value": value} for name, value in of.items() if value is not None and name not in known]
+    return env + new
 
 
 def _set_resources(container: dict[str, Any], of: Mapping[str, Mapping[str, str]]) -> None:

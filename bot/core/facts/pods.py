@@ -69,13 +69,14 @@ class WorkloadFacts(ObjectFacts):
     """A deployment, stateful set, daemon set or replica set, and its pods as far as they may be seen.
 
     wanted: None where it says none. total: pods that are there, old and new. observed: whether its controller has taken
-    up the last change. partition: how many it leaves as they are.
+    up the last change. partition: how many it leaves as they are. revision: of which one its new pods are, if it says.
     """
 
     wanted: int | None = None
     total: int = 0
     paused: bool = False
     partition: int = 0
+    revision: str = ""
     ready: int = 0
     up_to_date: int = 0
     available: int = 0

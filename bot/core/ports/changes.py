@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.core.ledger import MadeObject
 from bot.core.plan import Change, Plan
@@ -25,6 +25,14 @@ class Revision:
     present: bool = False
 
 
+@dataclass(frozen=True)
+class Reverted:
+    """undone: it is as it was. left: somebody was there before, and why that keeps it. nothing: nothing was changed."""
+
+    how: Literal["undone", "left", "nothing"]
+    why: str = ""
+
+
 @runtime_checkable
 class ChangesPort(Protocol):
     """Each raises NotFound, ForbiddenByCluster or Unavailable."""
@@ -42,13 +50,13 @@ class ChangesPort(Protocol):
         of it: then it is undone at once.
         """
 
-    async def revert(self, entry: MadeObject) -> tuple[bool, str]:
-        """Put back what an entry changed, and nothing that was changed since. Whether anything was put back; and why
-        not, where somebody was there before.
-        """
+    async def revert(self, entry: MadeObject) -> Reverted:
+        """Put back what an entry changed, all of it or nothing, and nothing that was changed since."""
 
-    async def changed(self) -> list[tuple[Resource, MadeObject]]:
-        """All that says that it is to be changed back, as far as it may be listed and seen."""
+    async def changed(self, namespaces: Iterable[str]) -> list[tuple[Resource, MadeObject]]:
+        """All that says that it is to be changed back, as far as it may be listed and seen. namespaces: where to look,
+        too, if not everything may be listed.
+        """
 
 
 @runtime_checkable

@@ -133,6 +133,18 @@ class Redactor:
             shown["value"] = self._value(given)
         return shown
 
+    def value(self, value: object) -> object:
+        """What stands in an object, or is to: as `spec`, and each text in it as a command is shown."""
+        if isinstance(value, str):
+            return self.command(value)
+        if isinstance(value, list | tuple):
+            return [self.value(it) for it in value]
+        if not isinstance(value, Mapping):
+            return value
+        known = self.spec(value)
+        assert isinstance(known, Mapping)
+        return {name: self.value(it) for name, it in known.items()}
+
     def _of_client(self, argv: Sequence[str], told: Sequence[str]) -> Sequence[str]:
         """Words of another program, which takes one as a password: `mysql -psecret`. That program alone, by its place,
         and one word of it: whatever follows a name that stands elsewhere may be what runs.

@@ -174,7 +174,7 @@ class Approving:
             self._permitted(visit, approval, "approve")
         action = self._parts.grammar.parse(approval.request.words)
         await self._record(visit, approval, "read", f"the arguments of request {approval.id}")
-        whole = arguments(action, approval.request.stdin, approval.plan)
+        whole = arguments(self._parts.redactor, action, approval.request.stdin, approval.plan)
         await self._parts.chat.show_modal(visit.request, Page("Arguments", whole, f"arguments-{approval.id}.txt"))
 
     async def waiting(self, visit: Visit) -> list[Approval]:

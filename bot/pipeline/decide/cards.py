@@ -57,7 +57,9 @@ def card_groups(redactor: Redactor, command: Command, found: Found, replicas: in
 
 def _planned(redactor: Redactor, plan: Plan) -> list[tuple[str, str]]:
     """The whole plan, as a command is shown: what it runs stays to be read."""
-    return [(label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan, redactor.spec)]
+    return [
+        (label, to_the_letter(redactor.command(value))) for label, value in rows_of(plan, redactor.spec, redactor.value)
+    ]
 
 
 def _what(redactor: Redactor, command: Command) -> list[tuple[str, str]]:
@@ -107,11 +109,13 @@ def _thing(thing: Thing) -> list[tuple[str, str]]:
     return rows
 
 
-def arguments(action: Action, stdin: str, plan: Plan) -> str:
-    """All that was typed and planned, to the letter, for those who may approve it."""
+def arguments(redactor: Redactor, action: Action, stdin: str, plan: Plan) -> str:
+    """All that was typed and planned, to the letter, for those who may approve it; secrets that nobody typed, and that
+    are read from an object, stay hidden.
+    """
     lines = [f"verb {action.verb}", *(" ".join(filter(None, row)) for row in _flags(words_of(action)[1:]))]
     argv = action.argv if isinstance(action, ArgvAction) else ()
     lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
-    lines += [f"plan: {' '.join(filter(None, row))}" for row in rows_of(plan)]
+    lines += [f"plan: {' '.join(filter(None, row))}" for row in rows_of(plan, edited=redactor.value)]
     lines += ["", f"standard input, {len(stdin.encode()):,} bytes:", *stdin.split("\n")] if stdin else []
     return "\n".join(to_the_letter(line) for line in lines)

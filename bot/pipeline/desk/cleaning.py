@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot.core.effect import CleanUp
 from bot.core.errors import CdebugError, Denied, NotFound, UsageError
+from bot.core.kinds import kind_of
 from bot.core.ledger import MadeObject
 from bot.core.ports.finding import FindPort
 from bot.core.said import Said, clock_time, mention
@@ -18,7 +19,7 @@ from bot.core.target import Thing
 from bot.pipeline.decide.finding import Finder
 from bot.pipeline.enter.visit import Visit
 from bot.pipeline.parts import Parts
-from bot.pipeline.run.undoing import made_on, signer, undo
+from bot.pipeline.run.undoing import made_on, undo
 from bot.together import gather
 
 _SHOWN = 30
@@ -33,8 +34,11 @@ class _There:
     engine: FindPort
 
     def is_called(self, name: str) -> bool:
-        """As it is listed, or shorter."""
-        return name in {str(self.entry), self.entry.name, getattr(self.thing, "container", "") or self.entry.name}
+        """As it is listed, or shorter; a kind by any of its words."""
+        kind, slash, last = name.rpartition("/")
+        kind = kind_of(kind) or kind
+        names = {self.entry.name, f"{self.entry.kind}/{self.entry.name}", getattr(self.thing, "container", "")}
+        return bool(name) and (name == str(self.entry) or f"{kind}{slash}{last}" in names)
 
 
 class Cleaning:
@@ -57,19 +61,22 @@ class Cleaning:
             else self._named(visit, wanted, there, silent)
         )
         ended = [await self._remove(it) for it in chosen]
-        left = [str(it.entry) for it, done in zip(chosen, ended, strict=True) if done.state == "stuck"]
-        said = f"{len(chosen) - len(left)} removed." if chosen else "Nothing of yours is there."
-        said += f" Not yet, and tried again each minute: {', '.join(left)}." if left else ""
+        stuck = [str(it) for it in ended if it.state == "stuck"]
+        left = [f"`{it}`: {it.why}" for it in ended if it.state == "undone" and it.why]
+        removed = len(chosen) - len(stuck) - len(left)
+        said = f"{removed} removed." if chosen else "Nothing of yours is there."
+        said += f" Left as it is: {'; '.join(left)}." if left else ""
+        said += f" Not yet, and tried again each minute: {', '.join(stuck)}." if stuck else ""
         return f"{said} {_unasked(silent).capitalize()}." if silent and wanted.mine else said
 
     async def _made(self, visit: Visit, context: str) -> tuple[list[_There], str]:
         """What is there, and the context's name where it can't be asked."""
         engine = self._finder.engine(context, visit)
         try:
-            made = await made_on(engine)
+            made = await made_on(self._parts, engine)
         except CdebugError:
             return [], context
-        return [_There(it, entry, engine) for it, entry in made if entry.is_ours(signer(self._parts))], ""
+        return [_There(it, entry, engine) for it, entry in made], ""
 
     def _named(self, visit: Visit, wanted: CleanUp, there: list[_There], silent: list[str]) -> list[_There]:
         chosen = []

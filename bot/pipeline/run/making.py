@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.core.errors import NotRunning, Unsupported
+from bot.core.errors import CdebugError, NotRunning, Unavailable, Unsupported
 from bot.core.ledger import MadeObject
-from bot.core.plan import Change
+from bot.core.plan import Change, undo_of
 from bot.core.ports.changes import ChangesPort
 from bot.core.ports.finding import FindPort
 from bot.core.ports.making import MakingPort
@@ -90,26 +89,32 @@ class RunMaker:
         if self.command.plan.ends_s <= 0:
             await to_the_end(self._change_for_good(engine, change))  # stopped half-way, nobody would know
             return
-        entry = self._entry_of(change)
+        entry = replace(self._new_entry(change.thing), undo=undo_of(change)).sealed(signer(self.parts))
         await self.parts.ledger.intend(entry)
-        done = False
         try:
             await to_the_end(engine.change(change, entry))
             intended, entry = entry, replace(entry, state="made")
-            await self.parts.ledger.move(intended, entry)
-            await record(self.parts, entry, "changed")
-            done = True
-        finally:
-            if not done:
-                await to_the_end(undo(self.parts, self.engine, entry))
+            if not await self.parts.ledger.move(intended, entry):
+                raise NotRunning("its time was over before it was changed:", change.thing)
+            await record(self.parts, replace(entry, why=_places(change)), "changed")
+        except BaseException as error:
+            said_no = not isinstance(error, Unavailable)  # else it may come yet
+            await to_the_end(undo(self.parts, self.engine, entry, said_no=said_no))
+            raise
 
     async def _change_for_good(self, engine: ChangesPort, change: Change) -> None:
-        await engine.change(change, None)
-        await record(self.parts, self._new_entry(change.thing), "changed")
-
-    def _entry_of(self, change: Change) -> MadeObject:
-        undo = json.dumps([edit.to_json() for edit in change.effects], separators=(",", ":"))
-        return replace(self._new_entry(change.thing), undo=undo).sealed(signer(self.parts))
+        places = _places(change)
+        try:
+            await engine.change(change, None)
+        except Unavailable:
+            places = f"{places}; whether it was done is not known"
+            raise
+        except CdebugError:
+            places = ""
+            raise
+        finally:
+            if places:
+                await record(self.parts, replace(self._new_entry(change.thing), why=places), "changed")
 
     def _use(self, planned: NewObject | Change, thing: Thing, among: Iterable[NewObject | Change]) -> None:
         """What was planned once is made once. Raises Unsupported for what wasn't planned, or for another context."""
@@ -141,3 +146,8 @@ class RunMaker:
             verb=self.command.action.verb,
             expires=self.parts.now().timestamp() + plan.ends_s,
         )
+
+
+def _places(change: Change) -> str:
+    """Which ones were changed; not what stood there."""
+    return ", ".join(str(edit) for edit in change.effects)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.core.audit import Entry, Transition
 from bot.core.errors import CdebugError, Unsupported
 from bot.core.ledger import MadeObject, Sign
-from bot.core.ports.changes import ChangesPort
+from bot.core.ports.changes import ChangesPort, Reverted
 from bot.core.ports.finding import FindPort
 from bot.core.ports.making import MakingPort
 from bot.core.request import Place
@@ -23,20 +23,30 @@ from bot.pipeline.trail import stamp, write_afterwards
 
 _UNDO_S = 20.0
 _WHY = 300
+_LATE_S = 60.0  # a call that was given up can be carried out so much later
+_REMEMBERED_S = 7 * 86_400.0  # as long as the ledger knows what was undone
 
 
-async def undo(parts: Parts, engine: FindPort, entry: MadeObject) -> MadeObject:
+async def undo(parts: Parts, engine: FindPort, entry: MadeObject, *, said_no: bool = True) -> MadeObject:
     """Remove it, or put back what was changed, and say so in the ledger; where that fails it is stuck, and the sweep
     tries again. What it is then.
+
+    said_no: whether the engine refused what was only intended; else it may do it yet, for as long as calls take.
     """
-    removed = False
     try:
         async with asyncio.timeout(_UNDO_S):
-            removed, left = await _unmake(engine, entry)
-        done = replace(entry, state="undone", why=left)
+            reverted = await _unmake(engine, entry)
     except (CdebugError, TimeoutError) as error:
         parts.log.warning("not removed", object=str(entry), id=entry.id, why=str(error))
-        done = replace(entry, state="stuck", why=str(error)[:_WHY] or "it took too long")
+        return await _close(parts, entry, replace(entry, state="stuck", why=str(error)[:_WHY] or "it took too long"))
+    if reverted.how == "nothing" and not said_no and parts.now().timestamp() < entry.expires + _LATE_S:
+        return entry
+    was_there = reverted.how != "nothing" or entry.state != "intended"
+    return await _close(parts, entry, replace(entry, state="undone", why=reverted.why), was_there=was_there)
+
+
+async def _close(parts: Parts, entry: MadeObject, done: MadeObject, *, was_there: bool = True) -> MadeObject:
+    """In the ledger, and where it is news on record and in its thread."""
     if done == entry:
         return done
     try:
@@ -44,19 +54,19 @@ async def undo(parts: Parts, engine: FindPort, entry: MadeObject) -> MadeObject:
     except CdebugError as error:  # its label is still there for the sweep, or it is gone
         parts.log.warning("not in the ledger", object=str(entry), id=entry.id, state=done.state, why=str(error))
         return done
-    if moved and (removed or entry.state != "intended" or done.state == "stuck"):  # else nothing was ever there
+    if moved and was_there and done.state != entry.state:
         assert done.state != "intended"  # that is in the plan, which is on record
         await record(parts, done, done.state)
         await _tell(parts, done)
     return done
 
 
-async def _unmake(engine: FindPort, entry: MadeObject) -> tuple[bool, str]:
-    """Whether anything was there to undo, and why it is left. Raises Unsupported where the engine can't."""
+async def _unmake(engine: FindPort, entry: MadeObject) -> Reverted:
+    """Raises Unsupported where the engine can't."""
     if entry.undo and (changes := engine.port(ChangesPort)):
         return await changes.revert(entry)
     if not entry.undo and (making := engine.port(MakingPort)):
-        return await making.unmake(entry), ""
+        return Reverted("undone" if await making.unmake(entry) else "nothing")
     raise Unsupported("nothing can be undone on", engine.scope)
 
 
@@ -76,29 +86,38 @@ async def _tell(parts: Parts, entry: MadeObject) -> None:
         parts.log.warning("not told", object=str(entry), id=entry.id, why=str(error))
 
 
-async def _hands(parts: Parts, entry: MadeObject) -> FindPort:
-    """The engine as the person for whom it was made, who undoes it: the bot itself may do nothing in a cluster."""
+async def _undo_as_its_maker(parts: Parts, entry: MadeObject) -> None:
+    """As the person for whom it was made: the bot itself may do nothing in a cluster."""
     engine = parts.engines[entry.context]
     try:
         person = await parts.directory.person(entry.team, entry.user)
+        engine = engine.seen_by(person, lambda _: True)
     except CdebugError as error:
         parts.log.warning("who made it is not known", object=str(entry), id=entry.id, why=str(error))
-        return engine
-    return engine.seen_by(person, lambda _: True)
+        if entry.undo:  # what was changed for somebody is put back by nobody else's right
+            await _close(parts, entry, replace(entry, state="stuck", why=str(error)[:_WHY]))
+            return
+    late = entry.undo and entry.state == "intended"
+    await undo(parts, engine, entry, said_no=not late)
 
 
-async def _undo_as_its_maker(parts: Parts, entry: MadeObject) -> None:
-    await undo(parts, await _hands(parts, entry), entry)
-
-
-async def made_on(engine: FindPort) -> list[tuple[Thing, MadeObject]]:
-    """All that says that cdebug made or changed it, as far as it may be seen. Raises CdebugError."""
+async def made_on(parts: Parts, engine: FindPort) -> list[tuple[Thing, MadeObject]]:
+    """All that cdebug made or changed there, and says so itself, as far as it may be seen. Raises CdebugError."""
     found = list[tuple[Thing, MadeObject]]()
     if making := engine.port(MakingPort):
         found += await making.made()
     if changes := engine.port(ChangesPort):
-        found += await changes.changed()
-    return found
+        namespaces = {it.namespace for it in await parts.ledger.open() if it.context == engine.scope.context}
+        found += [(thing, entry) for thing, entry in await changes.changed(namespaces) if await _is_open(parts, entry)]
+    return [(thing, entry) for thing, entry in found if entry.is_ours(signer(parts))]
+
+
+async def _is_open(parts: Parts, entry: MadeObject) -> bool:
+    """Whether a change is still to be undone: a mark that is put back later means nothing."""
+    if entry.expires + _REMEMBERED_S < parts.now().timestamp():
+        return False
+    written = await parts.ledger.get(entry.id)
+    return written is None or written.state != "undone"
 
 
 async def undo_due(parts: Parts) -> None:
@@ -128,12 +147,12 @@ async def _sweep(parts: Parts, context: str, engine: FindPort, known: Mapping[st
         if entry.context == context and entry.is_due(now):
             await _undo_as_its_maker(parts, entry)
     try:
-        labelled = await made_on(engine)
+        labelled = await made_on(parts, engine)
     except CdebugError as error:
         parts.log.warning("what was made there is not known", context=context, why=str(error))
         return
     for _, entry in labelled:
-        if entry.id in known or not entry.is_ours(signer(parts)):
+        if entry.id in known:
             continue
         written = await parts.ledger.get(entry.id)
         came_late = written is not None and written.state == "undone"  # the engine went on after we gave up

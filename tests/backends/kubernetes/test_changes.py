@@ -9,6 +9,7 @@ import pytest
 from bot.backends.kubernetes.disruption import autoscaling, disruption
 from bot.backends.kubernetes.fieldowners import owners_of
 from bot.backends.kubernetes.refusals import by_status
+from bot.backends.kubernetes.templates import gained
 from bot.backends.kubernetes.wanted import wanted
 from bot.core.edits import Edit, differences
 from bot.core.errors import NotFound, UsageError
@@ -23,6 +24,7 @@ from bot.core.wishes import (
 )
 
 TOKEN = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "web", "key": "token"}}}
+WEB_ENV = [{"name": "LEVEL", "value": "info"}, TOKEN]
 WEB: dict[str, Any] = {
     "metadata": {"name": "web", "generation": 4},
     "spec": {
@@ -31,7 +33,7 @@ WEB: dict[str, Any] = {
             "spec": {
                 "initContainers": [{"name": "migrate", "image": "migrate:1"}],
                 "containers": [
-                    {"name": "web", "image": "web:1", "env": [{"name": "LEVEL", "value": "info"}, TOKEN]},
+                    {"name": "web", "image": "web:1", "env": WEB_ENV},
                     {"name": "proxy", "image": "proxy:1", "resources": {"limits": {"cpu": "1"}}},
                 ],
             }
@@ -61,6 +63,7 @@ IN = "spec.template.spec"
             {
                 f"{IN}.containers.web.image": ("web:1", "x:1"),
                 f"{IN}.containers.proxy.image": ("proxy:1", "x:1"),
+                f"{IN}.initContainers.migrate.image": ("migrate:1", "x:1"),
             },
         ),
         (WantedVariables({"LEVEL": "debug"}, "web"), {f"{IN}.containers.web.env.LEVEL.value": ("info", "debug")}),
@@ -72,6 +75,7 @@ IN = "spec.template.spec"
                 f"{IN}.containers.web.env.TOKEN.value": (None, "x"),
             },
         ),
+        (WantedVariables({"LEVEL": None}), {f"{IN}.containers.web.env.LEVEL": (WEB_ENV[0], None)}),
         (
             WantedResources(limits={"memory": "1Gi"}, container="proxy"),
             {f"{IN}.containers.proxy.resources.limits.memory": (None, "1Gi")},
@@ -92,7 +96,7 @@ def test_what_isnt_there_is_named_with_what_is():
     with pytest.raises(NotFound, match="no container is called `wep`") as said:
         wanted(WEB, WantedImages({"wep": "web:2"}))
     assert "`web`, `proxy`, `migrate`" in str(said.value)
-    with pytest.raises(UsageError, match="`web` has no variable"):
+    with pytest.raises(UsageError, match="no container has a variable"):
         wanted(WEB, WantedVariables({"NOSUCH": None}, "web"))
 
 
@@ -107,7 +111,7 @@ FIELDS: dict[str, Any] = {"f:spec": {"f:template": {"f:spec": {"f:containers": {
         ("kustomize-controller", "Flux: puts it back at its next interval"),
         ("helm", "Helm: puts it back at the next upgrade"),
         ("kubectl-client-side-apply", "`kubectl apply`: puts it back at the next one"),
-        ("kubectl-edit", "kubectl-edit, who set it last"),
+        ("kubectl-edit", "kubectl-edit"),
     ],
 )
 def test_who_set_a_field_is_told_with_what_they_will_do(manager: str, says: str):
@@ -133,17 +137,17 @@ def test_who_keeps_the_whole_object_is_told_though_they_set_another_field(metada
 @pytest.mark.parametrize(
     ("kind", "spec", "says"),
     [
-        ("deployment", {"strategy": {"type": "Recreate"}, "replicas": 3}, "3 pods end before new ones start"),
+        ("deployment", {"strategy": {"type": "Recreate"}, "replicas": 3}, "all 3 pods end before a new one starts"),
         (
             "deployment",
             {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": 1}}},
-            "1 pod replaced by new ones, 25% at most away, 1 at most more",
+            "the only pod is replaced, up to 25% unavailable, up to 1 extra",
         ),
         ("deployment", {"paused": True}, "its pods wait: it is paused"),
         (
             "statefulset",
             {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
-            "3 pods are replaced one after the other, from number 2 up",
+            "all 3 pods are replaced, one after the other, from number 2 up",
         ),
         ("daemonset", {"updateStrategy": {"type": "OnDelete"}}, "no pod is replaced before somebody deletes it"),
     ],
@@ -157,7 +161,7 @@ def test_what_another_template_does_to_its_pods(kind: str, spec: dict[str, Any],
     [
         (2, 0, "all 2 pods end: nothing is left that serves"),
         (3, 2, "1 of 3 pods ends"),
-        (None, 3, "2 pods more"),
+        (None, 3, "2 more pods"),
     ],
 )
 def test_what_another_number_does_to_its_pods(old: int | None, new: int, says: str):
@@ -174,3 +178,28 @@ def test_an_autoscaler_is_told_of_the_workload_that_it_holds_alone():
 def test_of_a_refusal_that_repeats_the_whole_object_its_reason_is_told():
     said = r'"" is invalid: patch: Invalid value: "{\"kind\":\"Deployment\",\"data\":\"\\\"}\"}": quantities must match'
     assert by_status("c", 422, said, "change", "web").why == '"" is invalid: patch: quantities must match'
+
+
+STRONG = {
+    "hostPID": True,
+    "volumes": [{"name": "root", "hostPath": {"path": "/"}}],
+    "containers": [
+        {"name": "web", "image": "web", "securityContext": {"privileged": True, "capabilities": {"add": ["SYS_ADMIN"]}}}
+    ],
+}
+
+
+def test_the_power_that_new_pods_gain_is_told_to_policy():
+    strong = {"spec": {"template": {"spec": STRONG}}}
+    known = gained("deployment", WEB, strong, [IMAGE])
+    assert known == {
+        "images": ("docker.io/library/web:latest",),
+        "privileged": True,
+        "capabilities": ("SYS_ADMIN",),
+        "host_namespaces": ("pid",),
+        "host_paths": ("/",),
+    }
+    again = gained("deployment", strong, strong, [Edit(("spec", "replicas"), 1, 2)])
+    assert (again["images"], again["privileged"], again["host_paths"]) == (known["images"], False, ())
+    assert gained("deployment", WEB, strong, [Edit(("spec", "replicas"), 2, 1)]) == {}
+    assert gained("deployment", WEB, strong, [Edit(("spec", "paused"), True, None)])["privileged"]

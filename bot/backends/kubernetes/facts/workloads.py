@@ -22,6 +22,7 @@ def workload(kind: str, seen: Json) -> WorkloadFacts:
         total=status.get("replicas", status.get("currentNumberScheduled", 0)) or 0,
         paused=bool(spec.get("paused")),
         partition=(strategy.get("rollingUpdate") or {}).get("partition") or 0,
+        revision=status.get("updateRevision") or "",
         ready=status.get("readyReplicas", status.get("numberReady", 0)) or 0,
         up_to_date=status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) or 0,
         available=status.get("availableReplicas", status.get("numberAvailable", 0)) or 0,
