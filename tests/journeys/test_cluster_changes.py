@@ -80,7 +80,7 @@ async def test_a_change_that_stays_is_done_followed_and_said_how_to_put_back(
     assert seen(sea, "deploy/tide")["status"]["readyReplicas"] == 2
 
     text = await approved(shop_channel, "scale deploy/tide --replicas 0")
-    assert "all 2 pods end: nothing is left that serves" in text
+    assert "both pods end: nothing is left that serves" in text
     assert "Rolled out: no pod is left" in text
 
 

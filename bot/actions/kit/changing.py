@@ -56,7 +56,7 @@ class WorkloadChange(Located):
     @property
     def lasting(self) -> str:
         """A rollout ends pods, and with them what was in them."""
-        return "what pods that are replaced hold and do: it ends with them"
+        return "what is in the pods that end or are replaced, and what they are doing"
 
     async def plan(self, found: Thing, bench: Bench) -> Plan:
         bench.require(self.verb, self.needs, self.instead)

@@ -46,7 +46,7 @@ class RolloutHistory(
         rows = [
             (_numbered(it), show_age(it.made, bench.now), _images(it), _few(it.edits), it.cause or "-") for it in kept
         ]
-        yield Table(_COLUMNS, rows, f"{thing.kind}/{thing.name}")
+        yield Table(_COLUMNS, rows)
         if len(kept) > 1:
             before = next((it.number for it in kept if not it.present), 0)
             yield Note(f"`rollout undo {thing.kind}/{thing.name}` makes it what it was in revision {before}.")

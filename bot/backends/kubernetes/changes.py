@@ -97,7 +97,7 @@ class KubernetesChanges:
         scalers = await self._context.listed("horizontalpodautoscaler", thing.scope)
         if isinstance(scalers, Refused):
             return (f"whether an autoscaler holds it is not known: {scalers.why}",)
-        return autoscaling(thing.kind, thing.name, scalers)
+        return autoscaling(thing.kind, thing.name, wish.count, scalers)
 
     # ---- changing
 

@@ -63,7 +63,7 @@ def _replaced(kind: str, spec: Json) -> str:
 
 
 def _all(count: int) -> str:
-    return "the only pod" if count == 1 else f"all {count} pods"
+    return {1: "the only pod", 2: "both pods"}.get(count, f"all {count} pods")
 
 
 def _pods(count: int) -> str:
@@ -74,15 +74,13 @@ def _verb(count: int, word: str) -> str:
     return f"{word}s" if count == 1 else word
 
 
-def autoscaling(kind: str, name: str, scalers: Iterable[Json]) -> tuple[str, ...]:
-    """What holds its number of replicas, whoever changes it. Its name may not be everybody's to know."""
+def autoscaling(kind: str, name: str, count: int, scalers: Iterable[Json]) -> tuple[str, ...]:
+    """What holds its number of replicas, whoever sets it to a count. Its name may not be everybody's to know."""
     held = []
     for it in scalers:
         target = value_at(it, ("spec", "scaleTargetRef")) or {}
         if (str(target.get("kind", "")).lower(), target.get("name")) == (kind, name):
-            spec = it["spec"]
-            held.append(
-                f"an autoscaler holds it between {spec.get('minReplicas', 1)} and {spec.get('maxReplicas')} replicas,"
-                " and will change the number again; with 0 it rests"
-            )
+            least, most = it["spec"].get("minReplicas", 1), it["spec"].get("maxReplicas")
+            then = "rests while there are none" if count == 0 else "will change the number again"
+            held.append(f"an autoscaler holds it between {least} and {most} replicas, and {then}")
     return tuple(held)

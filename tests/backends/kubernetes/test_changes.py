@@ -159,7 +159,7 @@ def test_what_another_template_does_to_its_pods(kind: str, spec: dict[str, Any],
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        (2, 0, "all 2 pods end: nothing is left that serves"),
+        (2, 0, "both pods end: nothing is left that serves"),
         (3, 2, "1 of 3 pods ends"),
         (None, 3, "2 more pods"),
     ],
@@ -170,9 +170,12 @@ def test_what_another_number_does_to_its_pods(old: int | None, new: int, says: s
 
 def test_an_autoscaler_is_told_of_the_workload_that_it_holds_alone():
     scaler = {"spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 9}}
-    assert "between 1 and 9 replicas" in autoscaling("deployment", "web", [scaler])[0]
-    assert autoscaling("statefulset", "web", [scaler]) == ()
-    assert autoscaling("deployment", "other", [scaler]) == ()
+    assert autoscaling("deployment", "web", 3, [scaler]) == (
+        "an autoscaler holds it between 1 and 9 replicas, and will change the number again",
+    )
+    assert autoscaling("deployment", "web", 0, [scaler])[0].endswith("rests while there are none")
+    assert autoscaling("statefulset", "web", 3, [scaler]) == ()
+    assert autoscaling("deployment", "other", 3, [scaler]) == ()
 
 
 def test_of_a_refusal_that_repeats_the_whole_object_its_reason_is_told():
