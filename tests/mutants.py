@@ -384,7 +384,7 @@ MUTANTS = (
            "if key not in (_APPLIED, UNDO)", "if key != _APPLIED",
            f"{ATTACKS}test_cluster_changes.py", "put_back_is_not_shown"),
     Mutant("arguments show an object's secrets", "bot/pipeline/decide/cards.py",
-           "rows_of(plan, edited=redactor.value)]", "rows_of(plan)]",
+           "rows_of(plan, redactor.value, redactor.value)]", "rows_of(plan)]",
            f"{ATTACKS}test_cluster_changes.py", "arguments"),
     Mutant("marks that are put back undo it again", "bot/pipeline/run/undoing.py",
            'return written is None or written.state != "undone"', "return True",

@@ -249,7 +249,7 @@ async def test_an_image_that_policy_hides_is_not_there(engine_itself: Docker, to
     hiding = engine_itself.seen_by(person, lambda thing: thing.kind != "image")  # type: ignore[union-attr]
     part = hiding.port(HelpersPort)
     assert part
-    with pytest.raises(NotFound, match="the engine hasn't the image"):
+    with pytest.raises(NotFound, match="the engine does not have the image"):
         await part.plan_helper(await found(engine_itself), HelperQuery(toolbox, 60))
 
 

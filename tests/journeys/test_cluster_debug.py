@@ -58,6 +58,13 @@ async def test_in_the_strictest_namespace_it_runs_as_the_target_and_reads_its_fi
     assert made["targetContainerName"] == "app"
 
 
+async def test_it_has_the_targets_variables_where_that_is_asked_for(shop_channel: Conversation):
+    text = await approved(shop_channel, "debug web --env-from-target -- sh -c 'echo $LOG_LEVEL $MODE ${#DB_PASSWORD}'")
+    assert "info careful 19" in text
+    assert "3 variables of the target's" in text
+    assert "hunter2" not in text
+
+
 async def test_the_card_says_what_it_gets_what_it_can_not_have_and_that_it_stays(
     shop_channel: Conversation, guarded: str
 ):

@@ -84,6 +84,21 @@ async def test_the_card_names_all_that_it_gets_and_for_how_long(channel: Convers
     assert "Approve" in labels(card)
 
 
+async def test_it_has_the_targets_variables_where_that_is_asked_for(
+    channel: Conversation, app: str, containers: docker.APIClient
+):
+    make(containers, "settled", "sleep 3600", environment={"LEVEL": "debug", "API_TOKEN": "hunter2hunter2"})
+    root, card = await asked(channel, "debug settled --env-from-target -- sh -c 'echo $LEVEL ${#API_TOKEN}; env'")
+    assert "hunter2" not in str(card["blocks"])
+    await channel.press(card, "Arguments")
+    assert "hunter2" not in str(await channel.slack.state("U0ANN"))
+    await channel.as_("U0BOB").press(card, "Approve")
+    await channel.ended(root, "done", patience_s=60)
+    text = str(await channel.thread(root))
+    assert "debug 14" in text
+    assert "hunter2" not in text
+
+
 async def test_a_second_command_uses_the_same_one(channel: Conversation, app: str, containers: docker.APIClient):
     await approved(channel, "debug app -- true")
     (first,) = helpers(containers)
@@ -135,7 +150,10 @@ async def test_what_stood_beside_a_target_that_was_restarted_says_so(
     ("command", "says"),
     [
         ("debug gone-by", "cannot debug `local/gone-by`: it is exited: there is no process to stand beside"),
-        ("debug app --image nowhere:1", "the engine hasn't the image `docker.io/library/nowhere:1`: cdebug pulls none"),
+        (
+            "debug app --image nowhere:1",
+            "the engine does not have the image `docker.io/library/nowhere:1`: cdebug pulls none",
+        ),
         ("debug app --image 'No Such'", "not an image's name"),
         ("debug app --profile root", "no profile is called `root`. Choose one of auto, restricted"),
         ("debug app --as nobody", "`--as` takes UID or UID:GID, not `nobody`"),

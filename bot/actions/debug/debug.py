@@ -58,6 +58,9 @@ class Debug(
     env: Annotated[
         tuple[str, ...], option("--env", "-e", help="set a variable, as `NAME=value`"), Shown("NAME=VALUE")
     ] = ()
+    environment: Annotated[
+        bool, option("--env-from-target", help="with the variables that the target was started with")
+    ] = False
     bare: Annotated[bool, option("--no-volumes", help="without the target's volumes")] = False
     lifetime: Annotated[Duration, option("--for", help="end it after")] = timedelta(minutes=30)
     limit: Annotated[Duration, option("--timeout", help="end the command after")] = timedelta(minutes=5)
@@ -103,6 +106,7 @@ class Debug(
             seconds=int(self.lifetime.total_seconds()),
             wish=self._wish(),
             volumes=not self.bare,
+            environment=self.environment,
         )
         return await bench.port(HelpersPort).plan_helper(found, query)
 

@@ -48,11 +48,13 @@ class DockerHelpers:
         )  # fmt: skip
         way, *_ = ways(query.wish, target)
         mounts = every if query.volumes else []
+        environment = list((seen.get("Config") or {}).get("Env") or ()) if query.environment else []
         body = {
             "Image": image,
             "User": way.power.user,
             "Entrypoint": ["sleep"],
             "Cmd": [str(query.seconds)],
+            **({"Env": environment} if environment else {}),
             "Labels": {**dict.fromkeys(labels, ""), BESIDE: container.id},  # an image's would be taken for its own
             "HostConfig": _host_config(container, host, mounts, way.power),
         }
@@ -92,7 +94,7 @@ class DockerHelpers:
                 raise NotFound("hidden")
         except NotFound as error:
             raise NotFound(
-                "the engine hasn't the image", name, why="cdebug pulls none",
+                "the engine does not have the image", name, why="cdebug pulls none",
                 hint="`images --catalogue` shows which are there; whoever runs the engine can `docker pull` it.",
             ) from error  # fmt: skip
         return str(seen["Id"]), labels

@@ -62,6 +62,7 @@ class KubernetesHelpers:
                 ("user", way.power.user),
                 *self._account(container, pod),
                 *((f"volume {it['name']}", _shown(it)) for it in _whole(mounts)),
+                *((("environment", _variables(spec)),) if query.environment else ()),
             ),
             warnings=(*warnings, *await self._about_image(pod, query.image), _STAYS),
         )
@@ -70,9 +71,10 @@ class KubernetesHelpers:
         self, container: Container, pod: Json, mounts: list[Json], query: HelperQuery, target: Power
     ) -> tuple[Way, NewObject, tuple[tuple[str, str], ...], tuple[str, ...]]:
         """The first way that the cluster admits, and why it doesn't admit those before."""
+        environment = _environment(pod, container) if query.environment else {}
         refused: list[tuple[Way, CdebugError]] = []
         for way in ways(query.wish, target):
-            spec = _spec(container, mounts, query, way.power)
+            spec = {**_spec(container, mounts, query, way.power), **environment}
             try:
                 # Under a name that is free, also where such a one runs: the answer is the same with it and without.
                 asked = {**spec, "name": f"{_name(spec)}-asked"}
@@ -160,6 +162,23 @@ def _spec(container: Container, mounts: list[Json], query: HelperQuery, power: P
         "securityContext": _security(power),
         **({"volumeMounts": mounted} if mounted else {}),
     }
+
+
+def _environment(pod: Json, container: Container) -> dict[str, Any]:
+    """Its own, where it comes from included: what that says by now may be another."""
+    spec = next(it for it in containers_of(pod) if it["name"] == container.container)
+    return {name: spec[name] for name in ("env", "envFrom") if spec.get(name)}
+
+
+def _variables(spec: Json) -> str:
+    """How many, and what else they are read from."""
+    whole = [
+        f"{kind} {it[field]['name']}"
+        for it in spec.get("envFrom") or ()
+        for kind, field in (("configmap", "configMapRef"), ("secret", "secretRef"))
+        if field in it
+    ]
+    return ", ".join((f"{len(spec.get('env') or ())} variables of the target's", *(f"all of {it}" for it in whole)))
 
 
 def _security(power: Power) -> dict[str, Any]:

@@ -12,12 +12,15 @@ from bot.core.target import Container
 
 @dataclass(frozen=True)
 class HelperQuery:
-    """image: as an engine pulls it. seconds: after which it ends by itself. volumes: whether it has the target's."""
+    """image: as an engine pulls it. seconds: after which it ends by itself. volumes, environment: whether it has the
+    target's.
+    """
 
     image: str
     seconds: int
     wish: Wish = field(default_factory=Wish)
     volumes: bool = True
+    environment: bool = False
 
 
 @runtime_checkable

@@ -116,6 +116,6 @@ def arguments(redactor: Redactor, action: Action, stdin: str, plan: Plan) -> str
     lines = [f"verb {action.verb}", *(" ".join(filter(None, row)) for row in _flags(words_of(action)[1:]))]
     argv = action.argv if isinstance(action, ArgvAction) else ()
     lines += [f"argument {number}: {word}" for number, word in enumerate(argv)]
-    lines += [f"plan: {' '.join(filter(None, row))}" for row in rows_of(plan, edited=redactor.value)]
+    lines += [f"plan: {' '.join(filter(None, row))}" for row in rows_of(plan, redactor.value, redactor.value)]
     lines += ["", f"standard input, {len(stdin.encode()):,} bytes:", *stdin.split("\n")] if stdin else []
     return "\n".join(to_the_letter(line) for line in lines)
