@@ -321,7 +321,7 @@ MUTANTS = (
            "if planned not in among or planned in self.used:", "if False:",
            "tests/pipeline/test_making.py", "not_planned"),
     Mutant("labels need no seal", "bot/pipeline/run/undoing.py",
-           "if entry.is_ours(signer(parts))]", "]",
+           "found if entry.is_ours(signer(parts))]", "found]",
            "tests/pipeline/test_making.py", "somebody_else or inherits"),
     Mutant("what has expired stays", "bot/core/ledger.py",
            'return self.state == "stuck" or self.expires <= now', "return False",

@@ -33,8 +33,17 @@ def workload(name: str, kind: str = "Deployment", **more: Json) -> str:
     return yaml.safe_dump({"apiVersion": "apps/v1", "kind": kind, "metadata": metadata, "spec": spec})
 
 
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: buoy, namespace: shop}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - {name: app, image: "cdebug/busybox:1", command: [sleep, "86400"], resources: {requests: {cpu: 10m}}}
+"""
 OF_HELM: Json = {"annotations": {"meta.helm.sh/release-name": "sea"}}
-SEA = "---\n".join((workload("tide"), workload("ebb", **OF_HELM), workload("surf", "StatefulSet"), SCALER))
+SEA = "---\n".join((workload("tide"), workload("ebb", **OF_HELM), workload("surf", "StatefulSet"), SCALER, POD))
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +177,14 @@ async def test_a_change_for_a_while_is_undone_though_the_bot_was_killed(sea: Adm
         await slack.close()
         bot.end()
         playground.end()
+
+
+async def test_what_a_running_pod_may_use_is_changed_in_place(shop_channel: Conversation, sea: Administered):
+    text = await approved(shop_channel, "set resources pod/buoy --requests cpu=11m")
+    assert "it goes on running" in text
+    pod = seen(sea, "pod/buoy")
+    assert pod["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "11m"
+    assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
 
 
 async def test_a_stateful_set_is_restarted_and_its_rollout_followed(shop_channel: Conversation, sea: Administered):

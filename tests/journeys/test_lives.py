@@ -81,7 +81,7 @@ async def test_six_follows_are_told_and_it_leaves_in_time(
 ):
     for _ in range(6):
         await incidents.type("/cdebug logs web -f")
-    await incidents.until(lambda all_: len([m for m in all_ if "lines so far" in m["text"]]) >= 2, "the follows", 30)
+    await incidents.until(lambda all_: len([m for m in all_ if " so far" in m["text"]]) >= 2, "the follows", 30)
 
     assert await asyncio.to_thread(own_bot.process.terminate, 10) == 0
 

@@ -279,7 +279,7 @@ async def test_a_binary_comes_as_a_file(channel: Conversation, box: str):
 
 async def test_attach_shows_what_comes_from_now_on(channel: Conversation, box: str):
     await channel.type("/cdebug attach box")
-    await channel.until(lambda all_: [m for m in all_ if "lines so far" in m["text"]], "some ticks")
+    await channel.until(lambda all_: [m for m in all_ if " so far" in m["text"]], "some ticks")
     root = (await channel.messages())[0]
     await channel.press(root, "Stop")
     await channel.ended(root, "stopped")

@@ -142,12 +142,14 @@ async def test_what_cannot_be_undone_now_is_told_once_and_tried_again_each_minut
     assert notes(world)[-1] == "`scale` of `local/deployment/web` is undone."
 
 
-async def test_what_is_to_be_undone_is_found_without_the_ledger(ground: Ground):
+async def test_what_is_to_be_undone_is_found_without_the_ledger_by_who_may_list_it(ground: Ground):
     world, engine = ground
     await world.say(FOR_A_WHILE)
     world.ledger.entries.clear()
     await after(world, 31)
     await world.pipeline.sweep()
+    assert replicas(engine) == 5
+    await world.say("clean --mine")
     assert replicas(engine) == 2
 
 

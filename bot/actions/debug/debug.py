@@ -24,6 +24,7 @@ from bot.core.powers import PROFILES, Wish, capability_of, check_profile, user_o
 from bot.core.takes import one
 from bot.core.target import Container
 
+_SHARED = "`--share-processes` is for copies of a pod: what stands beside its target sees its processes in any case."
 _SHORTEST, _LONGEST, _LONGEST_RUN = timedelta(minutes=1), timedelta(hours=4), timedelta(minutes=10)
 
 
@@ -61,6 +62,7 @@ class Debug(
     environment: Annotated[
         bool, option("--env-from-target", help="with the variables that the target was started with")
     ] = False
+    shares: Annotated[bool, option("--share-processes", help="taken, and said to mean nothing here")] = False
     bare: Annotated[bool, option("--no-volumes", help="without the target's volumes")] = False
     lifetime: Annotated[Duration, option("--for", help="end it after")] = timedelta(minutes=30)
     limit: Annotated[Duration, option("--timeout", help="end the command after")] = timedelta(minutes=5)
@@ -89,6 +91,10 @@ class Debug(
     @property
     def nothing(self) -> str:
         return "It printed nothing." if self.argv else "The shell has ended."
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return (_SHARED,) if self.shares else ()
 
     @property
     def lasting(self) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.kit.changing import NEEDS, RIGHTS, WorkloadChange
+from bot.actions.kit.resizing import follow_resize
+from bot.actions.kit.workloads import ROLLED
 from bot.core.action import Shown, TargetedAction, option
+from bot.core.bench import Bench
 from bot.core.errors import UsageError
+from bot.core.output import Output
+from bot.core.plan import Change, Plan
 from bot.core.takes import one
+from bot.core.target import Resource, Thing
 from bot.core.wishes import EACH, WantedResources
 
 
@@ -20,9 +27,14 @@ class SetResources(
     takes=one("object"),
     needs=NEEDS,
     rights=RIGHTS,
-    examples=("set resources deploy/web --limits memory=512Mi", "set resources deploy/web -c web --requests cpu=100m"),
+    examples=("set resources deploy/web --limits memory=512Mi", "set resources pod/web-1 -c web --limits cpu=1"),
 ):
-    """Set what a workload's containers ask for and may use; what isn't named stays. Then follow the rollout."""
+    """Set what a workload's containers ask for and may use; what isn't named stays. Then follow the rollout.
+
+    Of a pod it is set in place, while it runs, as far as its node can.
+    """
+
+    changes = (*ROLLED, "pod")
 
     container: Annotated[str, option("--container", "-c", help="of this container; else of each")] = ""
     limits: Annotated[str, option("--limits", help="as `cpu=500m,memory=512Mi`"), Shown("QUANTITIES")] = ""
@@ -32,6 +44,19 @@ class SetResources(
     def part(self) -> str:
         """The object itself is meant, not one of its containers."""
         return ""
+
+    async def plan(self, found: Thing, bench: Bench) -> Plan:
+        if found.kind == "pod" and self.lifetime:
+            raise UsageError("what a pod may use is set for good", hint="Leave `--for` out, and set it back later.")
+        return await super().plan(found, bench)
+
+    def followed(self, bench: Bench, found: Resource, change: Change) -> AsyncGenerator[Output, None]:
+        if found.kind == "pod":
+            return follow_resize(bench, found, self.patience)
+        return super().followed(bench, found, change)
+
+    def back(self, name: str, change: Change) -> str:
+        return "" if change.thing.kind == "pod" else super().back(name, change)
 
     def wish(self) -> WantedResources:
         if not (self.limits or self.requests):

@@ -74,9 +74,12 @@ class WorkloadChange(Located):
         await bench.maker.change(change)
         yield Note(self._done(change))
         if self.rolls_out and not self.leaves:
-            patience = min(self.patience, self.lifetime or self.patience)
-            async for output in follow(bench, found, patience, self._way_back(change)):
+            async for output in self.followed(bench, found, change):
                 yield output
+
+    def followed(self, bench: Bench, found: Resource, change: Change) -> AsyncGenerator[Output, None]:
+        """What comes of it, as long as it stays."""
+        return follow(bench, found, min(self.patience, self.lifetime or self.patience), self._way_back(change))
 
     def _done(self, change: Change) -> str:
         said = f"Changed: {', '.join(str(edit) for edit in change.effects)}."

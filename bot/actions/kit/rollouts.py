@@ -30,6 +30,7 @@ _STUCK = frozenset(
     }
 )  # fmt: skip
 _REVISIONS = ("pod-template-hash", "controller-revision-hash")  # labels of pods that say which template made them
+_REFUSED = "ReplicaFailure"
 _TOO_LATE = "ProgressDeadlineExceeded"
 
 
@@ -106,7 +107,7 @@ def _stage(facts: WorkloadFacts, now: datetime) -> _Stage:
     if halted and is_at_rest:
         return _Stage(done, due, halted, over=True, halted=True)
     late = any(it.name == "Progressing" and it.reason == _TOO_LATE for it in facts.conditions)
-    stuck = _stuck_pod(facts, now)
+    stuck = _stuck_at(facts, now)
     if not halted and (facts.up_to_date < due or done < due or facts.available < wanted):
         return _Stage(done, due, f"{done} of {_pods(due)} new and ready", stuck=stuck, given_up=late)
     if facts.total > wanted:
@@ -128,8 +129,11 @@ def _pods(count: int) -> str:
     return f"{count} pod{'' if count == 1 else 's'}"
 
 
-def _stuck_pod(facts: WorkloadFacts, now: datetime) -> str:
-    """The first new pod with something that doesn't mend by itself."""
+def _stuck_at(facts: WorkloadFacts, now: datetime) -> str:
+    """What refuses new pods, as a quota does; else the first of them with something that doesn't mend by itself."""
+    refused = next((it for it in facts.conditions if it.name == _REFUSED and it.status == "True"), None)
+    if refused:
+        return f"no pod can be made: {refused.message or refused.reason}"
     found = next((it for it in _new_pods(facts) if _is_stuck(it)), None)
     return f"pod {found.name}: {summary(found, now)}" if found else ""
 

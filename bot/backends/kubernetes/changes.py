@@ -213,6 +213,7 @@ class KubernetesChanges:
         tests = [{"op": "test", "path": f"/metadata/{name}", "value": metadata.get(name)} for name in names]
         query = [("fieldManager", MANAGER), *([("dryRun", "All")] if dry else [])]
         path = self._context.path(thing.kind, thing.scope.namespace, thing.name)
+        path += "/resize" if thing.kind == "pod" else ""
         body = [*tests, *missing(seen, edits), *operations(_with_metadata(seen), edits)]
         return await self._api.patch("change", thing, path, body, query, form=JSON_PATCH)
 

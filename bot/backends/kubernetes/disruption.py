@@ -17,6 +17,8 @@ _REPLICAS = ("spec", "replicas")
 
 def disruption(kind: str, seen: Json, edits: Iterable[Edit]) -> tuple[str, ...]:
     """What happens to its pods; nothing where nothing does."""
+    if kind == "pod":
+        return _resized(seen["spec"], edits)
     places = {edit.place: edit for edit in edits}
     said = []
     if count := places.get(_REPLICAS):
@@ -28,6 +30,19 @@ def disruption(kind: str, seen: Json, edits: Iterable[Edit]) -> tuple[str, ...]:
             "what was changed meanwhile is rolled out" if paused.old else "later changes wait until it is resumed"
         )
     return tuple(said)
+
+
+def _resized(spec: Json, edits: Iterable[Edit]) -> tuple[str, ...]:
+    """Its containers go on, but those that say of a resource that they have to be restarted for it."""
+    restarted = []
+    for edit in edits:
+        name, resource = edit.place[2], edit.place[-1]
+        container = value_at(spec, ("containers", name)) or {}
+        rules = {it["resourceName"]: it["restartPolicy"] for it in container.get("resizePolicy") or ()}
+        restarted += [name] if rules.get(resource) == "RestartContainer" else []
+    return tuple(f"{name} is restarted: it asks for that" for name in dict.fromkeys(restarted)) or (
+        "it goes on running",
+    )
 
 
 def _scaled(before: int, after: int) -> str:

@@ -63,7 +63,7 @@ def _set_images(draft: dict[str, Any], of: Mapping[str, str]) -> None:
 
 def _containers(draft: dict[str, Any], name: str, *, init: bool = False) -> list[dict[str, Any]]:
     """Those of that name, or each. init: each of those that run before the rest, too. Raises NotFound."""
-    spec = draft["spec"]["template"]["spec"]
+    spec = draft["spec"]["template"]["spec"] if "template" in draft["spec"] else draft["spec"]  # a pod's own
     first = list(spec.get("initContainers") or ())
     every = [*spec["containers"], *(first if init or name != EACH else ())]
     found = [it for it in every if name in (EACH, it["name"])]

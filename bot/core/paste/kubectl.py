@@ -203,7 +203,7 @@ _DEBUG: dict[str, Meaning] = {
     "--replace": _COPY,
     "--same-node": _COPY,
     "--set-image IMAGES": _COPY,
-    "--share-processes": IDLE,  # a copy shares its pod's; beside the pod itself it means nothing to kubectl either
+    "--share-processes": "--share-processes",
     "-i --stdin": IDLE,
     "--target NAME": "--container",
     "-t --tty": IDLE,

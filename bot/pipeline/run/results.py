@@ -182,7 +182,8 @@ class TextResult(Result):
         if now == self._drawn or self._last is not None:
             return
         await self._store()  # what scrolls by between two edits is on the shelf
-        so_far = f"{self._shown.total:,} lines so far" if self._shown.total or not begun else "its line has not ended"
+        total = self._shown.total
+        so_far = f"{total:,} line{'' if total == 1 else 's'} so far" if total or not begun else "its line has not ended"
         view = self._view((so_far,), begun, final=False)
         if not self._message:
             await self._show(view)

@@ -103,13 +103,22 @@ async def _undo_as_its_maker(parts: Parts, entry: MadeObject) -> None:
 
 async def made_on(parts: Parts, engine: FindPort) -> list[tuple[Thing, MadeObject]]:
     """All that cdebug made or changed there, and says so itself, as far as it may be seen. Raises CdebugError."""
-    found = list[tuple[Thing, MadeObject]]()
-    if making := engine.port(MakingPort):
-        found += await making.made()
-    if changes := engine.port(ChangesPort):
-        namespaces = {it.namespace for it in await parts.ledger.open() if it.context == engine.scope.context}
-        found += [(thing, entry) for thing, entry in await changes.changed(namespaces) if await _is_open(parts, entry)]
+    return [*await _made(parts, engine), *await _changed(parts, engine)]
+
+
+async def _made(parts: Parts, engine: FindPort) -> list[tuple[Thing, MadeObject]]:
+    making = engine.port(MakingPort)
+    found = await making.made() if making else []
     return [(thing, entry) for thing, entry in found if entry.is_ours(signer(parts))]
+
+
+async def _changed(parts: Parts, engine: FindPort) -> list[tuple[Thing, MadeObject]]:
+    changes = engine.port(ChangesPort)
+    if changes is None:
+        return []
+    namespaces = {it.namespace for it in await parts.ledger.open() if it.context == engine.scope.context}
+    found = [it for it in await changes.changed(namespaces) if it[1].is_ours(signer(parts))]
+    return [(thing, entry) for thing, entry in found if await _is_open(parts, entry)]
 
 
 async def _is_open(parts: Parts, entry: MadeObject) -> bool:
@@ -147,7 +156,7 @@ async def _sweep(parts: Parts, context: str, engine: FindPort, known: Mapping[st
         if entry.context == context and entry.is_due(now):
             await _undo_as_its_maker(parts, entry)
     try:
-        labelled = await made_on(parts, engine)
+        labelled = await _made(parts, engine)  # what was changed is found by whoever may list it: the bot may not
     except CdebugError as error:
         parts.log.warning("what was made there is not known", context=context, why=str(error))
         return

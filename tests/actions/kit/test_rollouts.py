@@ -82,3 +82,11 @@ def test_an_old_pod_that_crashes_is_what_is_being_cured():
 def test_its_controller_can_give_it_up():
     late = Condition("Progressing", "False", reason="ProgressDeadlineExceeded")
     assert stage(conditions=(late,), up_to_date=1, total=4).startswith("given up: 0 of 3")
+
+
+def test_what_refuses_its_pods_is_told_in_its_own_words():
+    quota = Condition(
+        "ReplicaFailure", "True", reason="FailedCreate", message='pods "web-1" is forbidden: exceeded quota'
+    )
+    said = stage(conditions=(quota,), wanted=5)
+    assert said == '3 of 5 pods new and ready; no pod can be made: pods "web-1" is forbidden: exceeded quota'

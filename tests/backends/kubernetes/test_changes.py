@@ -206,3 +206,23 @@ def test_the_power_that_new_pods_gain_is_told_to_policy():
     assert (again["images"], again["privileged"], again["host_paths"]) == (known["images"], False, ())
     assert gained("deployment", WEB, strong, [Edit(("spec", "replicas"), 2, 1)]) == {}
     assert gained("deployment", WEB, strong, [Edit(("spec", "paused"), True, None)])["privileged"]
+
+
+RULES = [
+    {"resourceName": "cpu", "restartPolicy": "NotRequired"},
+    {"resourceName": "memory", "restartPolicy": "RestartContainer"},
+]
+POD = {"spec": {"containers": [{"name": "a", "resizePolicy": RULES}, {"name": "b"}]}}
+
+
+@pytest.mark.parametrize(
+    ("container", "resource", "says"),
+    [
+        ("a", "cpu", "it goes on running"),
+        ("a", "memory", "a is restarted: it asks for that"),
+        ("b", "memory", "it goes on running"),
+    ],
+)
+def test_a_container_that_has_to_be_restarted_for_what_it_may_use_is_named(container: str, resource: str, says: str):
+    edit = Edit(("spec", "containers", container, "resources", "limits", resource), "1", "2")
+    assert disruption("pod", POD, [edit]) == (says,)

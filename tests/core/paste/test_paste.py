@@ -96,6 +96,10 @@ def test_no_flag_is_known_that_its_tool_has_not(command: str):
         ("kubectl logs web --since-time=2026-01-01T00:00:00Z", "logs web --since 2026-01-01T00:00:00Z"),
         ("kubectl top node worker-1", "stats worker-1 --nodes"),
         ("kubectl auth whoami", "whoami"),
+        (
+            "kubectl debug web -it --image=busybox --share-processes -- sh",
+            "debug web --image busybox --share-processes",
+        ),
         ("kubectl scale --replicas=3 deployment/web", "scale deployment/web --replicas 3"),
         ("kubectl set image deployment/my-app app=my-app:debug", "set image deployment/my-app app=my-app:debug"),
         ("kubectl set image deployment my-app app=x:1", "set image deployment my-app app=x:1"),
