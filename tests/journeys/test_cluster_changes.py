@@ -85,7 +85,7 @@ async def test_a_change_that_stays_is_done_followed_and_said_how_to_put_back(
 ):
     text = await approved(shop_channel, "kubectl scale --replicas=2 deployment/tide")
     assert "Rolled out: 2 pods, new and ready" in text
-    assert "`scale deployment/tide --replicas 1` puts it back" in text
+    assert "`scale shop/deployment/tide --replicas 1` puts it back" in text
     assert seen(sea, "deploy/tide")["status"]["readyReplicas"] == 2
 
     text = await approved(shop_channel, "scale deploy/tide --replicas 0")
@@ -129,7 +129,7 @@ async def test_a_rollout_that_is_stuck_names_its_pod_and_clean_puts_it_back(
 
     await shop_channel.type("/cdebug clean")
     await shop_channel.whispered("cluster/shop/deployment/ebb")
-    await shop_channel.type("/cdebug clean ebb")
+    await shop_channel.type("/cdebug clean shop/deployment/ebb")
     await shop_channel.whispered("1 removed.")
 
     await shop_channel.replied(root, "is undone.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from bot.actions.kit.rollouts import follow
-from bot.actions.kit.workloads import ROLLED, workload_of
+from bot.actions.kit.workloads import ROLLED, name_of, workload_of
 from bot.core.action import Duration, Located, option
 from bot.core.bench import Bench
 from bot.core.errors import UsageError
@@ -89,7 +89,7 @@ class WorkloadChange(Located):
         return f"{said} `{back}` puts it back." if back else said
 
     def _way_back(self, change: Change) -> str:
-        name = f"{change.thing.kind}/{change.thing.name}"
+        name = name_of(change.thing)
         return f"clean {name}" if self.lifetime else self.back(name, change)
 
     def back(self, name: str, change: Change) -> str:

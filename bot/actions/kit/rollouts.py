@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.actions.kit.cards.pods import summary
+from bot.actions.kit.workloads import name_of
 from bot.core.bench import Bench
 from bot.core.errors import NotRunning
 from bot.core.facts.objects import Refused
@@ -73,7 +74,7 @@ async def follow(bench: Bench, thing: Resource, patience: timedelta, back: str =
         if now - began >= patience.total_seconds():
             raise NotRunning(
                 "still being rolled out:", thing, why=stage.says,
-                hint=f"`rollout status {thing.kind}/{thing.name}` goes on looking.",
+                hint=f"`rollout status {name_of(thing)}` goes on looking.",
             )  # fmt: skip
         if stage.bar != shown:
             shown = stage.bar
@@ -88,7 +89,7 @@ async def _facts(bench: Bench, thing: Resource) -> WorkloadFacts:
 
 
 def _stuck(thing: Resource, why: str, back: str) -> NotRunning:
-    name = f"{thing.kind}/{thing.name}"
+    name = name_of(thing)
     hint = f"`logs {name}` and `events {name}` say more{f', `{back}` puts it back' if back else ''}."
     return NotRunning("the rollout is stuck:", thing, why=why, hint=hint)
 

@@ -19,3 +19,8 @@ def workload_of(found: Thing, verb: str, kinds: tuple[str, ...] = ROLLED) -> Res
         hint = f"Write `{verb} {owner}`, which made it."
     what = " or ".join((", ".join(kinds[:-1]), kinds[-1])).removeprefix(" or ")
     raise UsageError(f"`{verb}` takes a {what}, not", f"{found.kind}/{found.name}", hint=hint)
+
+
+def name_of(thing: Thing) -> str:
+    """As it is typed anywhere in its context."""
+    return "/".join(filter(None, (thing.scope.namespace, thing.kind, thing.name)))

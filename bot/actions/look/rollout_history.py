@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.actions.kit.workloads import workload_of
+from bot.actions.kit.workloads import name_of, workload_of
 from bot.core.action import Shown, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.errors import NotFound
@@ -49,7 +49,7 @@ class RolloutHistory(
         yield Table(_COLUMNS, rows)
         if len(kept) > 1:
             before = next((it.number for it in kept if not it.present), 0)
-            yield Note(f"`rollout undo {thing.kind}/{thing.name}` makes it what it was in revision {before}.")
+            yield Note(f"`rollout undo {name_of(thing)}` makes it what it was in revision {before}.")
 
     def _one(self, kept: Sequence[Revision], found: Thing) -> Card:
         known = next((it for it in kept if it.number == self.number), None)

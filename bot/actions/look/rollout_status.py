@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from bot.actions.kit.rollouts import follow
-from bot.actions.kit.workloads import workload_of
+from bot.actions.kit.workloads import name_of, workload_of
 from bot.core.action import Duration, TargetedAction, option
 from bot.core.bench import Bench
 from bot.core.output import Output
@@ -37,5 +37,5 @@ class RolloutStatus(
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
         thing = workload_of(found, self.verb)
-        async for output in follow(bench, thing, self.patience, f"rollout undo {thing.kind}/{thing.name}"):
+        async for output in follow(bench, thing, self.patience, f"rollout undo {name_of(thing)}"):
             yield output

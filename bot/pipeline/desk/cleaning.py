@@ -37,7 +37,8 @@ class _There:
         """As it is listed, or shorter; a kind by any of its words."""
         kind, slash, last = name.rpartition("/")
         kind = kind_of(kind) or kind
-        names = {self.entry.name, f"{self.entry.kind}/{self.entry.name}", getattr(self.thing, "container", "")}
+        full = f"{self.entry.kind}/{self.entry.name}"
+        names = {self.entry.name, full, f"{self.entry.namespace}/{full}", getattr(self.thing, "container", "")}
         return bool(name) and (name == str(self.entry) or f"{kind}{slash}{last}" in names)
 
 
