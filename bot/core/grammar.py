@@ -118,7 +118,7 @@ class Grammar:
             raise UsageError("too many letters in one flag:", f"{cluster[:20]}…", hint="Write each flag by itself.")
         action, rest = self._verb(words)
         if {"--help", "-h"} & set(rest):
-            return self.parse(f"help '{action.verb}'")
+            return self.parse(f"help {action.verb}")
         rest = _kind_joined(action, rest)
         takes_argv = issubclass(action, ArgvAction)
         if argv and not takes_argv:

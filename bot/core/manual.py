@@ -75,7 +75,7 @@ def _placeholder(hint: Any) -> str:
 
 def _default(value: Any) -> str:
     if isinstance(value, timedelta):
-        return show_duration(value.total_seconds())
+        return show_duration(value.total_seconds()) if value else ""
     return "" if value in ("", False, None, ()) or value is dataclasses.MISSING else str(value)
 
 

@@ -96,12 +96,15 @@ async def test_a_change_that_stays_is_done_followed_and_said_how_to_put_back(
 async def test_variables_and_limits_are_set_and_the_revision_before_comes_back(
     shop_channel: Conversation, sea: Administered
 ):
-    text = await approved(shop_channel, "set env deploy/tide LEVEL=debug API_TOKEN=sk_live_1234567890abcdef --no-wait")
+    slack = shop_channel.slack  # a channel for each command: Slack takes a message per second in one
+    text = await approved(
+        await new_channel(slack), "set env deploy/tide LEVEL=debug API_TOKEN=sk_live_1234567890abcdef --no-wait"
+    )
     assert '"info" → "debug"' in text
     assert "sk_live" not in text
     assert [it["name"] for it in container(sea, "deploy/tide")["env"]] == ["LEVEL", "API_TOKEN"]
 
-    await approved(shop_channel, "set resources deploy/tide --limits memory=32Mi -c app --no-wait")
+    await approved(await new_channel(slack), "set resources deploy/tide --limits memory=32Mi -c app --no-wait")
     assert container(sea, "deploy/tide")["resources"] == {"limits": {"memory": "32Mi"}}
 
     root, _ = await shop_channel.run("rollout history deploy/tide")
@@ -109,7 +112,7 @@ async def test_variables_and_limits_are_set_and_the_revision_before_comes_back(
     assert re.search(r"3 \(now\).*resources", table)
     assert re.search(r"\n2 .*env", table)
 
-    text = await approved(shop_channel, "rollout undo deployment/tide --to-revision 1 --no-wait")
+    text = await approved(await new_channel(slack), "rollout undo deployment/tide --to-revision 1 --no-wait")
     assert "[redacted" in text
     assert "sk_live" not in text
     assert container(sea, "deploy/tide")["env"] == [{"name": "LEVEL", "value": "info"}]

@@ -129,14 +129,16 @@ class Debug(
             if not (root and self.argv):  # whoever types a command knows where it looks
                 yield note
             env = (*self.env, *([f"{ROOT}={root}"] if root else []))
+            ended = False
             try:
                 async with aclosing(self._outputs(helper, bench, env)) as outputs:
                     async for output in outputs:
                         yield output
             except CdebugError:
-                if not await has_ended(bench, found):
+                ended = await has_ended(bench, found)
+                if not ended:
                     raise
-            if await has_ended(bench, found):
+            if ended or await has_ended(bench, found):
                 yield Note(f"`{found.name}` ended, or was restarted, meanwhile: what stood beside it ended with it.")
 
     def _outputs(self, helper: Container, bench: Bench, env: tuple[str, ...]) -> AsyncGenerator[Output, None]:

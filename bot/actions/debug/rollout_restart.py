@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from bot.actions.kit.changing import NEEDS, RIGHTS, WorkloadChange
 from bot.core.action import TargetedAction
-from bot.core.errors import UsageError
 from bot.core.plan import Change
 from bot.core.takes import one
 from bot.core.wishes import Restarted
@@ -24,9 +27,9 @@ class RolloutRestart(
 ):
     """Replace the pods of a workload by new ones, a few at a time as its strategy says; then follow the rollout."""
 
+    lifetime: Annotated[timedelta, Parameter(parse=False)] = timedelta()  # nothing undoes it
+
     def wish(self) -> Restarted:
-        if self.lifetime:
-            raise UsageError("a restart can't be undone", hint="Leave `--for` out.")
         return Restarted()
 
     def back(self, name: str, change: Change) -> str:

@@ -30,10 +30,10 @@ class Scale(
 
     changes = SCALED
 
-    replicas: Annotated[int, option("--replicas", help="how many"), Shown("COUNT")] = -1
+    replicas: Annotated[int | None, option("--replicas", help="how many"), Shown("COUNT")] = None
 
     def wish(self) -> WantedReplicas:
-        if not 0 <= self.replicas <= _MOST:
+        if self.replicas is None or not 0 <= self.replicas <= _MOST:
             raise UsageError(f"`scale` needs `--replicas` of 0 to {_MOST:,}", hint="Try `--replicas 3`.")
         return WantedReplicas(self.replicas)
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from bot.actions.kit.changing import NEEDS, RIGHTS, WorkloadChange
+from bot.actions.kit.changing import NEEDS, RIGHTS, ContainersChange
 from bot.actions.kit.pairs import Pairs
 from bot.actions.kit.variables import check_variables
-from bot.core.action import option
 from bot.core.errors import UsageError
 from bot.core.takes import one
-from bot.core.wishes import EACH, WantedVariables
+from bot.core.wishes import WantedVariables
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetEnv(
-    WorkloadChange,
+    ContainersChange,
     Pairs,
     verb="set env",
     takes=one("object"),
@@ -26,13 +24,6 @@ class SetEnv(
 ):
     """Set variables of a workload's containers, or take them out by `NAME-`; then follow the rollout."""
 
-    container: Annotated[str, option("--container", "-c", help="of this container; else of each")] = ""
-
-    @property
-    def part(self) -> str:
-        """The object itself is meant, not one of its containers."""
-        return ""
-
     def wish(self) -> WantedVariables:
         if not self.pairs:
             raise UsageError("`set env` needs NAME=VALUE, or NAME-", hint="Try `set env deploy/web LOG_LEVEL=debug`.")
@@ -40,6 +31,6 @@ class SetEnv(
         check_variables(given, "`set env`", "Write `set env deploy/web LOG_LEVEL=debug`.")
         gone = [word.removesuffix("-") for word in self.pairs if "=" not in word]
         if wrong := next((word for word in self.pairs if "=" not in word and not word.endswith("-")), ""):
-            raise UsageError("neither NAME=VALUE nor NAME- is", wrong[:80], hint="See `help 'set env'`.")
+            raise UsageError("neither NAME=VALUE nor NAME- is", wrong[:80], hint="See `help set env`.")
         values: dict[str, str | None] = {name: value for name, _, value in (word.partition("=") for word in given)}
-        return WantedVariables(values | dict.fromkeys(gone), self.container or EACH)
+        return WantedVariables(values | dict.fromkeys(gone), self.changed)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.actions.kit.changing import NEEDS, RIGHTS, WorkloadChange
+from bot.actions.kit.changing import NEEDS, RIGHTS, ContainersChange
 from bot.actions.kit.resizing import follow_resize
 from bot.actions.kit.workloads import ROLLED
 from bot.core.action import Shown, TargetedAction, option
@@ -16,12 +16,12 @@ from bot.core.output import Output
 from bot.core.plan import Change, Plan
 from bot.core.takes import one
 from bot.core.target import Resource, Thing
-from bot.core.wishes import EACH, WantedResources
+from bot.core.wishes import WantedResources
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetResources(
-    WorkloadChange,
+    ContainersChange,
     TargetedAction,
     verb="set resources",
     takes=one("object"),
@@ -36,14 +36,8 @@ class SetResources(
 
     changes = (*ROLLED, "pod")
 
-    container: Annotated[str, option("--container", "-c", help="of this container; else of each")] = ""
     limits: Annotated[str, option("--limits", help="as `cpu=500m,memory=512Mi`"), Shown("QUANTITIES")] = ""
     requests: Annotated[str, option("--requests", help="the same, of what it asks for"), Shown("QUANTITIES")] = ""
-
-    @property
-    def part(self) -> str:
-        """The object itself is meant, not one of its containers."""
-        return ""
 
     async def plan(self, found: Thing, bench: Bench) -> Plan:
         if found.kind == "pod" and self.lifetime:
@@ -61,7 +55,7 @@ class SetResources(
     def wish(self) -> WantedResources:
         if not (self.limits or self.requests):
             raise UsageError("`set resources` needs `--limits` or `--requests`", hint="Try `--limits memory=512Mi`.")
-        return WantedResources(_quantities(self.requests), _quantities(self.limits), self.container or EACH)
+        return WantedResources(_quantities(self.requests), _quantities(self.limits), self.changed)
 
 
 def _quantities(text: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ from bot.core.effect import Effect, ShowManual
 
 
 @dataclass(frozen=True)
-class Help(DeskAction, verb="help", examples=("help", "help logs")):
+class Help(DeskAction, verb="help", examples=("help", "help logs", "help rollout undo")):
     """List the verbs, or explain one."""
 
-    topic: Annotated[str, Parameter(help="a verb"), Shown("[VERB]")] = ""
+    words: Annotated[tuple[str, ...], Parameter(help="a verb, of one word or two"), Shown("[VERB]")] = ()
 
     def effect(self) -> Effect:
-        return ShowManual(self.topic)
+        return ShowManual(" ".join(self.words))

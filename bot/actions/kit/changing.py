@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
@@ -18,7 +19,7 @@ from bot.core.ports.changes import ChangesPort
 from bot.core.ports.facts import ObjectsPort
 from bot.core.target import Resource, Thing
 from bot.core.units import show_duration
-from bot.core.wishes import WorkloadWish
+from bot.core.wishes import EACH, WorkloadWish
 
 NEEDS = (ChangesPort, ObjectsPort)
 RIGHTS = ("get KIND", "patch KIND", "list pods")
@@ -74,8 +75,9 @@ class WorkloadChange(Located):
         await bench.maker.change(change)
         yield Note(self._done(change))
         if self.rolls_out and not self.leaves:
-            async for output in self.followed(bench, found, change):
-                yield output
+            async with aclosing(self.followed(bench, found, change)) as outputs:
+                async for output in outputs:
+                    yield output
 
     def followed(self, bench: Bench, found: Resource, change: Change) -> AsyncGenerator[Output, None]:
         """What comes of it, as long as it stays."""
@@ -95,3 +97,20 @@ class WorkloadChange(Located):
     def back(self, name: str, change: Change) -> str:
         """The command that puts it back; nothing where none does."""
         return f"rollout undo {name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainersChange(WorkloadChange):
+    """One of what its containers are: of one of them, or of each."""
+
+    container: Annotated[str, option("--container", "-c", help="of this container; else of each")] = ""
+
+    @property
+    def part(self) -> str:
+        """The object itself is meant, not one of its containers."""
+        return ""
+
+    @property
+    def changed(self) -> str:
+        """Which container, or each."""
+        return self.container or EACH

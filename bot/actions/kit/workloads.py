@@ -14,7 +14,7 @@ def workload_of(found: Thing, verb: str, kinds: tuple[str, ...] = ROLLED) -> Res
     if isinstance(found, Resource) and found.kind in kinds:
         return found
     owner = found.owner if isinstance(found, Container | Resource) else ""
-    hint = f"See `help '{verb}'`." if " " in verb else f"See `help {verb}`."
+    hint = f"See `help {verb}`."
     if owner.partition("/")[0] in kinds:
         hint = f"Write `{verb} {owner}`, which made it."
     what = " or ".join((", ".join(kinds[:-1]), kinds[-1])).removeprefix(" or ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -37,5 +38,7 @@ class RolloutStatus(
 
     async def run(self, found: Thing, bench: Bench) -> AsyncGenerator[Output, None]:
         thing = workload_of(found, self.verb)
-        async for output in follow(bench, thing, self.patience, f"rollout undo {name_of(thing)}"):
-            yield output
+        back = f"rollout undo {name_of(thing)}"
+        async with aclosing(follow(bench, thing, self.patience, back)) as outputs:
+            async for output in outputs:
+                yield output
