@@ -40,6 +40,18 @@ class WantedResources:
 
 
 @dataclass(frozen=True)
+class WantedSidecar:
+    """One more container in each pod, which sees the processes of the others. user: `UID[:GID]`, nothing for its
+    image's own. volumes: those of the others that it has too, to read.
+    """
+
+    name: str
+    image: str
+    user: str = ""
+    volumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Restarted:
     """All of them anew, a few at a time."""
 
@@ -58,4 +70,6 @@ class RolledBack:
     revision: int = 0
 
 
-WorkloadWish = WantedReplicas | WantedImages | WantedVariables | WantedResources | Restarted | Paused | RolledBack
+WorkloadWish = (
+    WantedReplicas | WantedImages | WantedVariables | WantedResources | WantedSidecar | Restarted | Paused | RolledBack
+)

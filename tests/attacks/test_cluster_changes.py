@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.actions.debug.set_image import SetImage
+from bot.actions.debug.sidecar import Sidecar
 from bot.backends.kubernetes import Kubernetes
 from bot.core.bench import Bench
 from bot.core.edits import Edit
@@ -325,6 +326,12 @@ def test_an_image_outside_the_list_is_set_by_no_name(image: str):
     for words in (f"app={image}", f"*={image}"):
         with pytest.raises(Denied, match="cdebug may not start the image"):
             SetImage(words=("deploy/web", words)).resolved(bench)
+
+
+@pytest.mark.parametrize("image", ["busybox:1.36", "netshoot", "attacker/busybox:1.35"])
+def test_no_sidecar_is_of_an_image_outside_the_list(image: str):
+    with pytest.raises(Denied, match="cdebug may not start the image"):
+        Sidecar(target="deploy/web", image=image).resolved(Bench(FakeEngine(), NOW, Limits(images=RULES)))
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,25 @@ async def test_a_change_for_a_while_is_undone_though_the_bot_was_killed(sea: Adm
         playground.end()
 
 
+async def test_a_sidecar_sees_the_processes_of_its_pod_until_it_is_taken_out(
+    shop_channel: Conversation, sea: Administered
+):
+    before = seen(sea, "deploy/ebb")["spec"]
+    root, card = await asked(shop_channel, "sidecar deploy/ebb --image cdebug/busybox:1 --as 0")
+    shown = str(card["blocks"])
+    for said in ("SYS_PTRACE", "shareProcessNamespace", "nobody is asked for that", "after 30m"):
+        assert said in shown, shown
+    await shop_channel.as_("U0BOB").press(card, "Approve")
+    await shop_channel.replied(root, "Rolled out: 1 pod, new and ready")
+
+    _, thread = await shop_channel.run("exec deploy/ebb -c cdebug-sidecar -- ps")
+    assert "sleep 86400" in str(thread)
+
+    await shop_channel.type("/cdebug clean deploy/ebb")
+    await shop_channel.replied(root, "is undone.")
+    assert seen(sea, "deploy/ebb")["spec"] == before
+
+
 async def test_what_a_running_pod_may_use_is_changed_in_place(shop_channel: Conversation, sea: Administered):
     text = await approved(shop_channel, "set resources pod/buoy --requests cpu=11m")
     assert "it goes on running" in text

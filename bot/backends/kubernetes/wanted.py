@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.core.errors import NotFound, UsageError
+from bot.core.errors import NotFound, NotRunning, UsageError
 from bot.core.wishes import (
     EACH,
     Paused,
@@ -17,12 +17,14 @@ from bot.core.wishes import (
     WantedImages,
     WantedReplicas,
     WantedResources,
+    WantedSidecar,
     WantedVariables,
     WorkloadWish,
 )
 
 Json = Mapping[str, Any]
 _RESTARTED = "cdebug/restarted"
+_FOREVER = str(10 * 365 * 86_400)  # seconds; not every sleep takes `infinity`
 
 
 def wanted(seen: Json, wish: WorkloadWish) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def wanted(seen: Json, wish: WorkloadWish) -> dict[str, Any]:
             _set_images(draft, of)
         case WantedVariables(of, name):
             _set_variables(draft, of, name)
+        case WantedSidecar():
+            _add_sidecar(draft["spec"]["template"]["spec"], wish)
         case WantedResources(requests, limits, name):
             for container in _containers(draft, name):
                 _set_resources(container, {"requests": requests, "limits": limits})
@@ -93,6 +97,46 @@ def _env(before: Iterable[Json], of: Mapping[str, str | None]) -> list[Json]:
     known = {it["name"] for it in env}
     new = [{"name": name, "value": value} for name, value in of.items() if value is not None and name not in known]
     return env + new
+
+
+def _add_sidecar(spec: dict[str, Any], wish: WantedSidecar) -> None:
+    """It sleeps for as long as its pod lives: a container that ends would take the pod out of its service."""
+    if any(it["name"] == wish.name for it in spec["containers"]):
+        raise NotRunning("it has one already:", wish.name, hint="`clean` takes out what cdebug put there.")
+    uid, _, gid = wish.user.partition(":")
+    user = {"runAsUser": int(uid), **({"runAsGroup": int(gid)} if gid else {})} if uid else {}
+    spec["shareProcessNamespace"] = True
+    spec["containers"] = [
+        *spec["containers"],
+        {
+            "name": wish.name,
+            "image": wish.image,
+            "imagePullPolicy": "IfNotPresent",
+            "command": ["sleep", _FOREVER],
+            "resources": {
+                "requests": {"cpu": "10m", "memory": "16Mi"},
+                "limits": {"cpu": "500m", "memory": "256Mi"},
+            },
+            "securityContext": {
+                **user,
+                "privileged": False,
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"], "add": ["SYS_PTRACE"]},
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "volumeMounts": [_to_read(spec, name) for name in wish.volumes],
+        },
+    ]
+
+
+def _to_read(spec: Json, volume: str) -> dict[str, Any]:
+    """Where the first container has it that does. Raises UsageError."""
+    every = [mount for it in spec["containers"] for mount in it.get("volumeMounts") or ()]
+    found = next((it for it in every if it["name"] == volume), None)
+    if found is None:
+        known = ", ".join(f"`{name}`" for name in dict.fromkeys(it["name"] for it in every))
+        raise UsageError("no container mounts a volume", volume, hint=f"These are mounted: {known or 'none'}.")
+    return {**found, "readOnly": True}
 
 
 def _set_resources(container: dict[str, Any], of: Mapping[str, Mapping[str, str]]) -> None:

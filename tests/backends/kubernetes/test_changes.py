@@ -12,13 +12,14 @@ from bot.backends.kubernetes.refusals import by_status
 from bot.backends.kubernetes.templates import gained
 from bot.backends.kubernetes.wanted import wanted
 from bot.core.edits import Edit, differences
-from bot.core.errors import NotFound, UsageError
+from bot.core.errors import NotFound, NotRunning, UsageError
 from bot.core.wishes import (
     Paused,
     Restarted,
     WantedImages,
     WantedReplicas,
     WantedResources,
+    WantedSidecar,
     WantedVariables,
     WorkloadWish,
 )
@@ -226,3 +227,31 @@ POD = {"spec": {"containers": [{"name": "a", "resizePolicy": RULES}, {"name": "b
 def test_a_container_that_has_to_be_restarted_for_what_it_may_use_is_named(container: str, resource: str, says: str):
     edit = Edit(("spec", "containers", container, "resources", "limits", resource), "1", "2")
     assert disruption("pod", POD, [edit]) == (says,)
+
+
+WITH_DATA: dict[str, Any] = {
+    "metadata": {"name": "web"},
+    "spec": {"template": {"spec": {"containers": [
+        {"name": "web", "image": "web:1", "volumeMounts": [{"name": "data", "mountPath": "/data", "subPath": "web"}]},
+    ]}}},
+}  # fmt: skip
+
+
+def test_a_sidecar_sees_the_others_and_has_no_more_power_than_that():
+    spec = wanted(WITH_DATA, WantedSidecar("side", "tools:1", "1000:2000", ("data",)))["spec"]["template"]["spec"]
+    assert spec["shareProcessNamespace"] is True
+    (web, side) = spec["containers"]
+    assert web == WITH_DATA["spec"]["template"]["spec"]["containers"][0]
+    assert side["securityContext"] == {
+        "runAsUser": 1000, "runAsGroup": 2000, "privileged": False, "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"], "add": ["SYS_PTRACE"]}, "seccompProfile": {"type": "RuntimeDefault"},
+    }  # fmt: skip
+    assert side["volumeMounts"] == [{"name": "data", "mountPath": "/data", "subPath": "web", "readOnly": True}]
+    assert side["resources"]["limits"] == {"cpu": "500m", "memory": "256Mi"}
+
+
+def test_a_sidecar_has_only_volumes_that_are_there_and_is_there_once():
+    with pytest.raises(UsageError, match="no container mounts a volume `dat`"):
+        wanted(WITH_DATA, WantedSidecar("side", "tools:1", volumes=("dat",)))
+    with pytest.raises(NotRunning, match="it has one already"):
+        wanted(wanted(WITH_DATA, WantedSidecar("side", "tools:1")), WantedSidecar("side", "tools:1"))
