@@ -103,11 +103,11 @@ _SETS = ("images", "capabilities", "hostNamespaces", "hostPaths", "creates", "pa
 POLICY = f"{', '.join(f'{name}: Set<String>' for name in _SETS)}, privileged: Bool, secrets: Long"
 
 
-Shown = Callable[[Any], Any]
+_Show = Callable[[Any], Any]
 
 
 def rows_of(
-    plan: Plan, shown: Shown = lambda spec: spec, edited: Shown = lambda value: value
+    plan: Plan, shown: _Show = lambda spec: spec, edited: _Show = lambda value: value
 ) -> Iterator[tuple[str, str]]:
     """The whole plan, as an approver reads it. shown: what of a specification is; edited: what of a value that is read
     from an object, or will stand there.
@@ -142,7 +142,7 @@ def rows_of(
 _SHORT = 120
 
 
-def _edited(change: Change, shown: Shown) -> Iterator[tuple[str, str]]:
+def _edited(change: Change, shown: _Show) -> Iterator[tuple[str, str]]:
     """Each place, what it was and what it will be: a long value cuts off no other."""
     for edit in change.effects:
         old, new = (_value(edit, value, shown) for value in (edit.old, edit.new))
@@ -157,7 +157,7 @@ def _edited(change: Change, shown: Shown) -> Iterator[tuple[str, str]]:
             yield f"  {edit}", f"is asked to be {_value(edit, edit.new, shown)}"
 
 
-def _value(edit: Edit, value: object, shown: Shown) -> str:
+def _value(edit: Edit, value: object, shown: _Show) -> str:
     """A text is shown as that of its name: it may be a secret."""
     if value is None:
         return "nothing"

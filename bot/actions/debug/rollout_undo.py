@@ -32,5 +32,5 @@ class RolloutUndo(
 
     def wish(self) -> RolledBack:
         if self.revision < 0:
-            raise UsageError("no number of a revision:", self.revision, hint="`rollout history` lists them.")
+            raise UsageError("not the number of a revision:", self.revision, hint="`rollout history` lists them.")
         return RolledBack(self.revision)

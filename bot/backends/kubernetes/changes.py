@@ -277,8 +277,7 @@ def _check_unmarked(thing: Resource, seen: Json) -> None:
     if mark_of(seen):
         raise NotRunning(
             "cannot change for a while", thing, why="an earlier change of it is still to be undone",
-            hint="`clean` lists it, and undoes it now. Does nobody's `clean`? Then somebody else has put its label"
-            f" `{LABEL}` there.",
+            hint=f"`clean` lists and undoes it. If no `clean` does, somebody else put its label `{LABEL}` there.",
         )  # fmt: skip
 
 
