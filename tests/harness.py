@@ -233,6 +233,14 @@ async def approved(channel: Conversation, command: str) -> str:
     return "\n".join(each["text"] for each in await channel.thread(root))
 
 
+async def arguments_of(channel: Conversation, card: Json) -> str:
+    """What the Arguments of a card show, once its modal is open; it is closed again."""
+    await channel.press(card, "Arguments")
+    view: Json = await channel.until_view()
+    await channel.slack.post("/_/close", user=channel.user, view_id=view["id"])
+    return str(view)
+
+
 def request_id(root: Json) -> str:
     """The id that a waiting root names."""
     return str(root["text"].rpartition("request ")[2].partition(",")[0])
@@ -331,6 +339,15 @@ class Conversation:
     async def now(self, message: Json) -> Json:
         """A message as it is now."""
         return next(each for each in await self.messages() if each["ts"] == message["ts"])
+
+    async def until_view(self) -> Json:
+        """Wait for a modal that is written: it opens empty."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                views: list[Json] = (await self.slack.state(self.user))["views"]
+                if found := next((it for it in views if "verb " in str(it)), None):
+                    return found
+                await asyncio.sleep(0.03)
 
     async def whispered(self, text: str) -> Json:
         """Wait for an ephemeral message that holds a text."""

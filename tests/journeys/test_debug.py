@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from bot.core.ledger import LABEL
-from tests.harness import Conversation, Json, approved, asked, labels, make
+from tests.harness import Conversation, Json, approved, arguments_of, asked, labels, make
 
 pytestmark = pytest.mark.usefixtures("bot", "toolbox")
 SETUP = "echo 'port: 8080' > /data/config.yaml; exec sleep 3600"
@@ -90,8 +90,7 @@ async def test_it_has_the_targets_variables_where_that_is_asked_for(
     make(containers, "settled", "sleep 3600", environment={"LEVEL": "debug", "API_TOKEN": "hunter2hunter2"})
     root, card = await asked(channel, "debug settled --env-from-target -- sh -c 'echo $LEVEL ${#API_TOKEN}; env'")
     assert "hunter2" not in str(card["blocks"])
-    await channel.press(card, "Arguments")
-    assert "hunter2" not in str(await channel.slack.state("U0ANN"))
+    assert "hunter2" not in await arguments_of(channel, card)
     await channel.as_("U0BOB").press(card, "Approve")
     await channel.ended(root, "done", patience_s=60)
     text = str(await channel.thread(root))
