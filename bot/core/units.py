@@ -114,3 +114,8 @@ def parse_engine_time(text: str) -> datetime | None:
         return None
     fraction = (match[2] or "0")[:6].ljust(6, "0")
     return datetime.fromisoformat(f"{match[1]}.{fraction}{(match[3] or 'Z').replace('Z', '+00:00')}")
+
+
+def show_count(count: int, noun: str) -> str:
+    """`1 pod`, `3 pods`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

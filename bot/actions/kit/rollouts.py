@@ -19,7 +19,7 @@ from bot.core.facts.pods import PodFacts, WorkloadFacts
 from bot.core.output import Note, Output, Progress
 from bot.core.ports.facts import ObjectsPort
 from bot.core.target import Resource
-from bot.core.units import show_duration
+from bot.core.units import show_count, show_duration
 
 _LOOK_EVERY_S, _GIVE_UP_S = 0.5, 5.0
 _WIDTH = 10
@@ -110,12 +110,12 @@ def _stage(facts: WorkloadFacts, now: datetime) -> _Stage:
     late = any(it.name == "Progressing" and it.reason == _TOO_LATE for it in facts.conditions)
     stuck = _stuck_at(facts, now)
     if not halted and (facts.up_to_date < due or done < due or facts.available < wanted):
-        return _Stage(done, due, f"{done} of {_pods(due)} new and ready", stuck=stuck, given_up=late)
+        return _Stage(done, due, f"{done} of {show_count(due, 'pod')} new and ready", stuck=stuck, given_up=late)
     if facts.total > wanted:
-        return _Stage(done, due, f"{_pods(facts.total - wanted)} still to end", stuck=stuck, given_up=late)
+        return _Stage(done, due, f"{show_count(facts.total - wanted, 'pod')} still to end", stuck=stuck, given_up=late)
     if halted:
-        return _Stage(done, due, f"{done} of {_pods(due)} ready", stuck=stuck, given_up=late)
-    return _Stage(done, due, f"{_pods(wanted)}, new and ready" if wanted else "no pod is left", over=True)
+        return _Stage(done, due, f"{done} of {show_count(due, 'pod')} ready", stuck=stuck, given_up=late)
+    return _Stage(done, due, f"{show_count(wanted, 'pod')}, new and ready" if wanted else "no pod is left", over=True)
 
 
 def _done(facts: WorkloadFacts, due: int, *, every: bool) -> int:
@@ -124,10 +124,6 @@ def _done(facts: WorkloadFacts, due: int, *, every: bool) -> int:
         return min(facts.available, due)
     old = max(0, facts.total - facts.up_to_date)
     return max(0, min(facts.available - old, facts.up_to_date, due))
-
-
-def _pods(count: int) -> str:
-    return f"{count} pod{'' if count == 1 else 's'}"
 
 
 def _stuck_at(facts: WorkloadFacts, now: datetime) -> str:

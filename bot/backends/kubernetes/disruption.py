@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.core.edits import Edit, value_at
+from bot.core.units import show_count
 
 Json = Mapping[str, Any]
 _TEMPLATE = ("spec", "template")
@@ -49,7 +50,7 @@ def _scaled(before: int, after: int) -> str:
     if after == 0:
         return f"{_all(before)} {_verb(before, 'end')}: nothing is left that serves"
     if after < before:
-        return f"{before - after} of {_pods(before)} {_verb(before - after, 'end')}"
+        return f"{before - after} of {show_count(before, 'pod')} {_verb(before - after, 'end')}"
     return f"{after - before} more {'pod' if after - before == 1 else 'pods'}"
 
 
@@ -79,10 +80,6 @@ def _replaced(kind: str, spec: Json) -> str:
 
 def _all(count: int) -> str:
     return {1: "the only pod", 2: "both pods"}.get(count, f"all {count} pods")
-
-
-def _pods(count: int) -> str:
-    return f"{count} pod{'' if count == 1 else 's'}"
 
 
 def _verb(count: int, word: str) -> str:
